@@ -18,6 +18,7 @@ from tongbao.engine.units import BPS, SCALE, ceil_div
 from tongbao.engine.work import Work
 
 DAYS_AHEAD: Final = 366
+NOTHING: Final = ((), ())
 
 
 def decide(store: Store, command: commands.Command) -> tuple[Receipt, Work | None]:
@@ -27,7 +28,8 @@ def decide(store: Store, command: commands.Command) -> tuple[Receipt, Work | Non
     if isinstance(answer, Rejection):
         return Receipt(command.id, answer), None
     sweep(work)
-    return Receipt(command.id, None, answer, tuple(work.exits)), work
+    names, figures = answer
+    return Receipt(command.id, None, names, figures, tuple(work.exits)), work
 
 
 def _enroll(work: Work, command: commands.Enroll) -> Answer:
@@ -39,7 +41,7 @@ def _enroll(work: Work, command: commands.Enroll) -> Answer:
     if referrer is not None and _of_kind(work, referrer, "member") is None:
         return Rejection.UNKNOWN_MEMBER
     work.open(command.member, "member", referrer)
-    return {}
+    return NOTHING
 
 
 def _open_merchant(work: Work, command: commands.OpenMerchant) -> Answer:
@@ -48,7 +50,7 @@ def _open_merchant(work: Work, command: commands.OpenMerchant) -> Answer:
         merchant = account.kind == "merchant"
         return Rejection.ALREADY_OPEN if merchant else Rejection.NOT_A_MERCHANT
     work.open(command.merchant, "merchant")
-    return {}
+    return NOTHING
 
 
 def _redeem(work: Work, command: commands.Redeem) -> Answer:
@@ -72,7 +74,7 @@ def _redeem(work: Work, command: commands.Redeem) -> Answer:
     work.moves.append(("redemption", "points", account.name, "burned", "", atoms))
     work.moves.append(("redemption", "reserve", "", "wallet", account.name, net))
     burn(work, atoms, net)
-    return {"gross": gross, "fee": fee, "net": net}
+    return ("gross", "fee", "net"), (gross, fee, net)
 
 
 def _pay_points(work: Work, command: commands.PayPoints) -> Answer:
@@ -102,7 +104,7 @@ def _pay_points(work: Work, command: commands.PayPoints) -> Answer:
     work.moves.append(("goods", "points", member.name, "burned", "", atoms))
     work.moves.append(("goods", "reserve", "", "wallet", merchant.name, amount - fee))
     burn(work, atoms, amount - fee)
-    return {"points": atoms, "fee": fee}
+    return ("points", "fee"), (atoms, fee)
 
 
 def _pay_wallet(work: Work, command: commands.PayWallet) -> Answer:
@@ -116,7 +118,7 @@ def _pay_wallet(work: Work, command: commands.PayWallet) -> Answer:
     payer.wallet -= command.amount
     payee.wallet += command.amount
     work.moves.append(("payment", "wallet", payer.name, "wallet", payee.name, command.amount))
-    return {}
+    return NOTHING
 
 
 def _convert(work: Work, command: commands.Convert) -> Answer:
@@ -136,7 +138,7 @@ def _convert(work: Work, command: commands.Convert) -> Answer:
     member.credit += credit
     work.moves.append(("conversion", "points", member.name, "treasury", "", atoms))
     work.moves.append(("conversion", "credit_issued", "", "credit", member.name, credit))
-    return {"credit": credit}
+    return ("credit",), (credit,)
 
 
 def _pay_credit(work: Work, command: commands.PayCredit) -> Answer:
@@ -149,7 +151,7 @@ def _pay_credit(work: Work, command: commands.PayCredit) -> Answer:
     payer.credit -= command.amount
     payee.credit += command.amount
     work.moves.append(("payment", "credit", payer.name, "credit", payee.name, command.amount))
-    return {}
+    return NOTHING
 
 
 def _redeem_credit(work: Work, command: commands.RedeemCredit) -> Answer:
@@ -175,7 +177,7 @@ def _redeem_credit(work: Work, command: commands.RedeemCredit) -> Answer:
     name = merchant.name
     work.moves.append(("credit_redemption", "treasury", "", "points", name, atoms))
     work.moves.append(("credit_redemption", "credit", name, "credit_issued", "", command.amount))
-    return {"points": atoms}
+    return ("points",), (atoms,)
 
 
 def _withdraw(work: Work, command: commands.Withdraw) -> Answer:
@@ -190,7 +192,7 @@ def _withdraw(work: Work, command: commands.Withdraw) -> Answer:
     account.wallet -= command.amount
     work.figures.paid_out += command.amount
     work.moves.append(("withdrawal", "wallet", account.name, "paid_out", "", command.amount))
-    return {}
+    return NOTHING
 
 
 def _deposit(work: Work, command: commands.Deposit) -> Answer:
@@ -200,7 +202,7 @@ def _deposit(work: Work, command: commands.Deposit) -> Answer:
     account.wallet += command.amount
     work.figures.money_in += command.amount
     work.moves.append(("deposit", "deposits", "", "wallet", account.name, command.amount))
-    return {}
+    return NOTHING
 
 
 def _change_plan(work: Work, command: commands.ChangePlan) -> Answer:
@@ -213,7 +215,7 @@ def _change_plan(work: Work, command: commands.ChangePlan) -> Answer:
     if not kept or plan.max_supply < work.figures.issued:
         return Rejection.PLAN_REFUSED
     work.plan = plan
-    return {}
+    return NOTHING
 
 
 def _close_day(work: Work, command: commands.CloseDay) -> Answer:
@@ -228,7 +230,7 @@ def _close_day(work: Work, command: commands.CloseDay) -> Answer:
     figures.closes += 1
     burned = release(work)
     sweep(work)
-    return {"distributed": _distribute(work), "burned": burned}
+    return ("distributed", "burned"), (_distribute(work), burned)
 
 
 def _distribute(work: Work) -> int:

@@ -53,6 +53,10 @@ class MemoryStore:
         """Return the record of the purchase with that command id."""
         return self._purchases.get(purchase)
 
+    def least_bound(self) -> int | None:
+        """Return the least key on the heap, stale ones included."""
+        return self._heap[0] >> _OPENING_BITS if self._heap else None
+
     def least(self, skip: Container[str]) -> Candidate | None:
         """Return the holder with the least (key, opening) of those not to skip."""
         heap, ranks = self._heap, self._ranks
@@ -80,15 +84,23 @@ class MemoryStore:
         """Let the working copies of an accepted command take their places."""
         self.plan = work.plan
         self.figures = work.figures
-        self._purchases.update(work.purchases)
-        for account in work.touched.values():
-            if account.opening == len(self._names):
-                self._names.append(account.name)
-                self._ranks.append(-1)
-            self._accounts[account.name] = account
-            self._rank(account)
-        if len(self._heap) > 2 * len(self._ranks) + _SLACK:
-            self._heap = [rank for rank in self._ranks if rank >= 0]
+        if work.purchases:
+            self._purchases.update(work.purchases)
+        ranks = self._ranks
+        for name, account in work.touched.items():
+            self._accounts[name] = account
+            opening = account.opening
+            if opening == len(ranks):
+                self._names.append(name)
+                ranks.append(-1)
+            rank = -1
+            if account.points:
+                rank = exit_key(account) << _OPENING_BITS | opening
+                if ranks[opening] != rank:
+                    heappush(self._heap, rank)
+            ranks[opening] = rank
+        if len(self._heap) > 2 * len(ranks) + _SLACK:
+            self._heap = [rank for rank in ranks if rank >= 0]
             heapify(self._heap)
 
     def fork(self) -> "MemoryStore":
@@ -101,10 +113,3 @@ class MemoryStore:
         twin._ranks = self._ranks.copy()
         twin._heap = self._heap.copy()
         return twin
-
-    def _rank(self, account: Account) -> None:
-        rank = exit_key(account) << _OPENING_BITS | account.opening if account.points else -1
-        if self._ranks[account.opening] != rank:
-            self._ranks[account.opening] = rank
-            if rank >= 0:
-                heappush(self._heap, rank)

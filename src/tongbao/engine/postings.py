@@ -8,6 +8,7 @@ issuance); credit in credit:NAME. Quota, owed, mark and fraction travel as
 plain deltas beside them.
 """
 
+from collections.abc import Sequence
 from typing import Final, Literal
 
 from msgspec import Struct
@@ -89,12 +90,12 @@ class Delta(Struct, frozen=True):
     amount: int
 
 
-class Entry(Struct, frozen=True):
+class Entry(Struct, frozen=True, gc=False):
     """What an accepted command did: its movements and the states around it."""
 
-    moves: tuple[Move, ...]
-    before: tuple[Account | None, ...]
-    after: tuple[Account, ...]
+    moves: Sequence[Move]
+    before: Sequence[Account | None]
+    after: Sequence[Account]
     figures_before: Figures
     figures_after: Figures
 

@@ -19,7 +19,7 @@ from msgspec import Struct
 
 from tongbao.engine.commands import Command, Malformed, parse, same_command
 from tongbao.engine.decide import decide
-from tongbao.engine.invariants import check_all, check_step, tally
+from tongbao.engine.invariants import check_all, check_step
 from tongbao.engine.memory import MemoryStore
 from tongbao.engine.plan import Plan
 from tongbao.engine.postings import Entry
@@ -59,6 +59,11 @@ class Outcome(Struct, frozen=True, gc=False):
     entry: Entry | None = None
 
 
+class _Accepted(Struct, frozen=True, gc=False):
+    command: Command
+    receipt: Receipt
+
+
 class Program:
     """One issuer's plan and pool, all in memory."""
 
@@ -67,7 +72,7 @@ class Program:
     def __init__(self, plan: Plan) -> None:
         """Begin a program with nothing in it."""
         self._store = MemoryStore(plan)
-        self._accepted: dict[str, tuple[Command, Receipt]] = {}
+        self._accepted: dict[str, _Accepted] = {}
 
     def submit(self, received: object) -> Outcome:
         """Execute what was received as JSON; what is no command gets a malformed receipt."""
@@ -86,20 +91,18 @@ class Program:
         """
         known = self._accepted.get(command.id)
         if known is not None:
-            if same_command(known[0], command):
-                return Outcome(known[1])
+            if same_command(known.command, command):
+                return Outcome(known.receipt)
             return Outcome(Receipt(command.id, Rejection.ID_REUSED))
         store = self._store
         receipt, work = decide(store, command)
         if work is None:
             return Outcome(receipt)
-        before, touched = store.figures, work.touched.values()
-        tally(work.before, touched, work.figures)
-        check_step(before, work.figures, touched, work.plan.max_supply)
+        before, after, touched = store.figures, work.figures, tuple(work.touched.values())
+        check_step(before, after, work.before, touched, work.plan.max_supply)
         store.apply(work)
-        self._accepted[command.id] = (command, receipt)
-        entry = Entry(tuple(work.moves), tuple(work.before), tuple(touched), before, work.figures)
-        return Outcome(receipt, entry)
+        self._accepted[command.id] = _Accepted(command, receipt)
+        return Outcome(receipt, Entry(work.moves, work.before, touched, before, after))
 
     def check(self) -> None:
         """Sum everything up anew and raise InvariantBroken unless all promises hold."""

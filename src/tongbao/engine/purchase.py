@@ -1,18 +1,22 @@
 """Purchases and their refunds (spec: «purchase», «refund»)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from typing import Final
 
-from msgspec import structs
+from msgspec import UNSET, structs
 
 from tongbao.engine import commands
-from tongbao.engine.plan import Plan
 from tongbao.engine.receipts import Rejection
 from tongbao.engine.rules import destroy, gain, mint, settle, take_out
 from tongbao.engine.state import Account, Party, PurchaseRecord, value_of
 from tongbao.engine.units import ATOMS, BPS, SCALE
 from tongbao.engine.work import Work
 
-Answer = Mapping[str, int] | Rejection
+_PURCHASE_FIELDS: Final = ("points", "contribution", "dividend")
+_REFUND_FIELDS: Final = ("points", "recovered", "shortfall")
+
+Answer = tuple[tuple[str, ...], tuple[int, ...]] | Rejection
+"""The names of the receipt's figures and the figures themselves, or the refusal."""
 
 
 def purchase(work: Work, command: commands.Purchase) -> Answer:
@@ -21,41 +25,55 @@ def purchase(work: Work, command: commands.Purchase) -> Answer:
     buyer = work.account(command.member)
     if buyer is not None and buyer.kind != "member":
         return Rejection.NOT_A_MEMBER
-    profit = command.profit if isinstance(command.profit, int) else None
-    if profit is None:
+    profit = command.profit
+    if profit is None or profit is UNSET:
         if plan.backing_base == "profit" or plan.dividend_base == "profit":
             return Rejection.PROFIT_REQUIRED
         profit = 0
-    elif profit > paid:
+    if profit > paid:
         return Rejection.PROFIT_EXCEEDS_PAID
     # Floors, here and for commissions: the remainders stay with the shop.
-    backed = paid if plan.backing_base == "sales" else max(profit, 0)
-    shared = paid if plan.dividend_base == "sales" else max(profit, 0)
+    backed = shared = profit if profit > 0 else 0
+    if plan.backing_base == "sales":
+        backed = paid
+    if plan.dividend_base == "sales":
+        shared = paid
     contribution = backed * plan.backing_bps // BPS
     dividend = shared * plan.dividend_bps // BPS
-    chain = _chain(work, buyer)
-    commissions = [0, *(paid * rate // BPS for rate in _rates(plan.referral_cash_bps, chain))]
-    if contribution + dividend + sum(commissions) > paid:
+    spent = contribution + dividend
+    chain: tuple[Account, ...] = ()
+    commissions: list[int] = []
+    if buyer is not None and buyer.referrer is not None:
+        chain = _chain(work, buyer.referrer)
+        commissions = _shares_of(paid, plan.referral_cash_bps, chain)
+        spent += sum(commissions)
+    if spent > paid:
         return Rejection.OVERSPENT
     if buyer is None:
         buyer = work.open(command.member, "member")
-    earners = [buyer, *chain]
-    for account in earners:
-        settle(work, account)
-    gained = _quota_gained(plan, paid, contribution)
-    gain(buyer, gained)
-    granted = _grant(work, earners, contribution, paid)
-    _take_in(work, contribution, dividend, list(zip(earners, commissions, strict=True)))
+    settle(work, buyer)
+    for referrer in chain:
+        settle(work, referrer)
+    gained = 0
+    if contribution:
+        # Floor: a ceiling is never a fen higher than the plan says.
+        gained = (paid if plan.quota_base == "sales" else contribution) * plan.quota_bps // BPS
+        gain(buyer, gained)
+    granted = _mint_for_buyer(work, buyer, contribution, paid)
+    rewarded = _reward(work, chain, contribution, commissions) if chain else ()
+    # The supply grows only now, after everybody's points were priced.
+    figures = work.figures
+    buyer.points += granted
+    figures.supply += granted
+    work.moves.append(("grant", "issuance", "", "points", buyer.name, granted))
+    if chain:
+        _credit_referrers(work, chain, rewarded)
+    _take_in(work, contribution, dividend)
+    index, closes = figures.dividend_index, figures.closes
     work.purchases[command.id] = PurchaseRecord(
-        paid,
-        contribution,
-        dividend,
-        gained,
-        tuple(map(Party, [a.name for a in earners], granted, commissions)),
-        work.figures.dividend_index,
-        work.figures.closes,
+        buyer.name, paid, contribution, dividend, gained, granted, rewarded, index, closes
     )
-    return {"points": granted[0], "contribution": contribution, "dividend": dividend}
+    return _PURCHASE_FIELDS, (granted, contribution, dividend)
 
 
 def refund(work: Work, command: commands.Refund) -> Answer:
@@ -73,8 +91,9 @@ def refund(work: Work, command: commands.Refund) -> Answer:
         return total * after // record.paid - total * before // record.paid
 
     contribution, dividend = share(record.contribution), share(record.dividend)
-    shares = [share(party.granted) for party in record.parties]
-    earners = [work.require(party.name) for party in record.parties]
+    parties = record.parties
+    shares = [share(party.granted) for party in parties]
+    earners = [work.require(party.name) for party in parties]
     points, back = _take_back_points(work, earners, shares, contribution)
     lost = share(record.gained)
     cut = _cut_quota(earners[0], lost)
@@ -83,81 +102,81 @@ def refund(work: Work, command: commands.Refund) -> Answer:
         dividend_back = min(work.figures.dividend_fund, dividend)
         work.figures.dividend_fund -= dividend_back
         work.moves.append(("refund", "dividend_fund", "", "refunded", "", dividend_back))
-    commissions = [share(party.commission) for party in record.parties]
+    commissions = [share(party.commission) for party in parties]
     recovered = back + dividend_back + _take_back_cash(work, earners, commissions)
     work.figures.refunded += recovered
     # Floor: the remainder of dividends drawn stays with whoever drew it.
     drawn = sum(shares) * (work.figures.dividend_index - record.index) // SCALE
     missing = contribution + dividend + sum(commissions) - recovered + drawn
-    return {"points": points, "recovered": recovered, "shortfall": max(missing, lost - cut)}
+    return _REFUND_FIELDS, (points, recovered, max(missing, lost - cut))
 
 
-def _chain(work: Work, buyer: Account | None) -> list[Account]:
+def _chain(work: Work, name: str | None) -> tuple[Account, ...]:
     """Return the buyer's referrer and theirs, as far as the longer referral list reaches."""
     plan = work.plan
     chain: list[Account] = []
-    name = None if buyer is None else buyer.referrer
     levels = max(len(plan.referral_points_bps), len(plan.referral_cash_bps))
     while name is not None and len(chain) < levels:
         referrer = work.require(name)
         chain.append(referrer)
         name = referrer.referrer
-    return chain
+    return tuple(chain)
 
 
-def _rates(rates: Sequence[int], chain: Sequence[Account]) -> list[int]:
-    """Return one rate for each of the chain, 0 where the list is shorter."""
-    return [rates[level] if level < len(rates) else 0 for level in range(len(chain))]
+def _shares_of(amount: int, rates: Sequence[int], chain: Sequence[Account]) -> list[int]:
+    """Return the share of an amount for each of the chain, 0 where the list is shorter."""
+    # Floor: the remainder stays with the shop (commissions) or in the pool (grants).
+    shares = [amount * rate // BPS for rate in rates[: len(chain)]]
+    return shares + [0] * (len(chain) - len(shares))
 
 
-def _quota_gained(plan: Plan, paid: int, contribution: int) -> int:
-    if contribution == 0:
-        return 0
-    base = paid if plan.quota_base == "sales" else contribution
-    # Floor: a ceiling is never a fen higher than the plan says.
-    return base * plan.quota_bps // BPS
+def _mint_for_buyer(work: Work, buyer: Account, contribution: int, paid: int) -> int:
+    plan = work.plan
+    # Floor: the remainder stays with those who hold points already.
+    atoms = mint(work, buyer, contribution * plan.grant_bps // BPS)
+    if plan.spend_per_point is not None:
+        # Floor: the linear rule gives no atom that was not earned.
+        most = paid * ATOMS // plan.spend_per_point
+        if atoms > most:
+            work.figures.issued -= atoms - most
+            return most
+    return atoms
 
 
-def _grant(work: Work, earners: list[Account], contribution: int, paid: int) -> list[int]:
-    """Mint everybody's points at the price before the contribution enters, then credit them."""
-    plan, figures = work.plan, work.figures
-    granted = []
-    rates = [plan.grant_bps, *_rates(plan.referral_points_bps, earners[1:])]
-    for account, rate in zip(earners, rates, strict=True):
-        room = account.quota - value_of(account.points, figures)
-        # Floor: the remainder stays with those who hold points already.
-        worth = min(contribution * rate // BPS, room)
-        atoms = mint(work, worth) if worth > 0 else 0
-        if account is earners[0] and plan.spend_per_point is not None:
-            # Floor: the linear rule gives no atom that was not earned.
-            most = paid * ATOMS // plan.spend_per_point
-            figures.issued -= max(atoms - most, 0)
-            atoms = min(atoms, most)
-        granted.append(atoms)
-    for account, atoms in zip(earners, granted, strict=True):
-        account.points += atoms
-        figures.supply += atoms
-        cause = "grant" if account is earners[0] else "referral_grant"
-        work.moves.append((cause, "issuance", "", "points", account.name, atoms))  # type: ignore[arg-type]
-    return granted
+def _reward(
+    work: Work, chain: Sequence[Account], contribution: int, commissions: Sequence[int]
+) -> tuple[Party, ...]:
+    """Mint the referrers' points and pay their commissions; return what each was given."""
+    figures = work.figures
+    rewards = _shares_of(contribution, work.plan.referral_points_bps, chain)
+    parties = []
+    for account, worth, commission in zip(chain, rewards, commissions, strict=True):
+        atoms = mint(work, account, worth)
+        account.wallet += commission
+        figures.money_in += commission
+        work.moves.append(("commission", "sales", "", "wallet", account.name, commission))
+        parties.append(Party(account.name, atoms, commission))
+    return tuple(parties)
 
 
-def _take_in(
-    work: Work, contribution: int, dividend: int, commissions: list[tuple[Account, int]]
-) -> None:
+def _credit_referrers(work: Work, chain: Sequence[Account], rewarded: Sequence[Party]) -> None:
+    for account, party in zip(chain, rewarded, strict=True):
+        account.points += party.granted
+        work.figures.supply += party.granted
+        work.moves.append(("referral_grant", "issuance", "", "points", party.name, party.granted))
+
+
+def _take_in(work: Work, contribution: int, dividend: int) -> None:
     figures, moves = work.figures, work.moves
-    for account, commission in commissions:
-        if commission:
-            account.wallet += commission
-            figures.money_in += commission
-            moves.append(("commission", "sales", "", "wallet", account.name, commission))
     figures.money_in += contribution + dividend
-    figures.dividend_fund += dividend
-    moves.append(("dividend_share", "sales", "", "dividend_fund", "", dividend))
-    if figures.supply > 0:
+    if dividend:
+        figures.dividend_fund += dividend
+        moves.append(("dividend_share", "sales", "", "dividend_fund", "", dividend))
+    if figures.supply:
         figures.reserve += contribution
         moves.append(("contribution", "sales", "", "reserve", "", contribution))
     else:
+        # Nobody holds points that it could back.
         figures.dividend_fund += contribution
         moves.append(("contribution", "sales", "", "dividend_fund", "", contribution))
 

@@ -1,12 +1,9 @@
 """Receipts: what a program answers (spec: «Commands»)."""
 
+import json
 from collections.abc import Mapping
 from enum import StrEnum
 from json.encoder import encode_basestring_ascii
-from types import MappingProxyType
-from typing import Final
-
-import json
 
 from msgspec import Struct
 
@@ -52,19 +49,23 @@ class Exit(Struct, frozen=True, gc=False):
     credit: int | None = None
 
 
-_NO_FIELDS: Final[Mapping[str, int]] = MappingProxyType({})
-
-
 class Receipt(Struct, frozen=True, gc=False):
     """The answer to one command: accepted with its figures, or rejected with the reason.
 
     ``id`` is the command's; at a malformed line whatever stood in its place.
+    ``names`` and ``figures`` go together, in the order of the spec.
     """
 
     id: object
     error: Rejection | None = None
-    fields: Mapping[str, int] = _NO_FIELDS
+    names: tuple[str, ...] = ()
+    figures: tuple[int, ...] = ()
     exits: tuple[Exit, ...] = ()
+
+    @property
+    def fields(self) -> Mapping[str, int]:
+        """The figures by name: money in minor units, points in atoms."""
+        return dict(zip(self.names, self.figures, strict=True))
 
     @property
     def ok(self) -> bool:
@@ -75,7 +76,7 @@ class Receipt(Struct, frozen=True, gc=False):
 def encode_receipt(receipt: Receipt) -> str:
     """Return the receipt as one line of JSON (ASCII, without the line's end).
 
-    >>> encode_receipt(Receipt("o1", fields={"points": 21}))
+    >>> encode_receipt(Receipt("o1", None, ("points",), (21,)))
     '{"id": "o1", "status": "ok", "points": 21, "exits": []}'
     >>> encode_receipt(Receipt(None, Rejection.MALFORMED))
     '{"id": null, "status": "rejected", "error": "malformed"}'
@@ -84,7 +85,7 @@ def encode_receipt(receipt: Receipt) -> str:
     name = encode_basestring_ascii(echoed) if type(echoed) is str else json.dumps(echoed)
     if receipt.error is not None:
         return f'{{"id": {name}, "status": "rejected", "error": "{receipt.error}"}}'
-    figures = "".join([f'"{field}": {value}, ' for field, value in receipt.fields.items()])
+    figures = "".join([f'"{n}": {v}, ' for n, v in zip(receipt.names, receipt.figures, strict=True)])
     exits = ", ".join([_encode_exit(e) for e in receipt.exits]) if receipt.exits else ""
     return f'{{"id": {name}, "status": "ok", {figures}"exits": [{exits}]}}'
 

@@ -26,10 +26,12 @@ def settle(work: Work, account: Account) -> None:
 
 def gain(account: Account, quota: int) -> None:
     """Give quota to the account; what it owes to late refunds is paid first."""
-    debt = min(account.owed, quota)
-    account.owed -= debt
-    account.quota += quota - debt
     account.gained += quota
+    if account.owed:
+        debt = min(account.owed, quota)
+        account.owed -= debt
+        quota -= debt
+    account.quota += quota
 
 
 def take_out(account: Account, amount: int) -> None:
@@ -38,16 +40,26 @@ def take_out(account: Account, amount: int) -> None:
     account.taken += amount
 
 
-def mint(work: Work, worth: int) -> int:
-    """Return the atoms minted for that worth at the price before; counted as issued at once."""
+def mint(work: Work, account: Account, worth: int) -> int:
+    """Return the atoms minted for that worth at the price before; counted as issued at once.
+
+    Points are never worth more than the account's quota: who has none earns none.
+    """
     figures = work.figures
-    if figures.supply > 0:
-        # Floor: the remainder stays with those who hold points already.
-        atoms = worth * figures.supply // figures.reserve
-    else:
-        # Floor: the remainder stays in the pool.
-        atoms = worth * ATOMS // work.plan.issue_price
-    atoms = min(atoms, work.plan.max_supply - figures.issued)
+    reserve, supply = figures.reserve, figures.supply
+    room = account.quota
+    if account.points:
+        # Floor of the value: what it hides is less than a minor unit of quota.
+        room -= account.points * reserve // supply
+    if worth > room:
+        worth = room
+    if worth <= 0:
+        return 0
+    # Floors: the remainder stays with those who hold points already, or in the pool.
+    atoms = worth * supply // reserve if supply else worth * ATOMS // work.plan.issue_price
+    left = work.plan.max_supply - figures.issued
+    if atoms > left:
+        atoms = left
     figures.issued += atoms
     return atoms
 
@@ -94,11 +106,11 @@ def release(work: Work) -> int:
 def sweep(work: Work) -> None:
     """Sell all points of everybody whose points and dividends have reached their quota."""
     figures = work.figures
-    while figures.supply > 0:
-        candidate = work.least()
+    while supply := figures.supply:
         # Floor of the price: nobody exits before the price is truly there.
-        reached = figures.reserve * SCALE // figures.supply + figures.dividend_index
-        if candidate is None or reached < candidate.key:
+        reached = figures.reserve * SCALE // supply + figures.dividend_index
+        candidate = work.least(reached)
+        if candidate is None or candidate.key > reached:
             return
         _exit(work, work.require(candidate.name))
 

@@ -80,20 +80,27 @@ class Party(Struct, frozen=True, gc=False):
 
 
 class PurchaseRecord(Struct, frozen=True, gc=False):
-    """What a purchase took and granted, for its refunds; money in minor units.
+    """What a purchase took and granted, for its refunds; money in minor units, points in atoms.
 
-    ``parties`` are the buyer and then the chain; ``index`` and ``closes`` are
-    the dividend index and the number of closes when it was posted.
+    ``granted`` are the buyer's points, ``chain`` the referrers' parts; ``index``
+    and ``closes`` are the dividend index and the number of closes when it was posted.
     """
 
+    buyer: str
     paid: int
     contribution: int
     dividend: int
     gained: int
-    parties: tuple[Party, ...]
+    granted: int
+    chain: tuple[Party, ...]
     index: int
     closes: int
     refunded: int = 0
+
+    @property
+    def parties(self) -> tuple[Party, ...]:
+        """The buyer and then the chain."""
+        return (Party(self.buyer, self.granted, 0), *self.chain)
 
 
 class Candidate(Struct, frozen=True, gc=False):
@@ -120,6 +127,9 @@ class Store(Protocol):
 
     def purchase(self, purchase: str) -> PurchaseRecord | None:
         """Return the record of the purchase with that command id."""
+
+    def least_bound(self) -> int | None:
+        """Return a number that no holder's key is below, None if there are no holders."""
 
     def least(self, skip: Container[str]) -> Candidate | None:
         """Return the holder with the least (key, opening) of those not to skip."""

@@ -64,12 +64,20 @@ class Work:
         self.before.append(None)
         return account
 
-    def least(self) -> Candidate | None:
-        """Return the holder with the least (key, opening), working copies considered."""
-        best = self.store.least(self.touched)
+    def least(self, reached: int | None = None) -> Candidate | None:
+        """Return the holder with the least (key, opening), working copies considered.
+
+        Where only keys up to ``reached`` matter, others need not be returned.
+        """
+        best = None
+        bound = self.store.least_bound()
+        if bound is not None and (reached is None or bound <= reached):
+            best = self.store.least(self.touched)
         for account in self.touched.values():
             if account.points:
                 key = exit_key(account)
+                if reached is not None and key > reached:
+                    continue
                 if best is None or (key, account.opening) < (best.key, best.opening):
                     best = Candidate(key, account.opening, account.name)
         return best
