@@ -33,45 +33,45 @@ class _Command(
     """What every command has: its id, and perhaps when it happened (changes no figure)."""
 
     id: Name
-    at: str | None | UnsetType = UNSET
+    at: str | UnsetType | None = UNSET
 
 
-class Enroll(_Command, tag="enroll"):
+class Enroll(_Command, frozen=True, tag="enroll"):
     """A member joins, perhaps brought by another."""
 
     member: Name
-    referrer: Name | None | UnsetType = UNSET
+    referrer: Name | UnsetType | None = UNSET
 
 
-class OpenMerchant(_Command, tag="open_merchant"):
+class OpenMerchant(_Command, frozen=True, tag="open_merchant"):
     """A merchant joins."""
 
     merchant: Name
 
 
-class Purchase(_Command, tag="purchase"):
+class Purchase(_Command, frozen=True, tag="purchase"):
     """A final order: ``paid`` real money and the order's ``profit``, in minor units."""
 
     member: Name
     paid: Amount
-    profit: Profit | None | UnsetType = UNSET
+    profit: Profit | UnsetType | None = UNSET
 
 
-class Refund(_Command, tag="refund"):
+class Refund(_Command, frozen=True, tag="refund"):
     """Part of a final purchase is given back, in minor units of what was paid."""
 
     purchase: Name
     amount: Amount
 
 
-class Redeem(_Command, tag="redeem"):
+class Redeem(_Command, frozen=True, tag="redeem"):
     """An account sells points (atoms) to the reserve for cash in its wallet."""
 
     account: Name
     points: Atoms
 
 
-class PayPoints(_Command, tag="pay_points"):
+class PayPoints(_Command, frozen=True, tag="pay_points"):
     """A member pays goods of ``amount`` minor units with points."""
 
     member: Name
@@ -79,7 +79,7 @@ class PayPoints(_Command, tag="pay_points"):
     amount: Amount
 
 
-class PayWallet(_Command, tag="pay_wallet"):
+class PayWallet(_Command, frozen=True, tag="pay_wallet"):
     """Cash (minor units) moves between wallets."""
 
     payer: Name
@@ -87,14 +87,14 @@ class PayWallet(_Command, tag="pay_wallet"):
     amount: Amount
 
 
-class Convert(_Command, tag="convert"):
+class Convert(_Command, frozen=True, tag="convert"):
     """A member turns points (atoms) into store credit."""
 
     member: Name
     points: Atoms
 
 
-class PayCredit(_Command, tag="pay_credit"):
+class PayCredit(_Command, frozen=True, tag="pay_credit"):
     """Store credit (minor units) moves between accounts."""
 
     payer: Name
@@ -102,37 +102,38 @@ class PayCredit(_Command, tag="pay_credit"):
     amount: Amount
 
 
-class RedeemCredit(_Command, tag="redeem_credit"):
+class RedeemCredit(_Command, frozen=True, tag="redeem_credit"):
     """A merchant turns store credit (minor units) into points out of the treasury."""
 
     merchant: Name
     amount: Amount
 
 
-class Withdraw(_Command, tag="withdraw"):
+class Withdraw(_Command, frozen=True, tag="withdraw"):
     """Cash (minor units) leaves an account's wallet for the world outside."""
 
     account: Name
     amount: Amount
 
 
-class Deposit(_Command, tag="deposit"):
+class Deposit(_Command, frozen=True, tag="deposit"):
     """Cash (minor units) enters an account's wallet from outside."""
 
     account: Name
     amount: Amount
 
 
-class ChangePlan(_Command, tag="change_plan"):
+class ChangePlan(_Command, frozen=True, tag="change_plan"):
     """What comes later follows this plan (its JSON fields)."""
 
     plan: dict[str, Any]
 
 
-class CloseDay(_Command, tag="close_day"):
+class CloseDay(_Command, frozen=True, tag="close_day"):
     """The day (``YYYY-MM-DD``) ends: surplus burned, the dividend fund distributed."""
 
     day: str
+
     def __post_init__(self) -> None:
         """Refuse what is no real date, or one written another way."""
         if not _DAY.fullmatch(self.day):

@@ -23,9 +23,9 @@ NOTHING: Final = ((), ())
 
 def decide(store: Store, command: commands.Command) -> tuple[Receipt, Work | None]:
     """Return the receipt and the changes, None if the command is rejected."""
-    work = Work(store)
+    work = Work(store, store.plan, store.figures.__copy__())  # type: ignore[attr-defined]  # not in the stubs
     answer = _DECISIONS[type(command)](work, command)
-    if isinstance(answer, Rejection):
+    if not isinstance(answer, tuple):
         return Receipt(command.id, answer), None
     sweep(work)
     names, figures = answer

@@ -5,33 +5,32 @@ every command, in production too. `check_all` looks at every account.
 """
 
 from collections.abc import Iterable
+from typing import Final, NoReturn
 
-from typing import Final
+from msgspec import structs
 
 from tongbao.engine.state import Account, Figures, exit_key
 from tongbao.engine.units import SCALE, InvariantBroken, check
 
-
 _NOBODY: Final = Account("", "member", -1, 0)
+_TOTALS: Final = ("points", "wallets", "credit", "marked", "fractions")
 
 
 def check_step(
     before: Figures,
     after: Figures,
-    old: Iterable[Account | None],
-    new: Iterable[Account],
+    changed: Iterable[tuple[Account | None, Account]],
     max_supply: int,
 ) -> None:
-    """Bring the totals in ``after`` up to date from the accounts that a command touched.
+    """Bring the totals in ``after`` up to date from the accounts touched, and check everything.
+
+    ``changed`` has what was committed of each account, None if it is new, and what it became.
 
     Raises:
         InvariantBroken: one of the seven promises does not hold after the command.
     """
-    _tally(old, new, after)
-    supply, supply_before = after.supply, before.supply
-    if supply and supply_before and after.reserve * supply_before < before.reserve * supply:
-        _broken("1: the price never falls while supply stays above 0")
-    _check_figures(after, max_supply)
+    _check_accounts(changed, after)
+    _check_figures(before, after, max_supply)
 
 
 def check_all(figures: Figures, accounts: Iterable[Account], max_supply: int) -> None:
@@ -41,12 +40,10 @@ def check_all(figures: Figures, accounts: Iterable[Account], max_supply: int) ->
     once would be paid in full from the reserve.
     """
     everyone = list(accounts)
-    totals = Figures()
-    _tally([None] * len(everyone), everyone, totals)
-    for total in ("points", "wallets", "credit", "marked", "fractions"):
-        check(getattr(totals, total) == getattr(figures, total), f"total of {total}")
     check(len(everyone) == figures.opened, "2: every account that was opened is there")
-    _check_figures(figures, max_supply)
+    anew = structs.replace(figures, **dict.fromkeys(_TOTALS, 0))
+    check_step(figures, anew, [(None, account) for account in everyone], max_supply)
+    check(anew == figures, "the totals kept beside the rules are the sums over accounts")
     worth = 0
     reached = figures.dividend_index
     if figures.supply:
@@ -58,33 +55,34 @@ def check_all(figures: Figures, accounts: Iterable[Account], max_supply: int) ->
     check(worth + figures.credit <= figures.reserve, "6: everybody is paid in full")
 
 
-def _tally(before: Iterable[Account | None], after: Iterable[Account], figures: Figures) -> None:
-    """Check each account by itself and add up what changed."""
-    for old, new in zip(before, after, strict=True):
-        points, wallet, credit, quota, owed = new.points, new.wallet, new.credit, new.quota, new.owed
-        # An or of integers is negative if one of them is.
-        if points | wallet | credit | quota | owed | new.fraction < 0:
-            _broken(f"5: nothing of {new.name} is negative")
-        taken, gained = new.taken, new.gained
-        if quota - owed != gained - new.lost - taken - new.forfeited or taken > gained:
-            _broken(f"7: quota of {new.name} = gained - lost - taken out - forfeited")
-        if old is None:
-            old = _NOBODY  # noqa: PLW2901  # an account that was not there had nothing
-        if points != old.points or new.mark != old.mark:
-            figures.points += points - old.points
-            figures.marked += points * new.mark - old.points * old.mark
-        if wallet != old.wallet:
-            figures.wallets += wallet - old.wallet
-        if credit != old.credit:
-            figures.credit += credit - old.credit
-        if new.fraction != old.fraction:
-            figures.fractions += new.fraction - old.fraction
+def _check_accounts(changed: Iterable[tuple[Account | None, Account]], totals: Figures) -> None:
+    """Check what became of each account by itself, and add what changed to the totals."""
+    for was, a in changed:
+        points, wallet, credit, quota, owed = a.points, a.wallet, a.credit, a.quota, a.owed
+        if points < 0 or wallet < 0 or credit < 0 or quota < 0 or owed < 0 or a.fraction < 0:
+            _broken(f"5: nothing of {a.name} is negative")
+        taken, gained = a.taken, a.gained
+        if quota - owed != gained - a.lost - taken - a.forfeited or taken > gained:
+            _broken(f"7: quota of {a.name} = gained - lost - taken out - forfeited")
+        if was is None:  # an account that was not there had nothing
+            was = _NOBODY  # noqa: PLW2901
+        if points != was.points or a.mark != was.mark:
+            totals.points += points - was.points
+            totals.marked += points * a.mark - was.points * was.mark
+        if wallet != was.wallet:
+            totals.wallets += wallet - was.wallet
+        if credit != was.credit:
+            totals.credit += credit - was.credit
+        if a.fraction != was.fraction:
+            totals.fractions += a.fraction - was.fraction
 
 
-def _check_figures(f: Figures, max_supply: int) -> None:
-    reserve, supply, treasury, issued, burned = f.reserve, f.supply, f.treasury, f.issued, f.burned
+def _check_figures(before: Figures, f: Figures, max_supply: int) -> None:
+    reserve, supply, treasury, issued = f.reserve, f.supply, f.treasury, f.issued
     fund, payable, paid_out, refunded = f.dividend_fund, f.dividend_payable, f.paid_out, f.refunded
-    if not (f.points + treasury == supply == issued - burned and issued <= max_supply):
+    if supply and before.supply and reserve * before.supply < before.reserve * supply:
+        _broken("1: the price never falls while supply stays above 0")
+    if not f.points + treasury == supply == issued - f.burned <= issued <= max_supply:
         _broken("2: supply = points in accounts + treasury = issued - burned, issued <= max_supply")
     if f.money_in != reserve + fund + payable + f.wallets + paid_out + refunded:
         _broken("3: money in = reserve + dividends + wallets + paid out + refunded")
@@ -92,12 +90,11 @@ def _check_figures(f: Figures, max_supply: int) -> None:
         _broken("4: credit is fully backed by the treasury")
     if f.points * f.dividend_index - f.marked + f.fractions > payable * SCALE:
         _broken("5: what holders accrue is covered by dividend_payable")
-    # An or of integers is negative if one of them is.
-    if reserve | treasury | burned | fund | payable | paid_out | refunded < 0:
+    if reserve < 0 or treasury < 0 or fund < 0 or payable < 0 or paid_out < 0 or refunded < 0:
         _broken("5: no figure is negative")
     if (reserve > 0) != (supply > 0):
         _broken("6: reserve > 0 exactly when supply > 0")
 
 
-def _broken(promise: str) -> None:
+def _broken(promise: str) -> NoReturn:
     raise InvariantBroken(promise)

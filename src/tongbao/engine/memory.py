@@ -1,12 +1,12 @@
 """The store in memory: accounts by name and a heap of exit keys.
 
-A command costs O(log accounts): the heap holds one entry for each change of an
-account's key, stale ones are dropped when they come up, and the heap is made
-anew when more than half of it is stale.
+A command costs O(log accounts). The heap holds for each holder an entry that
+is no higher than their key: when the key grows the entry stays, and is put
+right when it comes up; when the key falls a lower one is pushed.
 """
 
-from collections.abc import Container, Iterator, Mapping
-from heapq import heapify, heappop, heappush
+from collections.abc import Callable, Container, Iterator, Mapping
+from heapq import heappop, heappush, heapreplace
 from types import MappingProxyType
 from typing import Final
 
@@ -16,13 +16,23 @@ from tongbao.engine.work import Work
 
 _OPENING_BITS: Final = 40
 _OPENING_MASK: Final = (1 << _OPENING_BITS) - 1
-_SLACK: Final = 1024
 
 
 class MemoryStore:
     """A program's whole state in memory; see `tongbao.engine.state.Store`."""
 
-    __slots__ = ("_accounts", "_heap", "_names", "_purchases", "_ranks", "figures", "plan")
+    __slots__ = (
+        "_accounts",
+        "_heap",
+        "_names",
+        "_purchases",
+        "_queued",
+        "_ranks",
+        "account",
+        "figures",
+        "plan",
+        "purchase",
+    )
 
     def __init__(self, plan: Plan) -> None:
         """Begin an empty program."""
@@ -33,7 +43,13 @@ class MemoryStore:
         self._names: list[str] = []  # by opening number
         # A rank is key << 40 | opening: one integer that orders as the pair does.
         self._ranks: list[int] = []  # by opening number; -1 while no points are held
+        self._queued: list[int] = []  # the entry that stands for them in the heap, or -1
         self._heap: list[int] = []
+        self._bind()
+
+    def _bind(self) -> None:
+        self.account: Callable[[str], Account | None] = self._accounts.get
+        self.purchase: Callable[[str], PurchaseRecord | None] = self._purchases.get
 
     @property
     def accounts(self) -> Mapping[str, Account]:
@@ -45,35 +61,34 @@ class MemoryStore:
         """All purchases by command id, in the order of their posting; not to be changed."""
         return MappingProxyType(self._purchases)
 
-    def account(self, name: str) -> Account | None:
-        """Return the account of that name."""
-        return self._accounts.get(name)
-
-    def purchase(self, purchase: str) -> PurchaseRecord | None:
-        """Return the record of the purchase with that command id."""
-        return self._purchases.get(purchase)
-
     def least_bound(self) -> int | None:
-        """Return the least key on the heap, stale ones included."""
+        """Return a number that no holder's key is below, None if there are no holders."""
         return self._heap[0] >> _OPENING_BITS if self._heap else None
 
     def least(self, skip: Container[str]) -> Candidate | None:
         """Return the holder with the least (key, opening) of those not to skip."""
-        heap, ranks = self._heap, self._ranks
+        heap, ranks, queued = self._heap, self._ranks, self._queued
         skipped = []
         least = None
         while heap:
-            rank = heap[0]
-            opening = rank & _OPENING_MASK
-            if ranks[opening] != rank:
+            entry = heap[0]
+            opening = entry & _OPENING_MASK
+            rank = ranks[opening]
+            if queued[opening] != entry:  # a lower one was pushed since
                 heappop(heap)
+            elif rank < 0:
+                queued[opening] = -1
+                heappop(heap)
+            elif rank > entry:
+                queued[opening] = rank
+                heapreplace(heap, rank)
             elif (name := self._names[opening]) in skip:
                 skipped.append(heappop(heap))
             else:
                 least = Candidate(rank >> _OPENING_BITS, opening, name)
                 break
-        for rank in skipped:
-            heappush(heap, rank)
+        for entry in skipped:
+            heappush(heap, entry)
         return least
 
     def holders(self) -> Iterator[Account]:
@@ -84,8 +99,9 @@ class MemoryStore:
         """Let the working copies of an accepted command take their places."""
         self.plan = work.plan
         self.figures = work.figures
-        if work.purchases:
-            self._purchases.update(work.purchases)
+        if work.recorded is not None:
+            purchase, record = work.recorded
+            self._purchases[purchase] = record
         ranks = self._ranks
         for name, account in work.touched.items():
             self._accounts[name] = account
@@ -93,15 +109,14 @@ class MemoryStore:
             if opening == len(ranks):
                 self._names.append(name)
                 ranks.append(-1)
+                self._queued.append(-1)
             rank = -1
             if account.points:
                 rank = exit_key(account) << _OPENING_BITS | opening
-                if ranks[opening] != rank:
+                if not 0 <= self._queued[opening] <= rank:
+                    self._queued[opening] = rank
                     heappush(self._heap, rank)
             ranks[opening] = rank
-        if len(self._heap) > 2 * len(ranks) + _SLACK:
-            self._heap = [rank for rank in ranks if rank >= 0]
-            heapify(self._heap)
 
     def fork(self) -> "MemoryStore":
         """Return an independent copy; committed accounts and records are shared."""
@@ -111,5 +126,7 @@ class MemoryStore:
         twin._purchases = self._purchases.copy()
         twin._names = self._names.copy()
         twin._ranks = self._ranks.copy()
+        twin._queued = self._queued.copy()
         twin._heap = self._heap.copy()
+        twin._bind()
         return twin

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from msgspec import Struct
 
@@ -103,7 +103,7 @@ def plan_from_fields(fields: object) -> Plan:
     problems = plan_problems(fields)
     if problems or not isinstance(fields, Mapping):
         raise PlanRefused(problems)
-    values = {
+    values: dict[str, Any] = {
         name: tuple(value) if name in _LISTS else value
         for name, value in fields.items()
         if value is not None
@@ -169,10 +169,10 @@ def _figure_fault(name: str, value: object) -> PlanFault | None:
     return PlanFault.RATE_TOO_HIGH if name not in _PLAIN and value > rate_limit else None
 
 
-def _joint_problems(fields: Mapping[str, object]) -> tuple[PlanProblem, ...]:
+def _joint_problems(fields: Mapping[str, Any]) -> tuple[PlanProblem, ...]:
     """Promises that several figures keep together; each field is sound by now."""
     problems = []
-    grants = [fields["grant_bps"], *fields["referral_points_bps"]]  # type: ignore[misc, has-type]  # checked lists
+    grants = [fields["grant_bps"], *fields["referral_points_bps"]]
     if sum(grants) > BPS:
         problems.append(PlanProblem(PlanFault.DILUTION, "grant_bps", sum(grants)))
     if fields["backing_base"] == "profit" and fields["quota_base"] == "sales":

@@ -19,10 +19,10 @@ from msgspec import Struct
 
 from tongbao.engine.commands import Command, Malformed, parse, same_command
 from tongbao.engine.decide import decide
+from tongbao.engine.entry import Entry
 from tongbao.engine.invariants import check_all, check_step
 from tongbao.engine.memory import MemoryStore
 from tongbao.engine.plan import Plan
-from tongbao.engine.postings import Entry
 from tongbao.engine.receipts import Receipt, Rejection
 from tongbao.engine.state import Account, Figures, PurchaseRecord, exit_key, value_of
 from tongbao.engine.units import SCALE, check
@@ -98,11 +98,11 @@ class Program:
         receipt, work = decide(store, command)
         if work is None:
             return Outcome(receipt)
-        before, after, touched = store.figures, work.figures, tuple(work.touched.values())
-        check_step(before, after, work.before, touched, work.plan.max_supply)
+        before = store.figures
+        check_step(before, work.figures, work.changed, work.plan.max_supply)
         store.apply(work)
         self._accepted[command.id] = _Accepted(command, receipt)
-        return Outcome(receipt, Entry(work.moves, work.before, touched, before, after))
+        return Outcome(receipt, Entry(work, before))
 
     def check(self) -> None:
         """Sum everything up anew and raise InvariantBroken unless all promises hold."""

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from typing import Final
 
-from msgspec import UNSET, structs
+from msgspec import UNSET, UnsetType, structs
 
 from tongbao.engine import commands
+from tongbao.engine.plan import Plan
 from tongbao.engine.receipts import Rejection
 from tongbao.engine.rules import destroy, gain, mint, settle, take_out
 from tongbao.engine.state import Account, Party, PurchaseRecord, value_of
@@ -25,21 +26,10 @@ def purchase(work: Work, command: commands.Purchase) -> Answer:
     buyer = work.account(command.member)
     if buyer is not None and buyer.kind != "member":
         return Rejection.NOT_A_MEMBER
-    profit = command.profit
-    if profit is None or profit is UNSET:
-        if plan.backing_base == "profit" or plan.dividend_base == "profit":
-            return Rejection.PROFIT_REQUIRED
-        profit = 0
-    if profit > paid:
-        return Rejection.PROFIT_EXCEEDS_PAID
-    # Floors, here and for commissions: the remainders stay with the shop.
-    backed = shared = profit if profit > 0 else 0
-    if plan.backing_base == "sales":
-        backed = paid
-    if plan.dividend_base == "sales":
-        shared = paid
-    contribution = backed * plan.backing_bps // BPS
-    dividend = shared * plan.dividend_bps // BPS
+    amounts = _amounts(plan, paid, command.profit)
+    if not isinstance(amounts, tuple):
+        return amounts
+    contribution, dividend = amounts
     spent = contribution + dividend
     chain: tuple[Account, ...] = ()
     commissions: list[int] = []
@@ -59,20 +49,34 @@ def purchase(work: Work, command: commands.Purchase) -> Answer:
         # Floor: a ceiling is never a fen higher than the plan says.
         gained = (paid if plan.quota_base == "sales" else contribution) * plan.quota_bps // BPS
         gain(buyer, gained)
-    granted = _mint_for_buyer(work, buyer, contribution, paid)
+    # Floor: the remainder stays with those who hold points already.
+    granted = mint(work, buyer, contribution * plan.grant_bps // BPS)
+    if plan.spend_per_point is not None:
+        granted = _linear(work, granted, paid * ATOMS // plan.spend_per_point)
     rewarded = _reward(work, chain, contribution, commissions) if chain else ()
     # The supply grows only now, after everybody's points were priced.
-    figures = work.figures
+    figures, moves = work.figures, work.moves
     buyer.points += granted
     figures.supply += granted
-    work.moves.append(("grant", "issuance", "", "points", buyer.name, granted))
+    moves.append(("grant", "issuance", "", "points", buyer.name, granted))
     if chain:
         _credit_referrers(work, chain, rewarded)
-    _take_in(work, contribution, dividend)
+    figures.money_in += contribution + dividend
+    if dividend:
+        figures.dividend_fund += dividend
+        moves.append(("dividend_share", "sales", "", "dividend_fund", "", dividend))
+    # While nobody holds points that it could back, the contribution is shared out.
+    if figures.supply:
+        figures.reserve += contribution
+        moves.append(("contribution", "sales", "", "reserve", "", contribution))
+    else:
+        figures.dividend_fund += contribution
+        moves.append(("contribution", "sales", "", "dividend_fund", "", contribution))
     index, closes = figures.dividend_index, figures.closes
-    work.purchases[command.id] = PurchaseRecord(
+    record = PurchaseRecord(
         buyer.name, paid, contribution, dividend, gained, granted, rewarded, index, closes
     )
+    work.recorded = (command.id, record)
     return _PURCHASE_FIELDS, (granted, contribution, dividend)
 
 
@@ -84,7 +88,7 @@ def refund(work: Work, command: commands.Refund) -> Answer:
     before, after = record.refunded, record.refunded + command.amount
     if after > record.paid:
         return Rejection.EXCEEDS_PURCHASE
-    work.purchases[command.purchase] = structs.replace(record, refunded=after)
+    work.recorded = (command.purchase, structs.replace(record, refunded=after))
 
     def share(total: int) -> int:
         # Differences of floors: slices add up to the whole, never to more.
@@ -111,6 +115,23 @@ def refund(work: Work, command: commands.Refund) -> Answer:
     return _REFUND_FIELDS, (points, recovered, max(missing, lost - cut))
 
 
+def _amounts(plan: Plan, paid: int, profit: int | UnsetType | None) -> tuple[int, int] | Rejection:
+    """Return the contribution and the dividend share of an order."""
+    if profit is None or profit is UNSET:
+        if plan.backing_base == "profit" or plan.dividend_base == "profit":
+            return Rejection.PROFIT_REQUIRED
+        profit = 0
+    elif profit > paid:
+        return Rejection.PROFIT_EXCEEDS_PAID
+    elif profit < 0:
+        profit = 0
+    # Floors: the remainders stay with the shop.
+    return (
+        (paid if plan.backing_base == "sales" else profit) * plan.backing_bps // BPS,
+        (paid if plan.dividend_base == "sales" else profit) * plan.dividend_bps // BPS,
+    )
+
+
 def _chain(work: Work, name: str | None) -> tuple[Account, ...]:
     """Return the buyer's referrer and theirs, as far as the longer referral list reaches."""
     plan = work.plan
@@ -130,17 +151,12 @@ def _shares_of(amount: int, rates: Sequence[int], chain: Sequence[Account]) -> l
     return shares + [0] * (len(chain) - len(shares))
 
 
-def _mint_for_buyer(work: Work, buyer: Account, contribution: int, paid: int) -> int:
-    plan = work.plan
-    # Floor: the remainder stays with those who hold points already.
-    atoms = mint(work, buyer, contribution * plan.grant_bps // BPS)
-    if plan.spend_per_point is not None:
-        # Floor: the linear rule gives no atom that was not earned.
-        most = paid * ATOMS // plan.spend_per_point
-        if atoms > most:
-            work.figures.issued -= atoms - most
-            return most
-    return atoms
+def _linear(work: Work, atoms: int, most: int) -> int:
+    """Cut what was minted down to the linear rule; only that much counts as issued."""
+    if atoms <= most:
+        return atoms
+    work.figures.issued -= atoms - most
+    return most
 
 
 def _reward(
@@ -164,21 +180,6 @@ def _credit_referrers(work: Work, chain: Sequence[Account], rewarded: Sequence[P
         account.points += party.granted
         work.figures.supply += party.granted
         work.moves.append(("referral_grant", "issuance", "", "points", party.name, party.granted))
-
-
-def _take_in(work: Work, contribution: int, dividend: int) -> None:
-    figures, moves = work.figures, work.moves
-    figures.money_in += contribution + dividend
-    if dividend:
-        figures.dividend_fund += dividend
-        moves.append(("dividend_share", "sales", "", "dividend_fund", "", dividend))
-    if figures.supply:
-        figures.reserve += contribution
-        moves.append(("contribution", "sales", "", "reserve", "", contribution))
-    else:
-        # Nobody holds points that it could back.
-        figures.dividend_fund += contribution
-        moves.append(("contribution", "sales", "", "dividend_fund", "", contribution))
 
 
 def _take_back_points(

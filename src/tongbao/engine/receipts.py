@@ -85,7 +85,9 @@ def encode_receipt(receipt: Receipt) -> str:
     name = encode_basestring_ascii(echoed) if type(echoed) is str else json.dumps(echoed)
     if receipt.error is not None:
         return f'{{"id": {name}, "status": "rejected", "error": "{receipt.error}"}}'
-    figures = "".join([f'"{n}": {v}, ' for n, v in zip(receipt.names, receipt.figures, strict=True)])
+    figures = "".join(
+        [f'"{n}": {v}, ' for n, v in zip(receipt.names, receipt.figures, strict=True)]
+    )
     exits = ", ".join([_encode_exit(e) for e in receipt.exits]) if receipt.exits else ""
     return f'{{"id": {name}, "status": "ok", {figures}"exits": [{exits}]}}'
 

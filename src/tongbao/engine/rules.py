@@ -51,15 +51,12 @@ def mint(work: Work, account: Account, worth: int) -> int:
     if account.points:
         # Floor of the value: what it hides is less than a minor unit of quota.
         room -= account.points * reserve // supply
-    if worth > room:
-        worth = room
+    worth = min(worth, room)
     if worth <= 0:
         return 0
     # Floors: the remainder stays with those who hold points already, or in the pool.
     atoms = worth * supply // reserve if supply else worth * ATOMS // work.plan.issue_price
-    left = work.plan.max_supply - figures.issued
-    if atoms > left:
-        atoms = left
+    atoms = min(atoms, work.plan.max_supply - figures.issued)
     figures.issued += atoms
     return atoms
 

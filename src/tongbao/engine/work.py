@@ -6,6 +6,8 @@ working set is dropped; if it is accepted the copies take their places.
 
 from collections.abc import Iterator
 
+from msgspec import Struct
+
 from tongbao.engine.plan import Plan
 from tongbao.engine.postings import Move
 from tongbao.engine.receipts import Exit
@@ -18,23 +20,25 @@ from tongbao.engine.state import (
     Store,
     exit_key,
 )
+from tongbao.engine.units import SCALE
 
 
-class Work:
-    """The overlay on which one command is decided."""
+class Work(Struct):
+    """The overlay on which one command is decided.
 
-    __slots__ = ("before", "exits", "figures", "moves", "plan", "purchases", "store", "touched")
+    ``touched`` has the working copies by name, ``changed`` what each was (None
+    if it is new) and is. ``recorded`` is the purchase that the command posts or
+    refunds, with its id.
+    """
 
-    def __init__(self, store: Store) -> None:
-        """Lay an empty overlay over the store."""
-        self.store = store
-        self.plan: Plan = store.plan
-        self.figures: Figures = store.figures.__copy__()
-        self.touched: dict[str, Account] = {}
-        self.before: list[Account | None] = []
-        self.purchases: dict[str, PurchaseRecord] = {}
-        self.moves: list[Move] = []
-        self.exits: list[Exit] = []
+    store: Store
+    plan: Plan
+    figures: Figures
+    touched: dict[str, Account] = {}
+    changed: list[tuple[Account | None, Account]] = []
+    recorded: tuple[str, PurchaseRecord] | None = None
+    moves: list[Move] = []
+    exits: list[Exit] = []
 
     def account(self, name: str) -> Account | None:
         """Return the working copy of that account, None if there is none."""
@@ -43,9 +47,9 @@ class Work:
             committed = self.store.account(name)
             if committed is None:
                 return None
-            account = committed.__copy__()
+            account = committed.__copy__()  # type: ignore[attr-defined]  # not in the stubs
             self.touched[name] = account
-            self.before.append(committed)
+            self.changed.append((committed, account))
         return account
 
     def require(self, name: str) -> Account:
@@ -61,7 +65,7 @@ class Work:
         account = Account(name, kind, figures.opened, figures.dividend_index, referrer)
         figures.opened += 1
         self.touched[name] = account
-        self.before.append(None)
+        self.changed.append((None, account))
         return account
 
     def least(self, reached: int | None = None) -> Candidate | None:
@@ -74,12 +78,16 @@ class Work:
         if bound is not None and (reached is None or bound <= reached):
             best = self.store.least(self.touched)
         for account in self.touched.values():
-            if account.points:
-                key = exit_key(account)
-                if reached is not None and key > reached:
-                    continue
-                if best is None or (key, account.opening) < (best.key, best.opening):
-                    best = Candidate(key, account.opening, account.name)
+            if not account.points:
+                continue
+            # The key is above `reached`, told without the division that makes the key.
+            if reached is not None and (
+                account.quota * SCALE >= (reached - account.mark + 1) * account.points
+            ):
+                continue
+            key = exit_key(account)
+            if best is None or (key, account.opening) < (best.key, best.opening):
+                best = Candidate(key, account.opening, account.name)
         return best
 
     def holders(self) -> Iterator[Account]:

@@ -1,0 +1,58 @@
+# `make help` lists what there is. Everything runs inside .venv, which is made and brought up to
+# date on the way; PYTHON=… names the interpreter to make it with.
+
+SHELL = /bin/sh
+.DEFAULT_GOAL = help
+.NOTPARALLEL:
+
+HISTORY = examples/online-retail/online_retail_orders.csv.gz
+PLAN = examples/online-retail/plan.toml
+REPORT = build/online-retail
+OPTIONS = --profit 35%  # the history has none, so one is assumed
+
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' Makefile | while IFS='|' read -r name does; do printf '%-16s %s\n' "$$name" "$$does"; done
+
+run: ## backtest the bundled order history and name its report
+	@requirements/venv run
+	@.venv/bin/tongbao backtest $(HISTORY) --plan $(PLAN) --profit 35% --out $(REPORT) $(OPTIONS)
+
+install: ## make .venv with the tongbao command in it
+	@requirements/venv run
+	@echo "Ready: .venv/bin/tongbao --help"
+
+lint: ## style, types, who may import whom
+	@requirements/venv dev
+	@echo "— style"
+	@.venv/bin/python -m ruff check --quiet --output-format concise .
+	@.venv/bin/python -m ruff format --quiet --check .
+	@echo "— types"
+	@.venv/bin/python -m mypy --no-error-summary
+	@echo "— imports"
+	@mkdir -p build && { .venv/bin/lint-imports >build/lint-imports.txt 2>&1 || { cat build/lint-imports.txt; exit 1; }; }
+
+test: lint ## every check: style, types, imports, tests (minutes)
+	@echo "— tests"
+	@.venv/bin/python -m pytest --quiet $(SPREAD)
+
+test-all: lint ## the same with the long campaigns (up to 80 minutes)
+	@echo "— tests, the long campaigns too"
+	@.venv/bin/python -m pytest --quiet $(SPREAD) -m ''
+
+# A worker per core; eight are enough for anybody.
+SPREAD = --numprocesses auto --maxprocesses 8 --dist worksteal
+
+bench: ## measure the engine against its bounds
+	@requirements/venv dev
+	@.venv/bin/python -m benchmarks
+
+mutate: ## mutation testing of the engine (hours); ONLY=tongbao.engine.units.* for a part
+	@requirements/venv mutate
+	@.venv/bin/python -m mutmut run '$(or $(ONLY),*)'
+	@.venv/bin/python -m mutmut results | grep -v 'not checked' || echo 'No mutant survived.'
+
+clean: ## remove what was built, .venv too
+	@rm -rf .venv build dist mutants .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.PHONY: help run install lint test test-all bench mutate clean

@@ -1,0 +1,1 @@
+"""One command, `tongbao`; each subcommand's room is imported only when it runs."""

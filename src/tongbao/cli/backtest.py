@@ -1,0 +1,292 @@
+"""`tongbao backtest`: what a plan would have done to a shop, on the shop's own order history."""
+
+import re
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final, TypedDict, Unpack
+
+import click
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
+
+from tongbao.engine.units import InvariantBroken
+from tongbao.lab.backtest import Assumptions, Watch, run_backtest
+from tongbao.lab.behaviour import behaviour_choice
+from tongbao.lab.orders import ReadOptions
+from tongbao.lab.output import OutputDirectory
+from tongbao.lab.problems import LabError, quoted
+from tongbao.lab.report import write_report
+from tongbao.lab.result import BacktestResult
+from tongbao.lab.timeline import LONGEST_WINDOW
+from tongbao.plans.files import PlanFile, PlanFileError, load_plan
+from tongbao.plans.money import (
+    FigureError,
+    format_money,
+    format_percent,
+    minor_digits,
+    parse_percent,
+)
+from tongbao.plans.words import LANGS, Lang, Text
+
+FAULT: Final = 2
+"""Exit status where the user has to change something."""
+
+DEFECT: Final = 70
+"""Exit status where the engine broke a promise."""
+
+INTERRUPTED: Final = 130
+"""Exit status after Ctrl-C."""
+
+_WHOLE_BPS: Final = 10_000
+
+
+class _Given(TypedDict):
+    """What was given on the command line."""
+
+    orders: Path
+    plan_path: Path
+    out: Path
+    columns: str | None
+    settle_after: str
+    profit: str | None
+    behaviour: str
+    seed: int
+    time_format: str | None
+    only_currency: str | None
+    skip_bad_rows: bool
+    citation: str
+    lang: Lang
+
+
+@click.command(name="backtest")
+@click.argument("orders", type=click.Path(path_type=Path))
+@click.option(
+    "--plan",
+    "plan_path",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="The plan, TOML or JSON.",
+)
+@click.option(
+    "--out", required=True, type=click.Path(path_type=Path), help="The directory to write."
+)
+@click.option(
+    "--columns",
+    help="Which column is which, such as order=No,customer=Buyer,time=Date,amount=Total.",
+)
+@click.option(
+    "--settle-after",
+    default="7d",
+    show_default=True,
+    help="The return window, after which an order counts.",
+)
+@click.option("--profit", help="Assumed profit, such as 35%, where the file gives none.")
+@click.option(
+    "--behaviour",
+    default="hold",
+    show_default=True,
+    help="hold, redeem-when-up:N, hazard:P% or leave-at-end.",
+)
+@click.option(
+    "--seed",
+    default=1,
+    show_default=True,
+    type=int,
+    help="For hazard: another seed draws other days.",
+)
+@click.option("--time-format", help="How times are written, such as %d/%m/%Y %H:%M, or epoch.")
+@click.option("--only-currency", help="Take the orders in this currency only.")
+@click.option(
+    "--skip-bad-rows", is_flag=True, help="Count unreadable rows and go on instead of stopping."
+)
+@click.option(
+    "--citation", default="", help="Source and licence of the orders, for the report's last line."
+)
+@click.option(
+    "--lang",
+    type=click.Choice(LANGS),
+    default="en",
+    show_default=True,
+    help="Language of report and messages.",
+)
+def backtest(**given: Unpack[_Given]) -> None:
+    """Play a history of orders under a plan.
+
+    ORDERS is a CSV file (also .gz) or a Parquet file, one row an order or one
+    row a line of an order. The exports of Shopify and WooCommerce are known by
+    their columns; for others say with --columns which column is which:
+    order, customer, time, and one of amount, amount_minor (fen, pence),
+    line_amount, or quantity with unit_price. Also possible: refund (marks
+    refunds with yes or no), refunded (what came back of the order), refund_of
+    (the order that a refund returns), profit, currency.
+    """
+    lang = given["lang"]
+    try:
+        report, result = _run(given)
+    except (PlanFileError, LabError) as fault:
+        click.echo(fault.say(lang), err=True)
+        sys.exit(FAULT)
+    except InvariantBroken as fault:
+        click.echo(_DEFECT.say(lang, promise=str(fault)), err=True)
+        sys.exit(DEFECT)
+    except KeyboardInterrupt:
+        click.echo(_STOPPED.say(lang), err=True)
+        sys.exit(INTERRUPTED)
+    click.echo(_told(result, lang))
+    click.echo(str(report))
+
+
+def _run(given: _Given) -> tuple[Path, BacktestResult]:
+    """Play, write and return the report's path, as the user named the directory."""
+    plan_file = load_plan(given["plan_path"])
+    assumptions = _assumptions(given)
+    read_options = _read_options(given, plan_file)
+    with OutputDirectory(given["out"]) as directory, _progress(given["lang"]) as watch:
+        result = run_backtest(
+            given["orders"],
+            plan_file,
+            assumptions,
+            read_options,
+            sink=directory.hear,
+            watch=watch,
+        )
+        watch("write", 0, 0)
+        directory.write(result)
+        report = write_report(result, directory.partial, given["lang"], citation=given["citation"])
+        directory.finish()
+    return given["out"] / report.name, result
+
+
+def _assumptions(given: _Given) -> Assumptions:
+    return Assumptions(
+        settle_after=_window(given["settle_after"]),
+        profit_bps=None if given["profit"] is None else _profit(given["profit"]),
+        behaviour=behaviour_choice(given["behaviour"]),
+        seed=given["seed"],
+    )
+
+
+def _read_options(given: _Given, plan_file: PlanFile) -> ReadOptions:
+    only = given["only_currency"]
+    return ReadOptions(
+        currency=plan_file.currency,
+        mapping=given["columns"],
+        time_format=given["time_format"],
+        only_currency=None if only is None else _currency(only),
+        skip_bad_rows=given["skip_bad_rows"],
+    )
+
+
+@contextmanager
+def _progress(lang: Lang) -> Iterator[Watch]:
+    """Show bars on standard error if it is a terminal."""
+    console = Console(stderr=True)
+    bars = Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=console,
+        disable=not console.is_terminal,
+        transient=True,
+    )
+    tasks: dict[str, Callable[[int], None]] = {}
+    with bars:
+
+        def watch(stage: str, done: int, total: int) -> None:
+            if stage not in tasks:
+                task = bars.add_task(_STAGES[stage].say(lang), total=total or None)
+                tasks[stage] = lambda steps: bars.update(task, completed=steps)
+            tasks[stage](done)
+
+        yield watch
+
+
+def _window(text: str) -> int:
+    match = re.fullmatch(r"([0-9]{1,4})\s*(?:d|days?|天)?", text.strip())
+    days = int(match[1]) if match else LONGEST_WINDOW + 1
+    if days > LONGEST_WINDOW:
+        raise LabError(_NO_WINDOW.fill(text=quoted(text)))
+    return days
+
+
+def _profit(text: str) -> int:
+    try:
+        bps = parse_percent(text)
+    except FigureError as fault:
+        raise LabError(_NO_PROFIT.fill(text=quoted(text), reason=fault.reason)) from None
+    if not 0 <= bps <= _WHOLE_BPS:
+        raise LabError(_PROFIT_RANGE.fill(text=quoted(text)))
+    return bps
+
+
+def _currency(text: str) -> str:
+    code = text.strip().upper()
+    try:
+        minor_digits(code)
+    except FigureError as fault:
+        raise LabError(_NO_CURRENCY.fill(reason=fault.reason)) from None
+    return code
+
+
+def _told(result: BacktestResult, lang: Lang) -> str:
+    """Return the run in a few lines."""
+    summary, currency = result.summary, result.options.currency
+
+    def money(key: str) -> str:
+        return format_money(int(str(summary[key])), currency, lang)
+
+    share = format_percent(round(float(str(summary["cost_share_of_sales"])) * _WHOLE_BPS))
+    return _TOLD.say(
+        lang,
+        orders=summary["orders"],
+        members=summary["members"],
+        days=summary["days"],
+        sales=money("sales"),
+        share=share,
+        reserve=money("reserve"),
+        mean=money("members_mean"),
+        median=money("members_median"),
+        refunds=summary["refunds"],
+        unmatched=summary["unmatched_refunds"],
+        skipped=summary["skipped_without_customer"],
+    )
+
+
+_STAGES: Final = {
+    "read": Text("reading the orders", "读取订单"),
+    "play": Text("playing the plan", "模拟方案"),
+    "write": Text("writing the report", "生成报告"),
+}
+_STOPPED = Text("Stopped; nothing was written.", "已中断，没有写入任何内容。")
+_DEFECT = Text(
+    "The engine broke a promise, a defect to report; nothing was written: {promise}",
+    "引擎违反了自己的承诺，请报告这个缺陷；没有写入任何内容：{promise}",
+)
+_NO_WINDOW = Text(
+    "--settle-after {text} is no number of days from 0 to 366; write for example 7d",
+    "--settle-after {text} 不是 0 到 366 的天数；请写成例如 7d",
+)
+_NO_PROFIT = Text("--profit {text}: {reason}", "--profit {text}：{reason}")
+_PROFIT_RANGE = Text(
+    "--profit {text} is not between 0% and 100%", "--profit {text} 不在 0% 到 100% 之间"
+)
+_NO_CURRENCY = Text("--only-currency: {reason}", "--only-currency：{reason}")
+_TOLD = Text(
+    "{orders} orders, {members} members, {days} days; sales {sales}, cost {share} of them.\n"
+    "Reserve {reserve}. A member has {mean} on average, half of them at most {median}.\n"
+    "Refunds {refunds}, of which {unmatched} match no order; {skipped} rows without a customer.",
+    "订单 {orders} 笔，会员 {members} 人，{days} 天；销售额 {sales}，成本占 {share}。\n"
+    "托底资金池 {reserve}。会员人均 {mean}，一半会员不超过 {median}。\n"
+    "退款 {refunds} 笔，其中 {unmatched} 笔找不到对应订单；没有客户的 {skipped} 笔。",
+)

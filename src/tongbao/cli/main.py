@@ -1,0 +1,53 @@
+"""The command `tongbao`: finds the subcommand and imports it only when it is used."""
+
+from collections.abc import Mapping
+from importlib import import_module
+from types import MappingProxyType
+from typing import Final
+
+import click
+
+import tongbao
+
+_COMMANDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
+    {
+        "backtest": ("tongbao.cli.backtest", "What a plan would have done to a shop's own orders."),
+        "plan": ("tongbao.cli.plan", "Write, check and explain plans."),
+        "replay": ("tongbao.cli.replay", "Run a stream of commands through the engine."),
+    }
+)
+
+
+class _LazyGroup(click.Group):
+    """A group whose subcommands are named here and imported on use."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Name the subcommands, without importing them."""
+        del ctx
+        return sorted(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the subcommand; say which extra is missing if its libraries are."""
+        if cmd_name not in _COMMANDS:
+            return None
+        module = _COMMANDS[cmd_name][0]
+        try:
+            command: click.Command = getattr(import_module(module), cmd_name)
+        except ModuleNotFoundError as error:
+            if (error.name or "").startswith("tongbao"):
+                raise
+            message = f"`tongbao {cmd_name}` needs {error.name}: pip install 'tongbao[lab]'"
+            raise click.UsageError(message, ctx) from None
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of subcommands, without importing them."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in sorted(_COMMANDS.items())])
+
+
+@click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(tongbao.__version__, prog_name="tongbao")
+def main() -> None:
+    """Tongbao (通宝): reward points that are fully backed, and provably so."""

@@ -1,0 +1,117 @@
+"""`tongbao replay`: a stream of commands through the engine, receipts and state out."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import BinaryIO, Final, NoReturn, TextIO
+
+import click
+from rich.console import Console
+from rich.progress import Progress
+
+from tongbao.cli.output import whole_file
+from tongbao.engine.commands import CloseDay, parse_line
+from tongbao.engine.plan import Plan
+from tongbao.engine.program import Program
+from tongbao.engine.receipts import Receipt, Rejection, encode_receipt
+from tongbao.engine.snapshot import encode_state
+from tongbao.engine.units import InvariantBroken
+from tongbao.plans.files import PlanFileError, load_plan
+
+UNUSABLE: Final = 2
+DEFECT: Final = 70
+INTERRUPTED: Final = 130
+_LINES_A_STEP: Final = 4096
+
+_FILE: Final = click.Path(path_type=Path)
+
+
+@click.command()
+@click.option("--plan", "plan_path", required=True, type=_FILE, help="The plan, TOML or JSON.")
+@click.option("--receipts", type=_FILE, help="Where to write the receipts [default: stdout].")
+@click.option("--state", type=_FILE, help="Where to write the final state.")
+@click.argument("commands", type=_FILE, default=Path("-"))
+def replay(plan_path: Path, receipts: Path | None, state: Path | None, commands: Path) -> None:
+    """Run COMMANDS (a file of JSON lines, or standard input) through the engine.
+
+    One receipt is written for each line, also for one that is no command. All
+    promises are checked after every command, and summed up anew at each close
+    of a day and at the end. Output files appear only when all went well.
+    """
+    try:
+        plan = load_plan(plan_path).plan
+    except PlanFileError as error:
+        _fail(UNUSABLE, str(error))
+    try:
+        _replay(plan, receipts, state, commands)
+    except BrokenPipeError:
+        # Whoever read the receipts has had enough; nothing more can be said to them.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except OSError as error:
+        _fail(UNUSABLE, f"{error.filename or commands}: {error.strerror or error}")
+    except KeyboardInterrupt:
+        _fail(INTERRUPTED, "stopped; no output file was written")
+    except InvariantBroken as error:
+        _fail(DEFECT, f"{commands}: the engine broke a promise, a defect to report: {error}")
+
+
+def _replay(plan: Plan, receipts: Path | None, state: Path | None, commands: Path) -> None:
+    program = Program(plan)
+    with ExitStack() as files:
+        source = files.enter_context(_source(commands))
+        out = sys.stdout if receipts is None else files.enter_context(whole_file(receipts))
+        state_out = None if state is None else files.enter_context(whole_file(state))
+        for step in _in_steps(source, commands):
+            _write_receipts(program, step, out)
+        program.check()
+        out.flush()
+        if state_out is not None:
+            state_out.writelines(encode_state(program))
+
+
+def _write_receipts(program: Program, lines: list[bytes], out: TextIO) -> None:
+    for line in lines:
+        command, echoed = parse_line(line)
+        if command is None:
+            receipt = Receipt(echoed, Rejection.MALFORMED)
+        else:
+            outcome = program.execute(command)
+            receipt = outcome.receipt
+            if outcome.entry is not None and type(command) is CloseDay:
+                program.check()
+        out.write(encode_receipt(receipt) + "\n")
+
+
+@contextmanager
+def _source(commands: Path) -> Iterator[BinaryIO]:
+    if str(commands) == "-":
+        yield sys.stdin.buffer
+    else:
+        with commands.open("rb") as file:
+            yield file
+
+
+def _in_steps(source: BinaryIO, commands: Path) -> Iterator[list[bytes]]:
+    """Yield some thousand lines at a time, with a progress bar where somebody watches."""
+    console = Console(stderr=True)
+    size = commands.stat().st_size if commands.is_file() else None
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("replay", total=size)
+        lines: list[bytes] = []
+        read = 0
+        for line in source:
+            lines.append(line)
+            read += len(line)
+            if len(lines) == _LINES_A_STEP:
+                yield lines
+                bar.update(task, completed=read)
+                lines = []
+        yield lines
+
+
+def _fail(status: int, message: str) -> NoReturn:
+    click.echo(f"tongbao replay: {message}", err=True)
+    sys.exit(status)

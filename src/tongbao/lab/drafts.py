@@ -1,0 +1,253 @@
+"""One order in the making: the rows of a file that belong to it, read cell by cell."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Final, TypeVar
+
+from tongbao.lab import cells
+from tongbao.lab.cells import FINE, Cell, Rounded
+from tongbao.lab.formats import Layout
+from tongbao.lab.problems import CellError, quoted
+from tongbao.plans.money import FigureError, minor_digits
+from tongbao.plans.words import Text
+
+T = TypeVar("T")
+
+_NEVER: Final = datetime(1, 1, 1)  # wall times all over
+
+_LINE_SCALE: Final = 2 * FINE
+_MILLI: Final = 3
+
+
+class Draft:
+    """An order or refund while its rows are read; amounts as the layout counts them."""
+
+    __slots__ = (
+        *("amount", "cancelled", "currency", "customer", "id", "line", "marked", "profit"),
+        *("raw", "refund_of", "refunded", "rows", "status", "time"),
+    )
+
+    def __init__(self, name: str, line: int) -> None:
+        self.id = name
+        self.line = line
+        self.rows = 1
+        self.raw: tuple[Cell, ...] = ()
+        self.customer = ""
+        self.time = _NEVER
+        self.amount = 0
+        self.marked = False
+        self.currency = ""
+        self.status = ""
+        self.refunded = 0
+        self.cancelled: datetime | None = None
+        self.refund_of = ""
+        self.profit: int | None = None
+
+
+class FieldError(Exception):
+    """A cell of this column can't be read."""
+
+    def __init__(self, column: str, fault: CellError) -> None:
+        self.column = column
+        self.fault = fault
+        super().__init__(column)
+
+
+class RowReader:
+    """Reads rows into drafts as a layout says.
+
+    ``refund_amounts`` says that the column mapped as refund holds amounts, not marks.
+    """
+
+    def __init__(
+        self,
+        layout: Layout,
+        currency: str,
+        clock: Callable[[Cell], datetime],
+        *,
+        refund_amounts: bool,
+    ) -> None:
+        self._layout = layout
+        self._clock = clock
+        self._default_currency = currency
+        self._digits: dict[str, int] = {}
+        self._refund_amounts = refund_amounts
+        self.rounded = Rounded()
+        self.roles = tuple(layout.columns)
+        self.columns = tuple(layout.columns.values())
+        self._place = {role: place for place, role in enumerate(self.roles)}
+        same = ("customer", "time", "second_time", "currency")
+        self._same = tuple(self._place[role] for role in same if role in self._place)
+
+    def order_id(self, row: Sequence[Cell]) -> str:
+        """Return the row's order id."""
+        text = self._read("order", row, cells.name, "")
+        if not text:
+            raise FieldError(self._layout.columns["order"], CellError(_BLANK))
+        return text
+
+    def mark(self, row: Sequence[Cell]) -> bool:
+        """Return whether the row is marked as a refund."""
+        if "refund" not in self._place or self._refund_amounts:
+            return False
+        return bool(cells.mark(row[self._place["refund"]]))
+
+    def is_continuation(self, row: Sequence[Cell], draft: Draft) -> bool:
+        """Return whether the row only adds items to an order whose own cells were read before."""
+        place = self._place["amount"]
+        if cells.is_blank(row[place]):
+            return True
+        repeated = self._money("amount", row, self._digits_of(self._currency(row)))
+        return repeated == draft.amount
+
+    def begin(self, name: str, line: int, row: Sequence[Cell]) -> Draft:
+        """Return the draft that an order's first row makes."""
+        layout = self._layout
+        draft = Draft(name, line)
+        draft.raw = tuple(row[place] for place in self._same)
+        draft.customer = self._customer(row)
+        draft.time = self._time(row)
+        draft.currency = self._currency(row)
+        draft.status = self._status(row)
+        digits = self._digits_of(draft.currency)
+        draft.amount = self._amount(row, digits)
+        draft.marked = self.mark(row)
+        draft.refund_of = self._read("refund_of", row, cells.name, "")
+        draft.refunded = abs(self._money(self._refunded_role(), row, digits, blank=0) or 0)
+        if "cancelled" in layout.columns and not cells.is_blank(row[self._place["cancelled"]]):
+            draft.cancelled = self._read("cancelled", row, self._clock, None)
+        draft.profit = self._money("profit", row, digits, blank=None)
+        return draft
+
+    def add_line(self, draft: Draft, row: Sequence[Cell]) -> None:
+        """Add a further line to its order."""
+        if tuple(row[place] for place in self._same) != draft.raw:
+            self._compare(draft, row)
+        digits = self._digits_of(draft.currency)
+        draft.amount += self._amount(row, digits)
+        draft.refunded += abs(self._money(self._refunded_role(), row, digits, blank=0) or 0)
+        profit = self._money("profit", row, digits, blank=None)
+        if profit is not None:
+            draft.profit = profit + (draft.profit or 0)
+        draft.rows += 1
+
+    def minor(self, draft: Draft) -> tuple[int, bool]:
+        """Return a draft's amount in minor units, half to even, and whether that is exact."""
+        if not self._layout.by_lines:
+            return draft.amount, True
+        unit = 10 ** (_LINE_SCALE - self._digits_of(draft.currency))
+        whole, rest = divmod(draft.amount, unit)
+        up = 2 * rest > unit or (2 * rest == unit and whole % 2 == 1)
+        return whole + up, rest == 0
+
+    def _compare(self, draft: Draft, row: Sequence[Cell]) -> None:
+        """Take the earliest time of an order's lines; their customer and currency must agree."""
+        columns = self._layout.columns
+        customer = self._customer(row)
+        if customer != draft.customer:
+            reason = _TWO_CUSTOMERS.fill(one=quoted(draft.customer), other=quoted(customer))
+            raise FieldError(columns["customer"], CellError(reason, _TWO_CUSTOMERS_OUT))
+        currency = self._currency(row)
+        if currency != draft.currency:
+            reason = _TWO_CURRENCIES.fill(one=draft.currency, other=currency)
+            raise FieldError(columns["currency"], CellError(reason))
+        draft.time = min(draft.time, self._time(row))
+
+    def _customer(self, row: Sequence[Cell]) -> str:
+        text = self._read("customer", row, cells.name, "")
+        if text == self._layout.guest:
+            return ""
+        return text.casefold() if self._layout.email else text
+
+    def _time(self, row: Sequence[Cell]) -> datetime:
+        role = "time"
+        if "second_time" in self._place and cells.is_blank(row[self._place[role]]):
+            role = "second_time"
+        if cells.is_blank(row[self._place[role]]):
+            raise FieldError(self._layout.columns[role], CellError(_BLANK))
+        return self._read(role, row, self._clock, _NEVER)
+
+    def _currency(self, row: Sequence[Cell]) -> str:
+        if "currency" not in self._place:
+            return self._default_currency
+        text = self._read("currency", row, cells.name, "").upper()
+        if not text:
+            raise FieldError(self._layout.columns["currency"], CellError(_BLANK))
+        return text
+
+    def _status(self, row: Sequence[Cell]) -> str:
+        text = self._read("status", row, cells.name, "")
+        return text.casefold().removeprefix("wc-").replace(" ", "_")
+
+    def _digits_of(self, currency: str) -> int:
+        digits = self._digits.get(currency)
+        if digits is None:
+            try:
+                digits = self._digits[currency] = minor_digits(currency)
+            except FigureError as fault:
+                column = self._layout.columns.get("currency", "")
+                raise FieldError(column, CellError(fault.reason)) from None
+        return digits
+
+    def _refunded_role(self) -> str:
+        return "refund" if self._refund_amounts else "refunded"
+
+    def _amount(self, row: Sequence[Cell], digits: int) -> int:
+        if "quantity" in self._place:
+            milli = "unit_price_milli" in self._place
+            role, fine = ("unit_price_milli", FINE - _MILLI) if milli else ("unit_price", FINE)
+            quantity = self._fine("quantity", row, FINE)
+            return quantity * self._fine(role, row, fine)
+        if "line_amount" in self._place:
+            return self._fine("line_amount", row, FINE) * 10**FINE
+        role = "amount_minor" if "amount_minor" in self._place else "amount"
+        amount = self._money(role, row, digits)
+        if amount is None:
+            raise FieldError(self._layout.columns[role], CellError(_BLANK))
+        return amount
+
+    def _fine(self, role: str, row: Sequence[Cell], digits: int) -> int:
+        cell = row[self._place[role]]
+        if type(cell) is int:
+            return cell * int(10**digits)
+        if cells.is_blank(cell):
+            raise FieldError(self._layout.columns[role], CellError(_BLANK))
+        return self._read(role, row, lambda text: cells.scaled(text, digits, self.rounded), 0)
+
+    def _money(
+        self, role: str, row: Sequence[Cell], digits: int, blank: int | None = None
+    ) -> int | None:
+        """Return an amount in minor units; in a file of minor units all money is in them."""
+        if role not in self._place or cells.is_blank(row[self._place[role]]):
+            return blank
+        minor = "amount_minor" in self._place
+
+        def read(cell: Cell) -> int:
+            value = cells.whole(cell) if minor else cells.scaled(cell, digits, self.rounded)
+            return cells.in_range(value)
+
+        return self._read(role, row, read, 0)
+
+    def _read(self, role: str, row: Sequence[Cell], read: Callable[[Cell], T], none: T) -> T:
+        place = self._place.get(role)
+        if place is None:
+            return none
+        try:
+            return read(row[place])
+        except CellError as fault:
+            raise FieldError(self._layout.columns[role], fault) from None
+
+
+_BLANK = Text("nothing is written here", "此处为空")
+_TWO_CUSTOMERS = Text(
+    "the lines of this order name two customers, {one} and {other}",
+    "同一订单的明细写了两个客户：{one} 和 {other}",
+)
+_TWO_CUSTOMERS_OUT = Text(
+    "If the ids repeat, map a column that tells the orders apart.",
+    "如果订单号会重复，请改用能区分订单的列。",
+)
+_TWO_CURRENCIES = Text(
+    "the lines of this order are in two currencies, {one} and {other}",
+    "同一订单的明细有两种货币：{one} 和 {other}",
+)

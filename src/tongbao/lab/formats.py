@@ -1,0 +1,314 @@
+"""Which column holds what: the mapping a user gives, and the exports known by their columns."""
+
+import csv
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Final
+
+from msgspec import Struct
+
+from tongbao.lab.problems import LabError, quoted
+from tongbao.plans.words import Text, plain
+
+ROLES: Final = (
+    *("order", "customer", "time", "amount", "amount_minor", "line_amount", "quantity"),
+    *("unit_price", "unit_price_milli", "refund", "refunded", "refund_of", "profit", "currency"),
+)
+"""What ``--columns`` can name.
+
+order, customer and time are needed, and one of amount (money as people write
+it), amount_minor (fen, pence), line_amount (a row is a line of an order; lines
+are added up) or quantity with unit_price (likewise; unit_price_milli counts in
+thousandths). refunded holds what was returned of the order in its row;
+refund marks with yes and no which rows are refunds, or, if the column holds
+amounts, is the same as refunded; refund_of holds in a refund's row the id of
+the order it returns. refunded and profit are in the unit of the amount.
+"""
+
+
+class Layout(Struct, frozen=True, kw_only=True):
+    """How a file is read.
+
+    ``columns`` gives the file's column for each role; besides `ROLES` a known
+    export may have status, second_time (used where time is blank) and
+    cancelled. ``by_lines``: a row is a line of an order. ``folded``: further
+    rows of an order repeat its cells or leave them blank. ``paid_statuses``:
+    the states in which an order counts, None for all. ``email``: customers are
+    e-mail addresses, in which capitals don't matter; ``guest`` is the customer
+    that means nobody.
+    """
+
+    title: Text
+    columns: Mapping[str, str]
+    by_lines: bool = False
+    folded: bool = False
+    paid_statuses: frozenset[str] | None = None
+    email: bool = False
+    guest: str = ""
+
+
+class _Known(Struct, frozen=True, kw_only=True):
+    """A known export: for each role the names, best first, that its column has."""
+
+    title: Text
+    needed: Mapping[str, tuple[str, ...]]
+    possible: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+    folded: bool = False
+    paid_statuses: frozenset[str] | None = None
+
+
+_WOO_PAID: Final = frozenset({"completed", "processing", "refunded"})
+_SHOPIFY_PAID: Final = frozenset({"paid", "partially_refunded", "refunded"})
+_EMAILS: Final = ("billing_email", "customer_email", "email_billing", "email")
+_WOO_CUSTOMERS: Final = (*_EMAILS, "customer_id", "customer_user", "customer_user_id")
+
+_KNOWN: Final = (
+    _Known(
+        title=Text("orders with amounts in minor units", "订单文件（金额以分计）"),
+        needed={
+            "order": ("order_id",),
+            "customer": ("customer_id",),
+            "time": ("timestamp",),
+            "amount_minor": ("amount_minor",),
+        },
+        possible={"currency": ("currency",), "refund": ("is_refund",)},
+    ),
+    _Known(
+        title=Text("order lines with prices in thousandths", "订单明细文件（单价以千分之一计）"),
+        needed={
+            "order": ("order_id",),
+            "customer": ("customer_id",),
+            "time": ("ordered_at",),
+            "quantity": ("quantity",),
+            "unit_price_milli": ("unit_price_milli",),
+        },
+        possible={"currency": ("currency",)},
+    ),
+    _Known(
+        title=Text("Shopify's orders export", "Shopify 订单导出文件"),
+        needed={
+            "order": ("name",),
+            "customer": ("email",),
+            "time": ("paid_at", "created_at"),
+            "amount": ("total",),
+            "status": ("financial_status",),
+        },
+        possible={
+            "second_time": ("created_at",),
+            "refunded": ("refunded_amount",),
+            "currency": ("currency",),
+            "cancelled": ("cancelled_at", "canceled_at"),
+        },
+        folded=True,
+        paid_statuses=_SHOPIFY_PAID,
+    ),
+    _Known(
+        title=Text("WooCommerce's orders export", "WooCommerce 订单导出文件"),
+        needed={
+            "order": ("order_id", "order_number", "order_number_formatted"),
+            "customer": _WOO_CUSTOMERS,
+            "time": ("order_date", "date", "date_created"),
+            "amount": ("order_total", "order_total_amount"),
+            "status": ("status", "order_status"),
+        },
+        possible={
+            "refunded": ("refunded_total", "order_refund_amount", "refund_total"),
+            "currency": ("order_currency", "currency"),
+        },
+        folded=True,
+        paid_statuses=_WOO_PAID,
+    ),
+)
+
+_SUGGESTED: Final[Mapping[str, tuple[str, ...]]] = {
+    "order": (
+        *("order_id", "order_number", "order_no", "order", "invoice", "invoiceno", "invoice_no"),
+        *("订单号", "订单编号", "订单id", "单号", "id"),
+    ),
+    "customer": (
+        *("customer_id", "customer", "member_id", "user_id", "buyer", "client", "email", "phone"),
+        *("会员号", "会员", "会员id", "客户", "客户编号", "买家", "买家会员名", "手机号", "用户id"),
+    ),
+    "time": (
+        *("timestamp", "ordered_at", "paid_at", "created_at", "order_date", "invoicedate", "date"),
+        *(
+            "time",
+            "付款时间",
+            "支付时间",
+            "订单付款时间",
+            "下单时间",
+            "订单创建时间",
+            "创建时间",
+            "日期",
+        ),
+    ),
+    "amount": (
+        *("amount", "total", "order_total", "paid", "total_paid", "grand_total"),
+        *("实付金额", "买家实际支付金额", "订单金额", "支付金额", "金额", "总金额"),
+    ),
+    "amount_minor": ("amount_minor", "amount_cents", "total_cents", "金额_分"),
+    "quantity": ("quantity", "qty", "数量"),
+    "unit_price": ("unit_price", "unitprice", "price", "单价"),
+    "refunded": ("refunded_amount", "refunded", "refund_amount", "退款金额"),
+    "refund": ("is_refund", "refund", "是否退款"),
+    "profit": ("profit", "margin", "利润", "毛利"),
+    "currency": ("currency", "币种"),
+}
+_ONE_OF: Final = ("amount", "amount_minor", "line_amount", "quantity")
+_UNIT_PRICES: Final = ("unit_price", "unit_price_milli")
+
+
+def layout_of(columns: Sequence[str], mapping: str | None, file: str) -> Layout:
+    """Return how to read a file with these columns, by the mapping given or else by recognition.
+
+    Raises:
+        LabError: if the mapping does not fit, or nothing known fits; it
+            lists the file's columns and suggests a mapping.
+    """
+    if mapping is not None:
+        return _mapped(columns, mapping, file)
+    plain_names = {_plain(column): column for column in reversed(columns)}
+    for known in _KNOWN:
+        layout = _recognised(known, plain_names, columns, file)
+        if layout is not None:
+            return layout
+    raise LabError(_UNKNOWN.fill(columns=_listed(columns)), _way_out(columns), file=file)
+
+
+def _recognised(
+    known: _Known, plain_names: Mapping[str, str], columns: Sequence[str], file: str
+) -> Layout | None:
+    found = {}
+    for role, names in (*known.needed.items(), *known.possible.items()):
+        column = next((plain_names[name] for name in names if name in plain_names), None)
+        if column is not None:
+            found[role] = column
+        elif role in known.needed:
+            return None
+    _refuse_twins(found.values(), columns, file)
+    email = _plain(found["customer"]) in _EMAILS
+    return Layout(
+        title=known.title,
+        columns=found,
+        by_lines="quantity" in found,
+        folded=known.folded,
+        paid_statuses=known.paid_statuses,
+        email=email,
+        guest="" if email or not known.folded else "0",
+    )
+
+
+def _mapped(columns: Sequence[str], mapping: str, file: str) -> Layout:
+    found: dict[str, str] = {}
+    for part in _parts(mapping):
+        role, sign, column = (piece.strip() for piece in part.partition("="))
+        if not sign or not column:
+            raise LabError(_NO_PAIR.fill(part=quoted(part)), _roles_out())
+        if role not in ROLES:
+            raise LabError(_NO_ROLE.fill(role=quoted(role)), _roles_out())
+        if role in found:
+            raise LabError(_ROLE_TWICE.fill(role=role), _roles_out())
+        if column not in columns:
+            reason = _NO_COLUMN.fill(column=quoted(column), columns=_listed(columns))
+            raise LabError(reason, _way_out(columns), file=file, field=role)
+        found[role] = column
+    _refuse_gaps(found, columns, file)
+    _refuse_twins(found.values(), columns, file)
+    by_lines = "quantity" in found or "line_amount" in found
+    return Layout(title=_AS_MAPPED, columns=found, by_lines=by_lines)
+
+
+def _parts(mapping: str) -> list[str]:
+    """Split at commas; a part in double quotes may hold commas."""
+    try:
+        rows = list(csv.reader([mapping], strict=True, skipinitialspace=True))
+    except csv.Error:
+        raise LabError(_NO_PAIR.fill(part=quoted(mapping)), _roles_out()) from None
+    return [part for part in rows[0] if part.strip()] if rows else []
+
+
+def _refuse_gaps(found: Mapping[str, str], columns: Sequence[str], file: str) -> None:
+    for role in ("order", "customer", "time"):
+        if role not in found:
+            raise LabError(_ROLE_MISSING.fill(role=role), _way_out(columns), file=file)
+    given = [role for role in _ONE_OF if role in found]
+    prices = [role for role in _UNIT_PRICES if role in found]
+    if len(given) != 1 or len(prices) != (given == ["quantity"]):
+        raise LabError(_ONE_AMOUNT, _way_out(columns), file=file)
+
+
+def _refuse_twins(used: Iterable[str], columns: Sequence[str], file: str) -> None:
+    for column in used:
+        if columns.count(column) > 1:
+            raise LabError(_TWINS, _TWINS_OUT, file=file, field=column)
+
+
+def _plain(column: str) -> str:
+    """Return a column's name without capitals, blanks and punctuation."""
+    return re.sub(r"[\W_]+", "_", column.strip().casefold()).strip("_")
+
+
+def _listed(columns: Sequence[str]) -> Text:
+    return plain(", ".join(quoted(column) for column in columns[:60]))
+
+
+def _roles_out() -> Text:
+    return _ROLES_OUT.fill(roles=", ".join(ROLES))
+
+
+def _way_out(columns: Sequence[str]) -> Text:
+    """Suggest a mapping from the names of the columns."""
+    names = {_plain(column): column for column in reversed(columns)}
+    found: dict[str, str] = {}
+    for role, candidates in _SUGGESTED.items():
+        column = next((names[name] for name in candidates if name in names), None)
+        if column is not None:
+            found[role] = column
+    amounts = [role for role in ("amount_minor", "amount", "quantity") if role in found]
+    for spare in amounts[1:]:
+        del found[spare]
+    if "quantity" not in found:
+        found.pop("unit_price", None)
+    for needed in ("order", "customer", "time"):
+        found.setdefault(needed, "…")
+    if not amounts:
+        found["amount"] = "…"
+    order = [role for role in ROLES if role in found]
+    text = ",".join(f"{role}={found[role]}" for role in order)
+    return _MAPPING_OUT.fill(mapping=text)
+
+
+_AS_MAPPED = Text("columns as given with --columns", "按 --columns 指定的列")
+_UNKNOWN = Text(
+    "the columns are of no known export (the bundled files, Shopify, WooCommerce). "
+    "The first line has: {columns}",
+    "无法识别这些列（已知格式：自带示例、Shopify、WooCommerce）。第一行是：{columns}",
+)
+_MAPPING_OUT = Text(
+    "Say which column is which, for example: --columns '{mapping}' (if the first line is an order "
+    "already, put a line with names for the columns above it)",
+    "请说明各列的含义，例如：--columns '{mapping}'（如果第一行已经是订单，请在上面加一行列名）",
+)
+_NO_PAIR = Text(
+    "{part} in --columns is not of the form role=column",
+    "--columns 中的 {part} 不是“角色=列名”的形式",
+)
+_NO_ROLE = Text("--columns knows no {role}", "--columns 没有 {role} 这个角色")
+_ROLE_TWICE = Text("--columns names {role} twice", "--columns 中 {role} 出现了两次")
+_ROLES_OUT = Text(
+    "Write role=column, with commas between; the roles are: {roles}",
+    "请写成“角色=列名”，以逗号分隔；可用的角色：{roles}",
+)
+_NO_COLUMN = Text(
+    "there is no column {column}; there are: {columns}", "没有 {column} 这一列；现有：{columns}"
+)
+_ROLE_MISSING = Text(
+    "--columns does not say which column is the {role}", "--columns 没有指明 {role} 是哪一列"
+)
+_ONE_AMOUNT = Text(
+    "--columns needs one of amount, amount_minor, line_amount, or quantity with unit_price",
+    "--columns 需要 amount、amount_minor、line_amount 之一，或 quantity 与 unit_price 一起",
+)
+_TWINS = Text("two columns have this name", "有两列同名")
+_TWINS_OUT = Text("Rename one of them in the file.", "请在文件中改掉其中一个列名。")

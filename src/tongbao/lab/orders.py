@@ -1,0 +1,366 @@
+"""Reading an order history: every row becomes an order, a refund, or is counted with its reason.
+
+Nothing is dropped in silence: the tallies of the result add up to the rows
+that were read, and that is checked.
+"""
+
+from collections import Counter
+from collections.abc import Callable
+from itertools import chain
+from pathlib import Path
+from typing import Final
+
+from msgspec import Struct
+
+from tongbao.engine.units import check
+from tongbao.lab import cells
+from tongbao.lab.drafts import Draft, FieldError, RowReader
+from tongbao.lab.formats import Layout, layout_of
+from tongbao.lab.history import History, Order, Refund, Tally
+from tongbao.lab.problems import CellError, LabError, quoted
+from tongbao.lab.source import Source, open_source
+from tongbao.plans.words import Text
+
+Watch = Callable[[int], None]
+"""Told now and then how many rows were read."""
+
+_STEP: Final = 5000
+_PROBLEMS_KEPT: Final = 20
+_REFUNDED: Final = "refunded"
+
+
+class ReadOptions(Struct, frozen=True, kw_only=True):
+    """How to read: ``currency`` is the plan's, ``mapping`` as given with --columns."""
+
+    currency: str
+    mapping: str | None = None
+    time_format: str | None = None
+    only_currency: str | None = None
+    skip_bad_rows: bool = False
+
+
+def read_history(path: Path, options: ReadOptions, watch: Watch | None = None) -> History:
+    """Return the history in a file of orders or order lines.
+
+    Raises:
+        LabError: naming file, line and field, with the way out.
+    """
+    source = open_source(path)
+    layout = layout_of(source.columns, options.mapping, source.name)
+    reading = _Reading(source, layout, options)
+    reading.read(watch)
+    return reading.finish()
+
+
+class _Reading:
+    """One pass over a file."""
+
+    def __init__(self, source: Source, layout: Layout, options: ReadOptions) -> None:
+        self._source = source
+        self._layout = layout
+        self._options = options
+        amounts = _refund_amounts(source, layout)
+        clock = cells.clock(options.time_format)
+        self._reader = RowReader(layout, options.currency, clock, refund_amounts=amounts)
+        self._drafts: dict[tuple[str, bool], Draft] = {}
+        self._refunds: list[Draft] = []
+        self._spoiled: dict[str, None] = {}
+        self._problems: list[Text] = []
+        self._rows = 0
+        self._bad_rows = 0
+
+    def read(self, watch: Watch | None) -> None:
+        """Read all rows into drafts."""
+        for line, row in self._source.rows(self._reader.columns):
+            self._rows += 1
+            if watch is not None and self._rows % _STEP == 0:
+                watch(self._rows)
+            if isinstance(row, CellError):
+                self._bad(line, "", row)
+                self._bad_rows += 1
+                continue
+            name = ""
+            try:
+                name = self._reader.order_id(row)
+                self._take(name, line, row)
+            except FieldError as fault:
+                self._bad(line, fault.column, fault.fault)
+                self._bad_rows += 1
+                if name and self._layout.by_lines:
+                    self._spoiled[name] = (
+                        None  # without this line the order's amount would be wrong
+                    )
+        if watch is not None:
+            watch(self._rows)
+
+    def finish(self) -> History:
+        """Sort the drafts into orders, refunds and what is left out."""
+        sorting = _Sorting(self._layout, self._options, self._reader)
+        for draft in chain(self._drafts.values(), self._refunds):
+            sound = draft.id not in self._spoiled and self._is_sound(draft)
+            sorting.take(draft, spoiled=not sound)
+        sorting.add("bad", self._bad_rows, 0, 0)
+        orders, refunds = tuple(sorting.orders), self._linked(sorting)
+        currency = self._one_currency(sorting)
+        rows = sum(tally.rows for tally in sorting.tallies.values())
+        check(rows == self._rows, "every row read is counted once")
+        if not orders:
+            raise LabError(_NO_ORDERS, self._why_none(sorting), file=self._source.name)
+        return History(
+            source=self._source.name,
+            kind=self._source.kind,
+            layout=self._layout.title,
+            currency=currency,
+            orders=orders,
+            refunds=refunds,
+            rows=self._rows,
+            tallies=sorting.tallies,
+            problems=tuple(self._problems),
+            notes=tuple(self._notes(sorting)),
+        )
+
+    def _take(self, name: str, line: int, row: tuple[object, ...]) -> None:
+        if self._layout.by_lines:
+            key = (name, self._reader.mark(row))
+            draft = self._drafts.get(key)
+            if draft is None:
+                self._drafts[key] = self._reader.begin(name, line, row)
+            else:
+                self._reader.add_line(draft, row)
+            return
+        first = self._drafts.get((name, False))
+        if first is not None and self._layout.folded and self._reader.is_continuation(row, first):
+            first.rows += 1
+            return
+        draft = self._reader.begin(name, line, row)
+        if draft.marked or draft.amount < 0:
+            self._refunds.append(draft)
+        elif first is not None:
+            column = self._layout.columns["order"]
+            fault = CellError(_DUPLICATE.fill(id=quoted(name), line=first.line), _DUPLICATE_OUT)
+            raise FieldError(column, fault)
+        else:
+            self._drafts[name, False] = draft
+
+    def _is_sound(self, draft: Draft) -> bool:
+        """Return whether the whole order makes sense; if not, it is a problem or is left out."""
+        amount, _ = self._reader.minor(draft)
+        columns = self._layout.columns
+        if draft.profit is not None and draft.profit > max(amount, 0) and not draft.marked:
+            fault = CellError(_PROFIT.fill(profit=draft.profit, paid=amount), _PROFIT_OUT)
+            self._bad(draft.line, columns["profit"], fault)
+            return False
+        try:
+            cells.in_range(amount)
+        except CellError as fault:
+            self._bad(draft.line, columns["order"], fault)
+            return False
+        return True
+
+    def _bad(self, line: int, column: str, fault: CellError) -> None:
+        way_out = fault.way_out
+        if not self._options.skip_bad_rows:
+            raise LabError(
+                fault.reason, way_out or _SKIP_OUT, file=self._source.name, line=line, field=column
+            )
+        if len(self._problems) < _PROBLEMS_KEPT:
+            problem = LabError(fault.reason, line=line, field=column)
+            self._problems.append(Text(_escaped(problem.say("en")), _escaped(problem.say("zh"))))
+
+    def _linked(self, sorting: "_Sorting") -> tuple[Refund, ...]:
+        """Return the refunds; one that bears an order's id is a refund of that order."""
+        orders = {order.id for order in sorting.orders}
+        seen: dict[str, int] = {}
+        refunds = []
+        for refund in sorting.refunds:
+            linked = refund.id if refund.id in orders and not refund.order else refund.order
+            if not linked and refund.id in seen:
+                raise LabError(
+                    _DUPLICATE.fill(id=quoted(refund.id), line=seen[refund.id]),
+                    _DUPLICATE_OUT,
+                    file=self._source.name,
+                    line=refund.line,
+                    field=self._layout.columns["order"],
+                )
+            seen[refund.id] = refund.line
+            refunds.append(
+                Refund(refund.id, refund.customer, refund.time, refund.amount, refund.line, linked)
+            )
+        return tuple(refunds)
+
+    def _one_currency(self, sorting: "_Sorting") -> str:
+        found = sorting.currencies
+        name, plan = self._source.name, self._options.currency
+        if len(found) > 1:
+            counts = ", ".join(f"{code} ({count})" for code, count in sorted(found.items()))
+            most = max(sorted(found), key=lambda code: found[code])
+            way_out = _MIXED_OUT.fill(currency=most)
+            raise LabError(_MIXED.fill(currencies=counts), way_out, file=name)
+        currency = next(iter(found), plan)
+        if currency != plan:
+            reason = _OTHER_CURRENCY.fill(currency=quoted(currency), plan=plan)
+            raise LabError(reason, _OTHER_CURRENCY_OUT.fill(currency=currency), file=name)
+        return currency
+
+    def _why_none(self, sorting: "_Sorting") -> Text:
+        counts = ", ".join(f"{way}: {tally.rows}" for way, tally in sorting.tallies.items())
+        return _NO_ORDERS_OUT.fill(rows=self._rows, counts=counts)
+
+    def _notes(self, sorting: "_Sorting") -> list[Text]:
+        notes = []
+        if self._reader.rounded.count:
+            notes.append(_FLOATS.fill(count=self._reader.rounded.count))
+        if sorting.inexact:
+            notes.append(_ROUNDED.fill(count=sorting.inexact))
+        if sorting.unmarked:
+            notes.append(_UNMARKED.fill(count=sorting.unmarked))
+        if sorting.statuses:
+            counts = ", ".join(
+                f"{name} {count}" for name, count in sorted(sorting.statuses.items())
+            )
+            notes.append(_STATUSES.fill(counts=counts))
+        if "gb18030" in self._source.kind:
+            notes.append(_ENCODING)
+        if "currency" not in self._layout.columns:
+            notes.append(_ASSUMED.fill(currency=self._options.currency))
+        return notes
+
+
+class _Sorting:
+    """Where each draft goes, counted."""
+
+    def __init__(self, layout: Layout, options: ReadOptions, reader: RowReader) -> None:
+        self._layout = layout
+        self._options = options
+        self._reader = reader
+        self.orders: list[Order] = []
+        self.refunds: list[Refund] = []
+        self.tallies: dict[str, Tally] = {}
+        self.currencies: Counter[str] = Counter()
+        self.statuses: Counter[str] = Counter()
+        self.inexact = 0
+        self.unmarked = 0
+
+    def take(self, draft: Draft, *, spoiled: bool) -> None:
+        """Take a draft as an order or a refund, or count why it is left out."""
+        amount, exact = self._reader.minor(draft)
+        way = "bad" if spoiled else self._way(draft, amount)
+        self.add(way, draft.rows, 1, amount)
+        if way == "by_status":
+            self.statuses[draft.status or "?"] += 1
+        if way not in {"orders", "refunds"}:
+            return
+        self.inexact += not exact
+        self.currencies[draft.currency] += 1
+        if way == "refunds":
+            self._refund(draft, abs(amount))
+        else:
+            self._order(draft, amount)
+
+    def add(self, way: str, rows: int, documents: int, amount: int) -> None:
+        """Count rows, documents and money."""
+        old = self.tallies.get(way, Tally())
+        self.tallies[way] = Tally(old.rows + rows, old.documents + documents, old.amount + amount)
+
+    def _way(self, draft: Draft, amount: int) -> str:
+        paid, only = self._layout.paid_statuses, self._options.only_currency
+        if paid is not None and draft.status not in paid:
+            return "by_status"
+        if only is not None and draft.currency != only:
+            return "other_currency"
+        if not draft.customer:
+            return "without_customer"
+        if not amount:
+            return "without_amount"
+        return "refunds" if draft.marked or amount < 0 else "orders"
+
+    def _refund(self, draft: Draft, amount: int) -> None:
+        self.unmarked += "refund" in self._layout.columns and not draft.marked
+        self.refunds.append(
+            Refund(draft.id, draft.customer, draft.time, amount, draft.line, draft.refund_of)
+        )
+
+    def _order(self, draft: Draft, paid: int) -> None:
+        profit = draft.profit
+        returned = draft.refunded
+        if draft.status == _REFUNDED and not returned:
+            returned = paid
+        dated = draft.cancelled if returned else None
+        self.orders.append(
+            Order(draft.id, draft.customer, draft.time, paid, profit, draft.line, returned, dated)
+        )
+
+
+def _refund_amounts(source: Source, layout: Layout) -> bool:
+    """Return whether the column mapped as refund holds amounts: some cell is no yes/no mark."""
+    column = layout.columns.get("refund")
+    if column is None:
+        return False
+    return any(
+        not isinstance(row, CellError) and cells.mark(row[0]) is None
+        for _, row in source.rows([column])
+    )
+
+
+def _escaped(text: str) -> str:
+    return text.replace("{", "{{").replace("}", "}}")
+
+
+_DUPLICATE = Text(
+    "the id {id} was already used on line {line}", "编号 {id} 在第 {line} 行已经出现过"
+)
+_DUPLICATE_OUT = Text(
+    "If a row is a line of an order, map line_amount= (or quantity= with unit_price=) instead of "
+    "amount=, and lines are added up; otherwise remove the second row, or leave such rows out "
+    "with --skip-bad-rows.",
+    "如果一行是订单中的一个明细，请用 line_amount=（或 quantity= 与 unit_price=）代替 amount=，"
+    "明细会相加；否则请删除重复的行，或用 --skip-bad-rows 跳过。",
+)
+_PROFIT = Text(
+    "the profit {profit} is larger than the amount paid, {paid} (minor units)",
+    "利润 {profit} 大于实付金额 {paid}（最小货币单位）",
+)
+_PROFIT_OUT = Text(
+    "Correct the file, leave such rows out with --skip-bad-rows, or do not map the profit and give "
+    "--profit.",
+    "请修改文件，或用 --skip-bad-rows 跳过这些行，或不指定利润列而改用 --profit。",
+)
+_SKIP_OUT = Text(
+    "Correct the file, or leave such rows out with --skip-bad-rows (they are counted).",
+    "请修改文件，或用 --skip-bad-rows 跳过这些行（会计数）。",
+)
+_NO_ORDERS = Text("there is not one order that can be used", "没有任何可用的订单")
+_NO_ORDERS_OUT = Text("Rows read: {rows} ({counts})", "读取行数：{rows}（{counts}）")
+_MIXED = Text("the orders are in several currencies: {currencies}", "订单有多种货币：{currencies}")
+_MIXED_OUT = Text(
+    "A plan has one currency. Take one with --only-currency {currency}, or split the file.",
+    "一个方案只用一种货币。请用 --only-currency {currency} 只取其中一种，或拆分文件。",
+)
+_OTHER_CURRENCY = Text(
+    "the orders are in {currency}, the plan in {plan}",
+    "订单的货币是 {currency}，方案的货币是 {plan}",
+)
+_OTHER_CURRENCY_OUT = Text(
+    'Set currency = "{currency}" in the plan; mind that its amounts are then meant in it.',
+    '请在方案中写 currency = "{currency}"；注意方案里的金额也就以它计。',
+)
+_FLOATS = Text(
+    "{count} numbers in columns of floating point were rounded half to even",
+    "浮点列中有 {count} 个数按“四舍六入五成双”取整",
+)
+_ROUNDED = Text(
+    "the lines of {count} orders do not add up to whole minor units; rounded half to even",
+    "{count} 个订单的明细之和不是整数分，按“四舍六入五成双”取整",
+)
+_UNMARKED = Text(
+    "{count} rows with a negative amount are not marked as refunds and were taken as refunds",
+    "{count} 行金额为负但没有退款标记，按退款处理",
+)
+_STATUSES = Text("left out by their state: {counts}", "因状态而不计入：{counts}")
+_ENCODING = Text(
+    "the file is no UTF-8 and was read as GB 18030 (GBK)", "文件不是 UTF-8，按 GB 18030（GBK）读取"
+)
+_ASSUMED = Text(
+    "the file names no currency; {currency} was taken from the plan",
+    "文件没有币种，按方案的 {currency} 计",
+)

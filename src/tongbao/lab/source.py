@@ -1,0 +1,209 @@
+"""Opening a file of orders: CSV (also gzipped, also in Chinese encodings) or Parquet.
+
+What a file is shows in its first bytes, not in its name. Cells come out as they
+are, with the line (CSV, the line on which the row begins) or row (Parquet) they
+stand in; reading them is the work of cells.py.
+"""
+
+import codecs
+import csv
+import gzip
+import io
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import IO, Final, Protocol, cast
+
+from tongbao.lab.parquet_file import ParquetSource
+from tongbao.lab.problems import CellError, LabError
+from tongbao.lab.reading import EMPTY, EMPTY_OUT, Reading, Row, unreadable
+from tongbao.plans.words import Text
+
+LARGEST_FILE: Final = 16 * 2**30
+"""Bytes of unpacked text at which reading stops: no shop's orders are that large."""
+
+_LONGEST_LINE: Final = 2**20
+_CHUNK: Final = 2**16
+_DELIMITERS: Final = ",\t;|"
+_ENCODINGS: Final = ("utf-8-sig", "gb18030")
+_UTF16: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_GZIP: Final = b"\x1f\x8b"
+_PARQUET: Final = b"PAR1"
+_ZIP: Final = b"PK\x03\x04"
+_OLD_EXCEL: Final = b"\xd0\xcf\x11\xe0"
+
+
+class Source(Protocol):
+    """A file of orders, opened."""
+
+    @property
+    def name(self) -> str:
+        """The file's name for messages."""
+
+    @property
+    def kind(self) -> str:
+        """What it is: its form and, of text, its encoding."""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns' names, in the file's order, outer blanks cut off."""
+
+    def rows(self, wanted: Sequence[str]) -> Iterator[Row]:
+        """Yield each row's line and its cells of the wanted columns."""
+
+
+def open_source(path: Path) -> Source:
+    """Open a file of orders.
+
+    Raises:
+        LabError: if it is missing, empty, or neither CSV nor Parquet.
+    """
+    try:
+        with path.open("rb") as file:
+            head = file.read(8)
+    except OSError as fault:
+        raise unreadable(path, fault) from None
+    if head.startswith(_PARQUET):
+        return ParquetSource(path)
+    if head.startswith((_ZIP, _OLD_EXCEL)):
+        raise LabError(_WORKBOOK, _WORKBOOK_OUT, file=path.name)
+    if not head:
+        raise LabError(EMPTY, EMPTY_OUT, file=path.name)
+    return _CsvSource(path, packed=head.startswith(_GZIP))
+
+
+class _CsvSource:
+    """Text with a line of column names; the encoding is tried out on the whole file."""
+
+    def __init__(self, path: Path, *, packed: bool) -> None:
+        self.name = path.name
+        self._path = path
+        self._packed = packed
+        self._encoding = self._find_encoding()
+        self.kind = f"CSV{' (gzip)' if packed else ''}, {self._encoding.removesuffix('-sig')}"
+        with self._text() as text:
+            first = next((line for line in self._lines(text) if line.strip()), "")
+        self._delimiter = max(_DELIMITERS, key=first.count)
+        with closing(self._records()) as records:
+            header = next((cells for _, cells in records if any(cells)), [])
+        self.columns = tuple(cell.strip() for cell in header)
+        if not any(self.columns):
+            raise LabError(EMPTY, EMPTY_OUT, file=self.name)
+
+    def rows(self, wanted: Sequence[str]) -> Iterator[Row]:
+        """Yield each row's line and its cells of the wanted columns."""
+        places = [self.columns.index(column) for column in wanted]
+        width = len(self.columns)
+        header_seen = False
+        for line, cells in self._records():
+            if not any(cells):
+                continue
+            if not header_seen:
+                header_seen = True
+            elif len(cells) < width or any(cells[width:]):
+                yield line, CellError(_WIDTH.fill(cells=len(cells), columns=width), _WIDTH_OUT)
+            else:
+                yield line, tuple(cells[place] for place in places)
+
+    def _open(self) -> IO[bytes]:
+        if not self._packed:
+            return self._path.open("rb")
+        return cast("IO[bytes]", gzip.GzipFile(self._path, "rb"))
+
+    def _text(self) -> io.TextIOWrapper:
+        return io.TextIOWrapper(self._open(), self._encoding, newline="")
+
+    def _find_encoding(self) -> str:
+        with self._reading(), self._open() as file:
+            marked = file.read(2) in _UTF16
+        if marked and self._decodes("utf-16"):
+            return "utf-16"
+        return next((name for name in _ENCODINGS if self._decodes(name)), "") or self._no_text()
+
+    def _decodes(self, encoding: str) -> bool:
+        decoder = codecs.getincrementaldecoder(encoding)()
+        total = 0
+        with self._reading(), self._open() as file:
+            while chunk := file.read(_CHUNK):
+                total += len(chunk)
+                if total > LARGEST_FILE:
+                    raise LabError(_TOO_LARGE.fill(limit=LARGEST_FILE), file=self.name)
+                try:
+                    decoder.decode(chunk)
+                except UnicodeDecodeError:
+                    return False
+        try:
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            return False
+        return True
+
+    def _no_text(self) -> str:
+        """Name the first line that is no text in any of the encodings."""
+        with self._reading(), self._open() as file:
+            lines = iter(lambda: file.readline(_LONGEST_LINE), b"")
+            bad = (n for n, content in enumerate(lines, 1) if not _is_text(content))
+            line = next(bad, None)
+        raise LabError(_NO_TEXT, _NO_TEXT_OUT, file=self.name, line=line)
+
+    def _lines(self, text: io.TextIOBase) -> Iterator[str]:
+        for number, line in enumerate(iter(lambda: text.readline(_LONGEST_LINE), ""), 1):
+            if len(line) == _LONGEST_LINE and not line.endswith("\n"):
+                raise LabError(_LONG_LINE, file=self.name, line=number)
+            yield line
+
+    def _records(self) -> Generator[tuple[int, list[str]], None, None]:
+        """Yield each record with the line on which it begins."""
+        begins = 1
+        with self._reading(), self._text() as text:
+            reader = csv.reader(self._lines(text), delimiter=self._delimiter, strict=True)
+            try:
+                for cells in reader:
+                    yield begins, cells
+                    begins = reader.line_num + 1
+            except csv.Error as fault:
+                reason = _BROKEN_ROW.fill(fault=str(fault))
+                raise LabError(reason, _BROKEN_ROW_OUT, file=self.name, line=begins) from None
+            except UnicodeError:
+                raise LabError(_NO_TEXT, _NO_TEXT_OUT, file=self.name, line=begins) from None
+
+    def _reading(self) -> Reading:
+        return Reading(self._path)
+
+
+def _is_text(content: bytes) -> bool:
+    for encoding in _ENCODINGS:
+        try:
+            content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        return True
+    return False
+
+
+_WORKBOOK = Text("this is an Excel workbook or a zip file", "这是 Excel 工作簿或 zip 文件")
+_WORKBOOK_OUT = Text(
+    "Save the sheet as «CSV UTF-8» and give that file.", "请把工作表另存为“CSV UTF-8”后再试。"
+)
+_TOO_LARGE = Text(
+    "more than {limit} bytes once unpacked; split the file",
+    "解压后超过 {limit} 字节，请拆分文件",
+)
+_NO_TEXT = Text(
+    "this is no text in UTF-8 or GB 18030 (GBK)", "内容既不是 UTF-8 也不是 GB 18030（GBK）文本"
+)
+_NO_TEXT_OUT = Text("Save the file as UTF-8 and try again.", "请把文件另存为 UTF-8 后再试。")
+_LONG_LINE = Text("the line has more than a million characters", "这一行超过一百万个字符")
+_BROKEN_ROW = Text("the row is no CSV: {fault}", "这一行不是有效的 CSV：{fault}")
+_BROKEN_ROW_OUT = Text(
+    "A quotation mark that is not closed, or not doubled inside quotes, is the usual cause.",
+    "常见原因：引号没有成对，或引号内的引号没有写成两个。",
+)
+_WIDTH = Text(
+    "the row has {cells} cells, but there are {columns} columns",
+    "这一行有 {cells} 个单元格，但共有 {columns} 列",
+)
+_WIDTH_OUT = Text(
+    "Quote texts that hold the separator, or leave such rows out with --skip-bad-rows.",
+    "含有分隔符的文字请加引号，或用 --skip-bad-rows 跳过这些行。",
+)

@@ -1,0 +1,385 @@
+"""What the linter says about a plan's arithmetic, in both languages."""
+
+from typing import Final
+
+from tongbao.plans.findings import Rule
+from tongbao.plans.sources import REBATE_NOTICE, RULES_HOLDS, RULES_KNOWN, RULES_PLAN
+from tongbao.plans.words import Text
+
+QUOTA_BASES: Final = {
+    "sales": Text("of what they paid", "按消费额"),
+    "contribution": Text("of the contribution", "按托底金"),
+}
+
+_QUOTA_WAY_OUT: Final = Text(
+    "Call the quota a ceiling, never a promise; say the share beside it; or lower it.",
+    "请把额度说成上限，绝不能说成承诺；宣传额度时同时写明这一比例；或降低额度。",
+)
+
+QUOTA_UNFILLABLE: Final = Rule(
+    "warning",
+    "quota-not-fillable",
+    "quota_bps",
+    Text(
+        "The plan cannot fill its quota. Members may take out up to {quota} {base}, but all that "
+        "goes into reserve and dividends can fill at most {most} of all quotas together. Whoever "
+        "gets more gets it from members who get less.",
+        "方案无法兑现全部额度。会员可取回的上限为 {quota}（{base}），"
+        "但进入托底资金池和分红金的全部资金，"
+        "最多只能覆盖所有额度的 {most}。有人多得，就有人少得。",
+    ),
+    _QUOTA_WAY_OUT,
+    (RULES_HOLDS, REBATE_NOTICE),
+    Text("(backing + dividend) / quota = {worked}", "（托底 + 分红）/ 额度 = {worked}"),
+)
+QUOTA_BY_PROFIT: Final = Rule(
+    "warning",
+    "quota-not-fillable",
+    "quota_bps",
+    Text(
+        "The plan cannot fill its quota. Members may take out up to {quota} {base}, but all that "
+        "goes into reserve and dividends can fill at most {most} of all quotas together, and "
+        "that only if the whole price were profit; with a profit of {assumed} of the price at "
+        "most {usual}. Whoever gets more gets it from members who get less.",
+        "方案无法兑现全部额度。会员可取回的上限为 {quota}（{base}），"
+        "但进入托底资金池和分红金的全部资金，"
+        "最多只能覆盖所有额度的 {most}，而且前提是售价全是利润；若利润为售价的 {assumed}，"
+        "最多只有 {usual}。"
+        "有人多得，就有人少得。",
+    ),
+    _QUOTA_WAY_OUT,
+    (RULES_HOLDS, REBATE_NOTICE),
+    Text(
+        "if all of the price is profit: (backing + dividend) / quota = {worked}",
+        "若售价全是利润：（托底 + 分红）/ 额度 = {worked}",
+    ),
+)
+QUOTA_NEEDS_PROFIT: Final = Rule(
+    "warning",
+    "quota-not-fillable",
+    "quota_bps",
+    Text(
+        "The plan can fill its quota ({quota} {base}) only where the profit is at least {margin} "
+        "of the price; with a profit of {assumed} it fills at most {usual}.",
+        "只有当利润至少为售价的 {margin} 时，方案才可能兑现额度（{quota}，{base}）；"
+        "若利润为售价的 {assumed}，最多只能覆盖 {usual}。",
+    ),
+    _QUOTA_WAY_OUT,
+    (RULES_HOLDS, REBATE_NOTICE),
+)
+QUOTA_SELDOM: Final = Rule(
+    "warning",
+    "quota-not-fillable",
+    "quota_bps",
+    Text(
+        "With a profit of {assumed} of the price, the plan can fill at most {usual} of its quota "
+        "({quota} {base}).",
+        "若利润为售价的 {assumed}，方案最多只能覆盖额度（{quota}，{base}）的 {usual}。",
+    ),
+    _QUOTA_WAY_OUT,
+    (RULES_HOLDS, REBATE_NOTICE),
+)
+QUOTA_SOON_REACHED: Final = Rule(
+    "note",
+    "quota-soon-reached",
+    "quota_bps",
+    Text(
+        "With a profit of {assumed} of the price, what goes into reserve and dividends is {usual} "
+        "of the quota. Members reach it soon after buying and are forced out, perhaps all at one "
+        "day's close.",
+        "若利润为售价的 {assumed}，进入资金池和分红金的资金为额度的 {usual}。"
+        "会员购买后很快就会达到额度，"
+        "被强制出局，甚至可能在同一天结算时全部出局。",
+    ),
+    Text(
+        "Raise quota if members are meant to stay, and call it a ceiling then.",
+        "如果希望会员留下，请提高 quota，并把它说成上限。",
+    ),
+    (RULES_HOLDS,),
+)
+QUOTA_WITHIN_CONTRIBUTION: Final = Rule(
+    "warning",
+    "quota-within-contribution",
+    "quota_bps",
+    Text(
+        "The quota ({quota}) is not above the contribution ({least} on the same base). The first "
+        "order's points are worth its whole contribution, so the first buyer is forced out by "
+        "their own order, the pool is wound up, and the next buyer is the first again.",
+        "额度（{quota}）不高于托底金（同一基数的 {least}）。首笔订单的积分价值等于它的全部托底金，"
+        "首位买家会被自己的订单强制出局，资金池随即清算，下一位买家又成了首位。",
+    ),
+    Text("Set quota well above {least}.", "请把 quota 设得明显高于 {least}。"),
+    (RULES_PLAN,),
+)
+NO_BACKING: Final = Rule(
+    "warning",
+    "backing-zero",
+    "backing_bps",
+    Text(
+        "Nothing goes into the reserve, so nobody gets points and no quota arises.",
+        "没有资金进入托底资金池，因此没有人获得积分，也不产生额度。",
+    ),
+    Text('For example: backing = "30%"', '例如：backing = "30%"'),
+    (RULES_PLAN,),
+)
+NO_GRANT: Final = Rule(
+    "warning",
+    "grant-zero",
+    "grant_bps",
+    Text(
+        "Buyers get no points for what they pay. While no points exist, contributions go to the "
+        "dividend fund; later they raise the value of other people's points.",
+        "买家付款后得不到积分。没有积分时，托底金进入分红金；之后则抬高他人积分的价值。",
+    ),
+    Text('For example: grant = "70%"', '例如：grant = "70%"'),
+    (RULES_PLAN,),
+)
+NO_QUOTA: Final = Rule(
+    "warning",
+    "quota-zero",
+    "quota_bps",
+    Text(
+        "Nobody may ever take anything out, and who has no quota earns no points.",
+        "没有人可以取出任何价值；没有额度的人也得不到积分。",
+    ),
+    Text('For example: quota = "200%"', '例如：quota = "200%"'),
+    (RULES_PLAN,),
+)
+EXIT_FEE_ZERO: Final = Rule(
+    "warning",
+    "exit-fee-zero",
+    "exit_fee_bps",
+    Text(
+        "Leaving is free. Who buys, collects the next dividend and leaves pays nothing to those "
+        "who stay, and a run has no brake.",
+        "退出免费。买入、领取下一次分红后立刻离开的人，不向留下的人付出任何代价；"
+        "挤兑时也没有缓冲。",
+    ),
+    Text('For example: exit_fee = "10%"', '例如：exit_fee = "10%"'),
+    (RULES_KNOWN,),
+    Text(
+        "Points worth {sample}, sold, bring {sample}; nothing stays with those who hold on.",
+        "价值 {sample} 的积分，卖出得 {sample}；没有任何部分留给继续持有的人。",
+    ),
+)
+GOODS_FEE_BELOW: Final = Rule(
+    "warning",
+    "goods-fee-below-exit-fee",
+    "goods_fee_bps",
+    Text(
+        "Goods paid with points cost the merchant {goods_fee}, selling points costs the member "
+        "{exit_fee}. A friendly merchant who rings up a sale and hands over cash instead of "
+        "goods avoids the fee.",
+        "用积分购物由商家承担 {goods_fee} 手续费，而会员卖出积分要付 {exit_fee}。"
+        "串通的商家虚开一笔交易、以现金代替商品，就能绕开手续费。",
+    ),
+    Text(
+        'Set goods_fee = "{exit_fee}", or look at merchants who live on points.',
+        '请设 goods_fee = "{exit_fee}"，或重点核查主要靠积分收款的商家。',
+    ),
+    (RULES_KNOWN,),
+    Text(
+        "Points worth {sample}: sold they bring {redeemed}, through a friendly merchant {bought}.",
+        "价值 {sample} 的积分：卖出得 {redeemed}，经串通商家得 {bought}。",
+    ),
+)
+MERCHANT_QUOTA_ABOVE: Final = Rule(
+    "warning",
+    "merchant-quota-above-members",
+    "merchant_quota_bps",
+    Text(
+        "Merchants may take out {rate} of the credit that they turn into points, members only "
+        "{members} on their purchases. A member who runs a merchant moves value there and may "
+        "take out more.",
+        "商家把收到的恒定积分换成增值积分后可取出 {rate}，而会员按消费只有 {members}。"
+        "兼做商家的会员会把价值转过去，从而取出更多。",
+    ),
+    Text('Set merchant_quota = "{members}" or less.', '请设 merchant_quota = "{members}" 或更低。'),
+    (RULES_KNOWN,),
+    Text(
+        "{given} of credit turned into points gives the merchant a quota of {out}.",
+        "{given} 恒定积分换成增值积分，商家获得 {out} 的额度。",
+    ),
+)
+MERCHANT_QUOTA_LOW: Final = Rule(
+    "warning",
+    "merchant-quota-below-credit",
+    "merchant_quota_bps",
+    Text(
+        "Merchants may take out only {rate} of the credit that they turn into points: they are "
+        "forced out at once and lose the rest.",
+        "商家把恒定积分换成增值积分后只能取出 {rate}：会立即被强制出局，并损失其余部分。",
+    ),
+    Text('Set merchant_quota = "100%" or more.', '请设 merchant_quota = "100%" 或更高。'),
+    (RULES_PLAN,),
+    Text(
+        "{given} of credit turned into points brings the merchant at most {out}.",
+        "{given} 恒定积分换成增值积分，商家最多取回 {out}。",
+    ),
+)
+SUPPLY_LIMIT_FAR: Final = Rule(
+    "warning",
+    "supply-limit-out-of-reach",
+    "max_supply",
+    Text(
+        "The limit of {limit} points is out of reach: it takes about {orders} orders of {sample} "
+        "({sales} of sales). It makes nothing scarce; don't advertise it as if it did.",
+        "{limit} 积分的上限遥不可及：约需 {orders} 笔 {sample} 的订单（销售额 {sales}）。"
+        "它不会带来任何稀缺，请勿以此宣传。",
+    ),
+    Text(
+        "Lower max_supply to what your sales can reach, or don't mention it.",
+        "请把 max_supply 降到销售规模可以达到的水平，或不要提及它。",
+    ),
+    (RULES_PLAN,),
+)
+SUPPLY_LIMIT_NEVER: Final = Rule(
+    "warning",
+    "supply-limit-out-of-reach",
+    "max_supply",
+    Text(
+        "The limit of {limit} points is out of any shop's reach. It makes nothing scarce; don't "
+        "advertise it as if it did.",
+        "{limit} 积分的上限对任何店铺都遥不可及。它不会带来任何稀缺，请勿以此宣传。",
+    ),
+    Text(
+        "Lower max_supply to what your sales can reach, or don't mention it.",
+        "请把 max_supply 降到销售规模可以达到的水平，或不要提及它。",
+    ),
+    (RULES_PLAN,),
+)
+SUPPLY_LIMIT_IN_REACH: Final = Rule(
+    "note",
+    "supply-limit-in-reach",
+    "max_supply",
+    Text(
+        "The limit of {limit} points is reached after about {orders} orders of {sample} ({sales} "
+        "of sales). From then on buyers get no points, and what they pay into the reserve only "
+        "raises the value of the points that others hold.",
+        "约 {orders} 笔 {sample} 的订单（销售额 {sales}）后达到 {limit} 积分的上限。"
+        "此后买家不再获得积分，他们支付的托底金只会抬高他人所持积分的价值。",
+    ),
+    Text(
+        "Tell members beforehand, or raise max_supply in time.",
+        "请事先告知会员，或及时提高 max_supply。",
+    ),
+    (RULES_PLAN,),
+)
+CASH_TO_NON_BUYERS: Final = Rule(
+    "warning",
+    "cash-to-non-buyers",
+    "referral_cash_bps",
+    Text(
+        "Cash commissions go to any referrer, also to one who never bought anything. That draws "
+        "people who recruit instead of customers.",
+        "现金佣金会付给任何推荐人，包括从未消费的人。这会吸引专门拉人头的人，而不是顾客。",
+    ),
+    Text(
+        "Set referral_cash = [] and reward in points: who never bought has no quota and earns "
+        "none.",
+        "请设 referral_cash = []，改用积分奖励：从未消费的人没有额度，也就得不到积分。",
+    ),
+    (RULES_KNOWN,),
+    Text(
+        "A invites B and buys nothing. B orders for {sample}: A is paid {paid} in cash.",
+        "甲邀请乙，自己从未消费。乙消费 {sample}：甲得现金 {paid}。",
+    ),
+)
+OVERSPENT: Final = Rule(
+    "warning",
+    "overspent-possible",
+    "backing_bps",
+    Text(
+        "Backing, dividend and cash commissions can add up to {total} of what is paid. Orders "
+        "with a profit above {margin} of the price would give away more than was paid, and the "
+        "engine refuses them.",
+        "托底、分红和现金佣金合计可达实付金额的 {total}。利润超过售价 {margin} "
+        "的订单会付出多于实收的金额，"
+        "引擎将拒绝这些订单。",
+    ),
+    Text("Lower one of the rates.", "请降低其中一项比例。"),
+    (RULES_PLAN,),
+)
+ALWAYS_OVERSPENT: Final = Rule(
+    "warning",
+    "overspent-always",
+    "backing_bps",
+    Text(
+        "Backing, dividend and cash commissions on sales add up to {fixed} of what is paid: the "
+        "engine refuses every order but the smallest.",
+        "按销售额计提的托底、分红和现金佣金合计为实付金额的 {fixed}：除极小额外，"
+        "引擎会拒绝所有订单。",
+    ),
+    Text("Lower the rates to at most 100% in all.", "请把合计比例降到 100% 以内。"),
+    (RULES_PLAN,),
+)
+LINEAR_RULE_FADES: Final = Rule(
+    "warning",
+    "linear-rule-fades",
+    "spend_per_point",
+    Text(
+        "«1 point per {spend}» soon stops being true: with a grant of {grant} it holds only while "
+        "a point costs at most {bound}, and orders that follow the rule bring the price to "
+        "{after}. After that buyers get fewer points.",
+        "“每消费 {spend} 得 1 积分”很快就不成立：赠分比例为 {grant} 时，只有积分价格不超过 "
+        "{bound} 才成立，"
+        "而按此规则成交的订单会把价格带到 {after}。此后买家得到的积分会变少。",
+    ),
+    Text(
+        'Set grant = "100%" and no referral points, or don\'t advertise the rule.',
+        '请设 grant = "100%" 且不设推荐积分，或不要宣传这条规则。',
+    ),
+    (RULES_PLAN,),
+)
+LINEAR_RULE_NEVER: Final = Rule(
+    "warning",
+    "linear-rule-never",
+    "spend_per_point",
+    Text(
+        "«1 point per {spend}» is never true: with a grant of {grant} it needs a price of at most "
+        "{bound}, but points start at {issue}. Buyers always get fewer.",
+        "“每消费 {spend} 得 1 积分”从不成立：赠分比例为 {grant} 时，积分价格不得超过 {bound}，"
+        "而发行价就是 {issue}。买家得到的总是更少。",
+    ),
+    Text("Lower issue_price to at most {bound}.", "请把 issue_price 降到 {bound} 以下（含）。"),
+    (RULES_PLAN,),
+)
+MIN_SUPPLY_ABOVE_LIMIT: Final = Rule(
+    "warning",
+    "min-supply-above-limit",
+    "min_supply",
+    Text(
+        "A pool below {supply} points is wound up, but at most {limit} may ever exist: the first "
+        "exit or redemption always ends the pool.",
+        "流通量低于 {supply} 积分就会清算，而最多只能发行 {limit}：首次退出或兑现总会终结资金池。",
+    ),
+    Text("Lower min_supply, for example to 1.", "请降低 min_supply，例如设为 1。"),
+    (RULES_PLAN,),
+)
+MIN_HOLDING_ODD: Final = Rule(
+    "warning",
+    "min-holding-above-min-supply",
+    "min_holding",
+    Text(
+        "Who parts with points must keep none or {holding}, more than the {supply} that a whole "
+        "pool may be as small as.",
+        "转出积分的人必须清空或至少保留 {holding} 积分，这比整个资金池允许的最小量 {supply} 还多。",
+    ),
+    Text("Lower min_holding, for example to 0.01.", "请降低 min_holding，例如设为 0.01。"),
+    (RULES_PLAN,),
+)
+WALLET_LOCKED: Final = Rule(
+    "note",
+    "wallet-locked",
+    "cash_withdrawal",
+    Text(
+        "Members may sell points for money, but not take the money out: it can only be spent at "
+        "the program's merchants.",
+        "会员可以卖出积分得到余额，但不能提现：只能在计划内的商家消费。",
+    ),
+    Text(
+        "Tell members so, or set cash_redemption = false too.",
+        "请如实告知会员，或同时设 cash_redemption = false。",
+    ),
+    (RULES_PLAN,),
+)
