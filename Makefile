@@ -33,11 +33,11 @@ lint: ## style, types, who may import whom
 
 test: lint ## every check: style, types, imports, tests (minutes)
 	@echo "— tests"
-	@.venv/bin/python -m pytest --quiet $(SPREAD)
+	@.venv/bin/python -m pytest $(SPREAD)
 
 test-all: lint ## the same with the long campaigns (up to 80 minutes)
 	@echo "— tests, the long campaigns too"
-	@.venv/bin/python -m pytest --quiet $(SPREAD) -m ''
+	@.venv/bin/python -m pytest $(SPREAD) -m ''
 
 # A worker per core; eight are enough for anybody.
 SPREAD = --numprocesses auto --maxprocesses 8 --dist worksteal

@@ -96,6 +96,31 @@ def test_a_fee_of_all_is_refused_and_one_just_below_is_not() -> None:
         run(pair, {"type": "change_plan", "plan": plan | {field: 9_999}})
 
 
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("backing_base", "contribution"),
+        ("dividend_base", "contribution"),
+        ("quota_base", "profit"),
+        ("quota_base", ["sales"]),
+        ("quota_base", None),
+        ("cash_redemption", 1),
+        ("min_holding", True),
+        ("min_holding", 10_000.0),
+        ("referral_points_bps", [0, 0, 0]),
+        ("referral_points_bps", {"0": 1}),
+        ("referral_cash_bps", [10_001]),
+        ("quota_bps", 10**7 + 1),
+        ("spend_per_point", 0),
+        ("generosity", 1),
+    ],
+)
+def test_a_plan_with_a_field_out_of_bounds_is_refused(field: str, value: Any) -> None:  # noqa: ANN401
+    pair = founding()
+    changed = {"id": "c", "type": "change_plan", "plan": pair.first_plan | {field: value}}
+    assert pair.submit(changed)["error"] == "plan_refused"
+
+
 @pytest.mark.parametrize(("days", "error"), [(1, None), (366, None), (367, "too_far")])
 def test_a_day_may_be_closed_up_to_366_days_after_the_last(days: int, error: str | None) -> None:
     later = {1: "2024-01-02", 366: "2025-01-01", 367: "2025-01-02"}  # 2024 has 366 days

@@ -20,7 +20,7 @@ from tongbao.engine.program import Program
 from tongbao.engine.receipts import encode_receipt
 
 if TYPE_CHECKING:
-    from tongbao.engine.postings import Entry
+    from tongbao.engine.entry import Entry
 
 Fields = dict[str, Any]
 

@@ -141,10 +141,9 @@ def command(choose: Choices, model: Naive, kind: str, id_: str) -> Fields:
 
 def amount(choose: Choices, edges: Sequence[int], low: int = 1, high: int = 30_000) -> int:
     """An amount near one of the edges, or anywhere between low and high."""
-    if edges and choose.whole(0, 2):
-        found = choose.pick(edges) + choose.pick((0, 0, 1, -1))
-    else:
-        found = choose.whole(low, high)
+    if not edges or not choose.whole(0, 2):
+        return choose.whole(low, high)
+    found = choose.pick(edges) + choose.pick((0, 0, 1, -1))
     return min(max(found, 1), HUGE)
 
 

@@ -148,7 +148,7 @@ class Daybook:
 
     def _book(self, receipt: Receipt, entry: Entry) -> None:
         granted: dict[str, int] = {}
-        for cause, source, _, target, taker, amount in entry.work.moves:
+        for cause, source, _, target, taker, amount in entry.moves:
             self.flows[cause, source, target] += amount
             if cause in _GRANTS:
                 granted[taker] = granted.get(taker, 0) + self._worth(amount, entry.figures_before)

@@ -25,7 +25,7 @@ Watch = Callable[[int], None]
 """Told now and then how many steps (events and days) are done."""
 
 _STEP: Final = 500
-_CHECKED: Final = 8
+_CHECKED: Final = 2
 """Accounts that may be checked in full for each command run."""
 _DAY: Final = timedelta(days=1)
 

@@ -1,0 +1,97 @@
+"""The world around a program, for attacks: who has which cash, and what everybody could still get.
+
+Cash is conserved here as it is outside: what a buyer pays the shop has; what the shop hands to the
+program it has no more; what it returns at a refund it pays itself. All shops share one till.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+
+from tests.engine.desk import Desk
+from tongbao.engine.receipts import Receipt
+
+SCALE = 10**18
+
+
+class Market(Desk):
+    """A desk, the shops' till, and each person's pocket (below 0: what they spent in all)."""
+
+    def __init__(self, **plan: object) -> None:
+        super().__init__(**plan)
+        self.till = 0
+        self.pocket = Counter[str]()
+
+    def order(self, member: str, paid: int, **fields: object) -> str:
+        """Let the member pay an order; return its id, for a refund."""
+        figures = self.program.figures
+        before = figures.money_in
+        self.buy(member, paid, **fields)
+        self.pocket[member] -= paid
+        self.till += paid - (self.program.figures.money_in - before)
+        return self.last_id
+
+    def give_back(self, purchase: str, amount: int) -> Receipt:
+        """Refund late, and return what the spec lets the shop return: amount less shortfall."""
+        receipt = self.receipt("refund", purchase=purchase, amount=amount)
+        returned = max(0, amount - receipt.fields["shortfall"])
+        self.pocket[self.program.purchases[purchase].buyer] += returned
+        self.till += receipt.fields["recovered"] - returned
+        return receipt
+
+    def cash_in(self, *names: str) -> None:
+        """Sell all points, where that gives anything, and take all cash out."""
+        for name in names:
+            self.submit("redeem", account=name, points="all")
+            self.take_cash(name)
+
+    def take_cash(self, name: str) -> None:
+        cash = self.account(name).wallet + self.due(name)
+        if cash:
+            self.ok("withdraw", account=name, amount=cash)
+            self.pocket[name] += cash
+
+    def accrued(self, name: str) -> Fraction:
+        """Return the dividends since the account's last settlement, as far as its quota reaches."""
+        a = self.account(name)
+        since = self.program.figures.dividend_index - a.mark
+        return min(Fraction(a.points * since + a.fraction, SCALE), Fraction(a.quota))
+
+    def due(self, name: str) -> int:
+        return int(self.accrued(name))
+
+    def value(self, name: str) -> Fraction:
+        """Return what the account's points are worth, exactly and before any fee."""
+        figures = self.program.figures
+        points = self.account(name).points
+        return Fraction(points * figures.reserve, figures.supply) if points else Fraction(0)
+
+    def wealth(self, name: str) -> Fraction:
+        """Return everything of the account in the program, before fees."""
+        a = self.account(name)
+        return self.value(name) + self.accrued(name) + a.wallet + a.credit
+
+    def claim(self, name: str) -> int:
+        """Return what the account could leave with right now: cash, credit, points less the fee.
+
+        Never more than its quota. This is what nobody else may lessen.
+        """
+        a, due = self.account(name), self.due(name)
+        gross = min(int(self.value(name)), a.quota - due)
+        fee = -(-gross * self.program.plan.exit_fee_bps // 10_000)
+        return a.wallet + a.credit + due + gross - fee
+
+    def claims(self, names: Iterable[str]) -> Mapping[str, int]:
+        return {name: self.claim(name) for name in names}
+
+    def nobody_lost(self, before: Mapping[str, int]) -> None:
+        """Assert that each of these can still leave with at least what they could before."""
+        now = self.claims(before)
+        assert {n: (before[n], now[n]) for n in before if now[n] < before[n]} == {}
+
+    def total(self, names: Iterable[str]) -> Fraction:
+        """Return all that these people have, inside the program and in their pockets."""
+        there = [name for name in names if name in self.program.accounts]
+        return sum((self.wealth(n) + self.pocket[n] for n in there), Fraction(0))
