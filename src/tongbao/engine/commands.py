@@ -15,6 +15,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 AMOUNT_LIMIT: Final = 10**15
 NAME_LENGTH: Final = 128
+_DIGITS: Final = 1000
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 Name = Annotated[str, Meta(min_length=1, max_length=NAME_LENGTH)]
@@ -33,7 +34,7 @@ class _Command(
     """What every command has: its id, and perhaps when it happened (changes no figure)."""
 
     id: Name
-    at: str | UnsetType | None = UNSET
+    at: str | UnsetType = UNSET
 
 
 class Enroll(_Command, frozen=True, tag="enroll"):
@@ -199,15 +200,25 @@ def command_fields(command: Command) -> dict[str, object]:
 def _parse_slowly(line: bytes) -> tuple[Command | None, object]:
     """Read what the fast decoder refuses: it also refuses some JSON (lone surrogates)."""
     try:
-        received = json.loads(line)
+        received = json.loads(line, parse_int=_whole, parse_constant=_refuse)
         echoed = received.get("id") if isinstance(received, Mapping) else None
-        json.dumps(echoed)
+        json.dumps(echoed, allow_nan=False)
     except (ValueError, RecursionError):
         return None, None
     try:
         return parse(received), echoed
     except Malformed:
         return None, echoed
+
+
+def _whole(digits: str) -> object:
+    """Read an integer; one beyond all limits becomes what no field takes, and the id is echoed."""
+    return int(digits) if len(digits) <= _DIGITS else []
+
+
+def _refuse(constant: str) -> None:
+    """Refuse NaN and the infinities: the line is not JSON."""
+    raise ValueError(constant)
 
 
 def _canonical(fields: Mapping[str, object]) -> str:

@@ -368,6 +368,34 @@ MIN_HOLDING_ODD: Final = Rule(
     Text("Lower min_holding, for example to 0.01.", "请降低 min_holding，例如设为 0.01。"),
     (RULES_PLAN,),
 )
+REST_WITHOUT_FEE: Final = Rule(
+    "warning",
+    "rest-without-fee",
+    "min_holding",
+    Text(
+        "Who returns an order and keeps fewer than {holding} points is paid for the rest without a "
+        "fee, also where members may not sell points: a small order, returned, empties a large "
+        "account.",
+        "退货后剩余不足 {holding} 积分的账户，其余积分会按当时价值免手续费付清，"
+        "即使会员不能变现积分：一笔小单退货，就能清空一个大账户。",
+    ),
+    Text("Lower min_holding, for example to 0.01.", "请降低 min_holding，例如设为 0.01。"),
+    (RULES_KNOWN,),
+)
+WIND_UP_WITHOUT_FEE: Final = Rule(
+    "warning",
+    "wind-up-without-fee",
+    "min_supply",
+    Text(
+        "When fewer than {supply} points are left, the pool is wound up and everybody is paid "
+        "without a fee, also where members may not sell points. With so many, that may happen to "
+        "a pool that is alive.",
+        "剩余积分不足 {supply} 时资金池清盘，所有人免手续费结清，即使会员不能变现积分。"
+        "这个数量过大，正常运行的资金池也可能触发。",
+    ),
+    Text("Lower min_supply, for example to 1.", "请降低 min_supply，例如设为 1。"),
+    (RULES_KNOWN,),
+)
 WALLET_LOCKED: Final = Rule(
     "note",
     "wallet-locked",

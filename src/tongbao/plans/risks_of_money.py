@@ -4,7 +4,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Final
 
-from tongbao.engine.units import BPS, ceil_div
+from tongbao.engine.units import ATOMS, BPS, ceil_div
 from tongbao.plans import money_texts as texts
 from tongbao.plans.estimates import ASSUMED_PROFIT, coverage, orders_to_supply_limit
 from tongbao.plans.findings import Finding, Subject
@@ -12,6 +12,9 @@ from tongbao.plans.money import format_percent, format_points
 
 REACHABLE_ORDERS: Final = 10_000_000
 """A supply limit that takes more sample orders than this is called out of reach."""
+
+LIVING_POOL: Final = 1_000
+"""A pool of more points than this is taken for one that is alive."""
 
 
 def nothing_backs(subject: Subject) -> Finding | None:
@@ -182,6 +185,22 @@ def least_amounts(subject: Subject) -> Finding | None:
     return None
 
 
+def rest_without_fee(subject: Subject) -> Finding | None:
+    """Warn of a least holding below which a returned order sells much without a fee."""
+    plan = subject.plan
+    if plan.min_holding <= ATOMS:
+        return None
+    return texts.REST_WITHOUT_FEE.found(subject, holding=format_points(plan.min_holding))
+
+
+def wind_up_without_fee(subject: Subject) -> Finding | None:
+    """Warn of a least supply below which a living pool would be paid out without a fee."""
+    plan = subject.plan
+    if plan.min_supply <= LIVING_POOL * ATOMS:
+        return None
+    return texts.WIND_UP_WITHOUT_FEE.found(subject, supply=format_points(plan.min_supply))
+
+
 def wallet_locked(subject: Subject) -> Finding | None:
     """Note that points can be sold, but the money not taken out."""
     plan = subject.plan
@@ -223,5 +242,7 @@ RISKS_OF_MONEY: Final[tuple[Callable[[Subject], Finding | None], ...]] = (
     supply_limit,
     linear_rule,
     least_amounts,
+    rest_without_fee,
+    wind_up_without_fee,
     wallet_locked,
 )
