@@ -1,7 +1,7 @@
 """The world around a program, for attacks: who has which cash, and what everybody could still get.
 
 Cash is conserved here as it is outside: what a buyer pays the shop has; what the shop hands to the
-program it has no more; what it returns at a refund it pays itself. All shops share one till.
+program it has no more; what it returns at a refund it pays itself.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ SCALE = 10**18
 
 
 class Market(Desk):
-    """A desk, the shops' till, and each person's pocket (below 0: what they spent in all)."""
+    """A desk, what the shop has of each order, each person's pocket (below 0: spent in all)."""
 
     def __init__(self, **plan: object) -> None:
         super().__init__(**plan)
-        self.till = 0
+        self.till = Counter[str]()
         self.pocket = Counter[str]()
 
     def order(self, member: str, paid: int, **fields: object) -> str:
@@ -30,7 +30,7 @@ class Market(Desk):
         before = figures.money_in
         self.buy(member, paid, **fields)
         self.pocket[member] -= paid
-        self.till += paid - (self.program.figures.money_in - before)
+        self.till[self.last_id] = paid - (self.program.figures.money_in - before)
         return self.last_id
 
     def give_back(self, purchase: str, amount: int) -> Receipt:
@@ -38,8 +38,15 @@ class Market(Desk):
         receipt = self.receipt("refund", purchase=purchase, amount=amount)
         returned = max(0, amount - receipt.fields["shortfall"])
         self.pocket[self.program.purchases[purchase].buyer] += returned
-        self.till += receipt.fields["recovered"] - returned
+        self.till[purchase] += receipt.fields["recovered"] - returned
         return receipt
+
+    def shop_bears(self, purchase: str) -> int:
+        """Return what the order left the shop short of, against an order of only what was kept."""
+        record = self.program.purchases[purchase]
+        took = [record.contribution, record.dividend, *(p.commission for p in record.chain)]
+        given_up = sum(t - t * record.refunded // record.paid for t in took)
+        return record.paid - record.refunded - given_up - self.till[purchase]
 
     def cash_in(self, *names: str) -> None:
         """Sell all points, where that gives anything, and take all cash out."""
@@ -91,7 +98,29 @@ class Market(Desk):
         now = self.claims(before)
         assert {n: (before[n], now[n]) for n in before if now[n] < before[n]} == {}
 
-    def total(self, names: Iterable[str]) -> Fraction:
-        """Return all that these people have, inside the program and in their pockets."""
-        there = [name for name in names if name in self.program.accounts]
-        return sum((self.wealth(n) + self.pocket[n] for n in there), Fraction(0))
+    def put_in(self) -> int:
+        """Return what the program took in and has not given out again."""
+        figures = self.program.figures
+        return figures.money_in - figures.paid_out - figures.refunded
+
+    def riches(self, names: Iterable[str]) -> Fraction:
+        """Return all that these accounts have in the program."""
+        return sum((self.wealth(name) for name in names), Fraction(0))
+
+
+class Raid:
+    """A gang that owns its shops sets out; from now on nobody else puts money in or takes it out.
+
+    Its orders cost it what the program takes in; what the program gives out is the gang's.
+    """
+
+    def __init__(self, market: Market, *gang: str) -> None:
+        self.market, self.gang = market, gang
+        others = [name for name in market.program.accounts if name not in gang]
+        self.claims = market.claims(others)
+        self.had = market.riches(gang) - market.put_in()
+
+    def gain(self) -> Fraction:
+        """Return what the gang has more than before; see that nobody else lost on the way."""
+        self.market.nobody_lost(self.claims)
+        return self.market.riches(self.gang) - self.market.put_in() - self.had

@@ -13,7 +13,7 @@ from random import Random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.attacks.market import Market
+from tests.attacks.market import Market, Raid
 from tongbao.engine.receipts import Exit
 
 VICTIMS = ("vera", "vito", "vivi", "stall")
@@ -134,23 +134,15 @@ def exit_fees(market: Market, quotas: Mapping[str, int], exits: Iterable[Exit]) 
 def play(plan: dict[str, object], seed: Random, moves: int) -> None:
     """Let the gang act, and hold it to both bounds after every move."""
     market = begun(plan, seed)
-    figures = market.program.figures
-    victims = market.claims(VICTIMS)
     quotas = {name: market.account(name).quota for name in VICTIMS}
-    put_in, taken_out = figures.money_in, figures.paid_out + figures.refunded
-    had = sum((market.wealth(name) for name in GANG), Fraction(0))
     free = nobodys(market)
+    raid = Raid(market, *GANG)
     orders: list[str] = []
     days: list[str] = []
     exits: list[Exit] = []
     for _ in range(moves):
         exits += act(market, seed, orders, days)
-        market.nobody_lost(victims)
-        figures = market.program.figures
-        has = sum((market.wealth(name) for name in GANG), Fraction(0))
-        spent = figures.money_in - put_in
-        out = figures.paid_out + figures.refunded - taken_out
-        assert has + out - had - spent <= free + exit_fees(market, quotas, exits)
+        assert raid.gain() <= free + exit_fees(market, quotas, exits)
 
 
 @settings(max_examples=60)

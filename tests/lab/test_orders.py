@@ -256,7 +256,9 @@ def test_shopifys_export_is_read_with_its_further_lines_refunds_and_states(tmp_p
         "by_status": (1, 1),
         "without_customer": (1, 1),
     }
-    assert "pending 1" in history.notes[0].say("en")
+    said = [note.say("en") for note in history.notes]
+    assert said[0].startswith("1 orders have a refunded amount without a date")
+    assert said[1] == "left out by their state: pending 1"
 
 
 def test_woocommerces_extension_export_is_read(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from fractions import Fraction
 from pathlib import Path
 from typing import Final, TypedDict, Unpack
 
@@ -246,7 +247,7 @@ def _told(result: BacktestResult, lang: Lang) -> str:
     def money(key: str) -> str:
         return format_money(int(str(summary[key])), currency, lang)
 
-    share = format_percent(round(float(str(summary["cost_share_of_sales"])) * _WHOLE_BPS))
+    share = format_percent(round(Fraction(str(summary["cost_share_of_sales"])) * _WHOLE_BPS))
     return _TOLD.say(
         lang,
         orders=summary["orders"],

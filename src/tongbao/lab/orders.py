@@ -214,6 +214,9 @@ class _Reading:
             notes.append(_ROUNDED.fill(count=sorting.inexact))
         if sorting.unmarked:
             notes.append(_UNMARKED.fill(count=sorting.unmarked))
+        undated = sum(bool(o.returned) and o.returned_at is None for o in sorting.orders)
+        if undated:
+            notes.append(_UNDATED.fill(count=undated))
         if sorting.statuses:
             counts = ", ".join(
                 f"{name} {count}" for name, count in sorted(sorting.statuses.items())
@@ -355,6 +358,11 @@ _ROUNDED = Text(
 _UNMARKED = Text(
     "{count} rows with a negative amount are not marked as refunds and were taken as refunds",
     "{count} 行金额为负但没有退款标记，按退款处理",
+)
+_UNDATED = Text(
+    "{count} orders have a refunded amount without a date; it was taken as returned inside the "
+    "return window",
+    "{count} 个订单的退款金额没有日期，按退货期内退回处理",
 )
 _STATUSES = Text("left out by their state: {counts}", "因状态而不计入：{counts}")
 _ENCODING = Text(
