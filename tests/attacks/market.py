@@ -104,8 +104,9 @@ class Market(Desk):
         return figures.money_in - figures.paid_out - figures.refunded
 
     def riches(self, names: Iterable[str]) -> Fraction:
-        """Return all that these accounts have in the program."""
-        return sum((self.wealth(name) for name in names), Fraction(0))
+        """Return all that these people have in the program."""
+        there = [name for name in names if name in self.program.accounts]
+        return sum((self.wealth(name) for name in there), Fraction(0))
 
 
 class Raid:

@@ -66,11 +66,10 @@ def test_a_whole_command_is_well_formed(kind: str) -> None:
     assert not is_malformed(command(kind, at="2026-01-01T08:00:00+08:00"))
     assert not is_malformed(command(kind, at="some time"))
     assert not is_malformed(command(kind, at=""))
-    assert not is_malformed(command(kind, at=None))
 
 
 @pytest.mark.parametrize("kind", WELL)
-@pytest.mark.parametrize("at", [1, True, 1.5, ["now"], {"t": 1}])
+@pytest.mark.parametrize("at", [None, 1, True, 1.5, ["now"], {"t": 1}])
 def test_a_time_that_is_no_string_is_malformed(kind: str, at: object) -> None:
     assert is_malformed(command(kind, at=at))
 
@@ -130,7 +129,9 @@ def test_a_plan_that_is_no_object_is_malformed(plan: object) -> None:
     assert is_malformed(command("change_plan", plan=plan))
 
 
-@pytest.mark.parametrize("kind", ["Enroll", "", "enrol", "malformed", None, 1, True, ["enroll"], {}])
+@pytest.mark.parametrize(
+    "kind", ["Enroll", "", "enrol", "malformed", None, 1, True, ["enroll"], {}]
+)
 def test_an_unknown_type_is_malformed(kind: object) -> None:
     assert is_malformed({"id": "x", "type": kind, "member": "ann"})
 
@@ -139,7 +140,9 @@ def test_a_command_without_a_type_is_malformed() -> None:
     assert is_malformed({"id": "x", "member": "ann"})
 
 
-@pytest.mark.parametrize("received", [None, True, 1, 1.5, "enroll", [], [{}], {}, [command("enroll")]])
+@pytest.mark.parametrize(
+    "received", [None, True, 1, 1.5, "enroll", [], [{}], {}, [command("enroll")]]
+)
 def test_what_is_no_object_or_an_empty_one_is_malformed(received: object) -> None:
     assert is_malformed(received)
 
@@ -207,7 +210,9 @@ def test_a_line_that_is_no_object_is_no_command_and_has_no_id(line: bytes) -> No
     assert parse_line(line) == (None, None)
 
 
-@pytest.mark.parametrize("number", ["1" + "0" * 5000, "1e3", "1.0", "NaN", "1e400", "-1", "01", "+1"])
+@pytest.mark.parametrize(
+    "number", ["1" + "0" * 5000, "1e3", "1.0", "NaN", "1e400", "-1", "01", "+1"]
+)
 def test_a_line_with_a_number_in_another_form_is_no_command(number: str) -> None:
     line = f'{{"id": "a", "type": "deposit", "account": "ann", "amount": {number}}}'
     assert parse_line(line.encode())[0] is None

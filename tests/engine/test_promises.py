@@ -54,7 +54,6 @@ def empty() -> Program:
     return Desk().program
 
 
-
 class Break(NamedTuple):
     """A defect: the promise it breaks, and how."""
 
@@ -248,5 +247,5 @@ def spoil(value: object, **changes: int) -> None:
 def test_a_spoiled_state_stops_the_next_command() -> None:
     program = busy()
     spoil(program.figures, reserve=-1)
-    with pytest.raises(InvariantBroken, match="^3:"):
+    with pytest.raises(InvariantBroken, match=r"^3:"):
         program.submit(ORDER)

@@ -62,9 +62,7 @@ FIRST_ORDER: Final = "c3"  # the id of ann's purchase at the desk
 BOTH: Final = [
     Case("enroll", {"member": "ann", "referrer": "nobody"}, "already_enrolled", "unknown_member"),
     Case("enroll", {"member": "shop", "referrer": "nobody"}, "not_a_member", "unknown_member"),
-    Case(
-        "purchase", {"member": "shop", "paid": 100}, "not_a_member", "profit_required", ON_PROFIT
-    ),
+    Case("purchase", {"member": "shop", "paid": 100}, "not_a_member", "profit_required", ON_PROFIT),
     Case(
         "purchase",
         {"member": "shop", "paid": 100, "profit": 101},
@@ -234,10 +232,14 @@ ALONE: Final = [
     Case("redeem", {"account": "ann", "points": 7_000}, "too_small"),
     Case("pay_points", {"member": "shop", "merchant": "shop", "amount": 1}, "unknown_member"),
     Case("pay_points", {"member": "ann", "merchant": "bob", "amount": 1}, "unknown_merchant"),
-    Case("pay_points", {"member": "ann", "merchant": "shop", "amount": 3001}, "insufficient_points"),
+    Case(
+        "pay_points", {"member": "ann", "merchant": "shop", "amount": 3001}, "insufficient_points"
+    ),
     Case("pay_points", {"member": "bob", "merchant": "shop", "amount": 1}, "insufficient_points"),
     Case("pay_points", {"member": "ann", "merchant": "shop", "amount": 2999}, "dust_remaining"),
-    Case("pay_points", {"member": "ann", "merchant": "shop", "amount": 1}, "too_small", "", ALL_FEE),
+    Case(
+        "pay_points", {"member": "ann", "merchant": "shop", "amount": 1}, "too_small", "", ALL_FEE
+    ),
     Case("pay_wallet", {"payer": "nobody", "payee": "shop", "amount": 1}, "unknown_account"),
     Case("pay_wallet", {"payer": "shop", "payee": "nobody", "amount": 1}, "unknown_account"),
     Case("pay_wallet", {"payer": "ann", "payee": "bob", "amount": 1}, "not_allowed"),

@@ -27,7 +27,7 @@ def sent(desk: Desk, received: Mapping[str, object]) -> Outcome:
 
 def other_order(received: Mapping[str, object]) -> dict[str, object]:
     """Return the same fields the other way round."""
-    return dict(reversed(received.items()))
+    return dict(reversed(list(received.items())))
 
 
 def test_the_same_command_gets_the_first_receipt_and_changes_nothing() -> None:
@@ -56,8 +56,7 @@ def test_the_order_of_the_fields_does_not_matter() -> None:
     [
         {"paid": 10_001},
         {"member": "bob"},
-        {"at": "2026-01-02"},
-        {"at": None},
+        {"at": "2026-01-02"},  # even the time
         {"profit": None},  # null where the first had no such field
         {"profit": 0},
         {"type": "withdraw", "account": "ann", "amount": 1},
