@@ -26,12 +26,16 @@ class Market(Desk):
 
     def order(self, member: str, paid: int, **fields: object) -> str:
         """Let the member pay an order; return its id, for a refund."""
-        figures = self.program.figures
-        before = figures.money_in
         self.buy(member, paid, **fields)
-        self.pocket[member] -= paid
-        self.till[self.last_id] = paid - (self.program.figures.money_in - before)
+        self.sold(self.last_id)
         return self.last_id
+
+    def sold(self, purchase: str) -> None:
+        """Note in pocket and till what an accepted order cost and brought."""
+        record = self.program.purchases[purchase]
+        commissions = sum(party.commission for party in record.chain)
+        self.pocket[record.buyer] -= record.paid
+        self.till[purchase] = record.paid - record.contribution - record.dividend - commissions
 
     def give_back(self, purchase: str, amount: int) -> Receipt:
         """Refund late, and return what the spec lets the shop return: amount less shortfall."""

@@ -89,7 +89,7 @@ def test_a_refund_pump(plan: dict[str, object], orders: list[int], closing: bool
 def test_buy_take_out_refund_at_once(plan: dict[str, object], paid: int, way: str) -> None:
     """Bound: whatever way the value leaves, mal's cash out is at most mal's cash in."""
     market = begun(**plan)
-    raid = Raid(market)
+    raid = Raid(market, "mal", "mart")
     purchase = market.order("mal", paid)
     take_out(market, way)
     market.give_back(purchase, paid)
