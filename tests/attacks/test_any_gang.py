@@ -92,14 +92,12 @@ def chosen(
             return kind, {"purchase": purchase, "amount": share}
         case "purchase":
             return kind, {"member": seed.choice(MEMBERS), "paid": amount}
-        case "redeem":
-            return kind, {"account": one, "points": points}
+        case "redeem" | "convert":
+            return kind, {"account" if kind == "redeem" else "member": one, "points": points}
         case "pay_points":
             worth = int(market.value(one))
             amount = seed.choice([max(1, worth), max(1, worth // 2), 1])
             return kind, {"member": one, "merchant": shop, "amount": amount}
-        case "convert":
-            return kind, {"member": one, "points": points}
         case "pay_credit":
             one = max(MEMBERS, key=lambda name: market.account(name).credit)
             credit = market.account(one).credit

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -128,7 +130,7 @@ def test_split_and_merged_orders(total: int, cuts: list[int]) -> None:
     raids = [Raid(market, "mal") for market in (merged, split)]
     edges = sorted({cut for cut in cuts if cut < total} | {0, total})
     merged.order("mal", total)
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in pairwise(edges):
         split.order("mal", end - start)
     one, many = merged.account("mal").points, split.account("mal").points
     assert many <= one

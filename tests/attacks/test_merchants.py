@@ -87,9 +87,9 @@ def test_quota_laundered_through_credit(
         left = market.account("mart").credit
         amount = left if n == pieces - 1 else max(1, left // 2)
         if left:
-            got += market.submit("redeem_credit", merchant="mart", amount=amount).receipt.fields.get(
-                "points", 0
-            )
+            got += market.submit(
+                "redeem_credit", merchant="mart", amount=amount
+            ).receipt.fields.get("points", 0)
     assert got <= atoms
     assert market.account("mart").gained <= credit * rate // 10_000
     assert raid.gain() <= 0

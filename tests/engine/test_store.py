@@ -95,15 +95,14 @@ def test_a_fork_and_its_origin_share_nothing() -> None:
     origin, twin = desk.program, desk.program.fork()
     before = everything(origin)
     assert everything(twin) == before
-    for n, command in enumerate(
-        [
-            {"type": "purchase", "member": "bob", "paid": 5_000},
-            {"type": "refund", "purchase": first, "amount": 2_000},
-            {"type": "redeem", "account": "bob", "points": "all"},
-            {"type": "close_day", "day": "2026-01-01"},
-            {"type": "change_plan", "plan": {**FOUNDING, "grant_bps": 1}},
-        ]
-    ):
+    commands: list[dict[str, object]] = [
+        {"type": "purchase", "member": "bob", "paid": 5_000},
+        {"type": "refund", "purchase": first, "amount": 2_000},
+        {"type": "redeem", "account": "bob", "points": "all"},
+        {"type": "close_day", "day": "2026-01-01"},
+        {"type": "change_plan", "plan": {**FOUNDING, "grant_bps": 1}},
+    ]
+    for n, command in enumerate(commands):
         assert twin.submit({"id": f"t{n}", **command}).receipt.ok
         twin.check()
         assert everything(origin) == before
