@@ -15,7 +15,7 @@ help: ## list the targets
 
 run: ## backtest the bundled order history and name its report
 	@requirements/venv run
-	@.venv/bin/tongbao backtest $(HISTORY) --plan $(PLAN) --profit 35% --out $(REPORT) $(OPTIONS)
+	@.venv/bin/tongbao backtest $(HISTORY) --plan $(PLAN) --out $(REPORT) $(OPTIONS)
 
 install: ## make .venv with the tongbao command in it
 	@requirements/venv run

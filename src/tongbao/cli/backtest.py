@@ -247,13 +247,14 @@ def _told(result: BacktestResult, lang: Lang) -> str:
     def money(key: str) -> str:
         return format_money(int(str(summary[key])), currency, lang)
 
+    net_sales = int(str(summary["sales"])) - int(str(summary["refunded_sales"]))
     share = format_percent(round(Fraction(str(summary["cost_share_of_sales"])) * _WHOLE_BPS))
     return _TOLD.say(
         lang,
         orders=summary["orders"],
         members=summary["members"],
         days=summary["days"],
-        sales=money("sales"),
+        sales=format_money(net_sales, currency, lang),
         share=share,
         reserve=money("reserve"),
         mean=money("members_mean"),
@@ -284,10 +285,11 @@ _PROFIT_RANGE = Text(
 )
 _NO_CURRENCY = Text("--only-currency: {reason}", "--only-currency：{reason}")
 _TOLD = Text(
-    "{orders} orders, {members} members, {days} days; sales {sales}, cost {share} of them.\n"
+    "{orders} orders, {members} members, {days} days; "
+    "sales {sales} after refunds, cost {share} of them.\n"
     "Reserve {reserve}. A member has {mean} on average, half of them at most {median}.\n"
     "Refunds {refunds}, of which {unmatched} match no order; {skipped} rows without a customer.",
-    "订单 {orders} 笔，会员 {members} 人，{days} 天；销售额 {sales}，成本占 {share}。\n"
+    "订单 {orders} 笔，会员 {members} 人，{days} 天；销售额 {sales}（已扣退款），成本占 {share}。\n"
     "托底资金池 {reserve}。会员人均 {mean}，一半会员不超过 {median}。\n"
     "退款 {refunds} 笔，其中 {unmatched} 笔找不到对应订单；没有客户的 {skipped} 笔。",
 )
