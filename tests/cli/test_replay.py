@@ -341,3 +341,49 @@ def wait_for(condition: object, seconds: float = 20) -> None:
     while not condition():
         assert time.monotonic() < end, "it never came about"
         time.sleep(0.02)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("commands", "receipts"),
+        ("commands", "state"),
+        ("plan", "receipts"),
+        ("plan", "state"),
+        ("receipts", "state"),
+        ("plan", "commands"),
+    ],
+)
+def test_one_file_in_two_roles_is_refused_and_kept(
+    one: str, other: str, plan: Path, tmp_path: Path
+) -> None:
+    paths = {"plan": plan, "receipts": tmp_path / "r", "state": tmp_path / "s"}
+    paths |= {"commands": in_file(tmp_path, ORDER)}
+    paths[other] = paths[one]
+    held = {path: path.read_bytes() for path in tmp_path.iterdir()}
+    options = [f"--{name}={path}" for name, path in paths.items() if name != "commands"]
+    result = run(*options, paths["commands"])
+    assert result.exit_code == 2
+    assert "this file is both" in result.stderr
+    assert {path: path.read_bytes() for path in tmp_path.iterdir()} == held
+
+
+def test_a_line_on_a_pipe_is_answered_at_once(plan: Path) -> None:
+    process = subprocess.Popen(
+        [*COMMAND, "--plan", str(plan)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdin.write(ORDER)
+    process.stdin.flush()
+    assert process.stdout.readline() == ANSWER.encode()  # the stream is still open
+    process.stdin.close()
+    assert process.wait(timeout=20) == 0
+    process.stdout.close()
+
+
+def test_a_full_disk_is_said_of_the_output(plan: Path, tmp_path: Path) -> None:
+    result = run("--plan", plan, "--receipts", "/dev/full", in_file(tmp_path, ORDER))
+    assert result.exit_code == 2
+    assert "No space left" in result.stderr
+    assert "commands.jsonl" not in result.stderr

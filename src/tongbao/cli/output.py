@@ -1,52 +1,84 @@
-"""Output files that appear whole or not at all."""
+"""Output files that appear whole, all of them, or not at all."""
 
 import os
 import stat
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TextIO
 
 
 @contextmanager
-def whole_file(path: Path) -> Iterator[TextIO]:
-    """Open a text file for writing that takes its place at the end, if all went well.
+def whole_files(paths: Sequence[Path]) -> Iterator[list[TextIO]]:
+    """Open text files for writing that take their places together at the end, if all went well.
 
-    Until then the text is in a temporary file beside it, which goes away when
+    Until then the text is in temporary files beside them, which go away when
     something goes wrong. A device or pipe is written to directly.
 
     Raises:
-        OSError: the folder is missing or cannot be written to.
+        OSError: naming the path that is a folder, in a missing one, or cannot be written.
     """
-    if _is_special(path):
-        with path.open("w", encoding="utf-8", newline="\n") as file:
-            yield file
-        return
-    target = path.resolve()
-    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
-    draft = Path(name)
+    with ExitStack() as drafts:
+        opened = [drafts.enter_context(_draft(path)) for path in paths]
+        yield [file for file, _ in opened]
+        for (file, _), path in zip(opened, paths, strict=True):
+            with _naming(path):
+                file.close()
+        for (_, draft), path in zip(opened, paths, strict=True):
+            if draft is not None:
+                with _naming(path):
+                    draft.replace(path.resolve())
+
+
+@contextmanager
+def _draft(path: Path) -> Iterator[tuple[TextIO, Path | None]]:
+    """Open the file to write, and tell where it is until it takes its place, if it is to."""
+    with _naming(path):
+        if path.is_dir():
+            raise IsADirectoryError(0, "this is a folder")
+        special = path.exists() and not path.is_file()
+        draft = None if special else _beside(path.resolve())
+    file = (draft or path).open("w", encoding="utf-8", newline="\n")
     try:
-        with open(handle, "w", encoding="utf-8", newline="\n") as file:  # noqa: PTH123  # a handle
-            yield file
-        draft.chmod(_mode_for(target))
-        draft.replace(target)
+        yield file, draft
     finally:
-        draft.unlink(missing_ok=True)
+        if draft is not None:
+            draft.unlink(missing_ok=True)
+        _close_anyhow(file)
 
 
-def _is_special(path: Path) -> bool:
-    try:
-        mode = path.stat().st_mode
-    except OSError:
-        return False
-    return not stat.S_ISREG(mode) and not stat.S_ISDIR(mode)
+def _beside(target: Path) -> Path:
+    handle, name = tempfile.mkstemp(
+        prefix=f".{target.name[:64]}.", suffix=".part", dir=target.parent
+    )
+    os.close(handle)
+    draft = Path(name)
+    draft.chmod(_mode_for(target))
+    return draft
 
 
 def _mode_for(target: Path) -> int:
     """Return the permissions of the file that is replaced, or what a new one would have."""
     if target.exists():
-        return stat.S_IMODE(target.stat().st_mode)
+        return stat.S_IMODE(target.stat().st_mode) | stat.S_IWUSR
     umask = os.umask(0)
     os.umask(umask)
     return 0o666 & ~umask
+
+
+@contextmanager
+def _naming(path: Path) -> Iterator[None]:
+    """Let an error name the path that the user gave."""
+    try:
+        yield
+    except OSError as error:
+        raise OSError(error.errno, error.strerror or str(error), str(path)) from None
+
+
+def _close_anyhow(file: TextIO) -> None:
+    """Close a file after something went wrong; what is left in it is not wanted any more."""
+    try:
+        file.close()
+    except OSError:
+        return

@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, Final, NoReturn, TextIO
 
@@ -11,7 +11,7 @@ import click
 from rich.console import Console
 from rich.progress import Progress
 
-from tongbao.cli.output import whole_file
+from tongbao.cli.output import whole_files
 from tongbao.engine.commands import CloseDay, parse_line
 from tongbao.engine.plan import Plan
 from tongbao.engine.program import Program
@@ -23,7 +23,7 @@ from tongbao.plans.files import PlanFileError, load_plan
 UNUSABLE: Final = 2
 DEFECT: Final = 70
 INTERRUPTED: Final = 130
-_LINES_A_STEP: Final = 4096
+_CHUNK: Final = 1 << 20
 
 _FILE: Final = click.Path(path_type=Path)
 
@@ -40,6 +40,8 @@ def replay(plan_path: Path, receipts: Path | None, state: Path | None, commands:
     promises are checked after every command, and summed up anew at each close
     of a day and at the end. Output files appear only when all went well.
     """
+    outputs = {"--receipts": receipts, "--state": state}
+    _refuse_same({"--plan": plan_path, "COMMANDS": commands, **outputs})
     try:
         plan = load_plan(plan_path).plan
     except PlanFileError as error:
@@ -51,25 +53,36 @@ def replay(plan_path: Path, receipts: Path | None, state: Path | None, commands:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
     except OSError as error:
-        _fail(UNUSABLE, f"{error.filename or commands}: {error.strerror or error}")
+        place = error.filename or "the output cannot be written"
+        _fail(UNUSABLE, f"{place}: {error.strerror or error}")
     except KeyboardInterrupt:
         _fail(INTERRUPTED, "stopped; no output file was written")
     except InvariantBroken as error:
         _fail(DEFECT, f"{commands}: the engine broke a promise, a defect to report: {error}")
 
 
+def _refuse_same(paths: dict[str, Path | None]) -> None:
+    """Refuse one file in two roles: an output would destroy an input or another output."""
+    roles: dict[Path, str] = {}
+    for role, path in paths.items():
+        if path is None or str(path) == "-" or (path.exists() and not path.is_file()):
+            continue
+        other = roles.setdefault(path.resolve(), role)
+        if other != role:
+            _fail(UNUSABLE, f"{path}: this file is both {other} and {role}; name another")
+
+
 def _replay(plan: Plan, receipts: Path | None, state: Path | None, commands: Path) -> None:
     program = Program(plan)
-    with ExitStack() as files:
-        source = files.enter_context(_source(commands))
-        out = sys.stdout if receipts is None else files.enter_context(whole_file(receipts))
-        state_out = None if state is None else files.enter_context(whole_file(state))
-        for step in _in_steps(source, commands):
-            _write_receipts(program, step, out)
+    outputs = [path for path in (receipts, state) if path is not None]
+    with _source(commands) as source, whole_files(outputs) as files:
+        out = sys.stdout if receipts is None else files[0]
+        for lines in _in_steps(source, commands):
+            _write_receipts(program, lines, out)
+            out.flush()
         program.check()
-        out.flush()
-        if state_out is not None:
-            state_out.writelines(encode_state(program))
+        if state is not None:
+            files[-1].writelines(encode_state(program))
 
 
 def _write_receipts(program: Program, lines: list[bytes], out: TextIO) -> None:
@@ -95,21 +108,22 @@ def _source(commands: Path) -> Iterator[BinaryIO]:
 
 
 def _in_steps(source: BinaryIO, commands: Path) -> Iterator[list[bytes]]:
-    """Yield some thousand lines at a time, with a progress bar where somebody watches."""
+    """Yield the lines as they come in, with a progress bar where somebody watches."""
     console = Console(stderr=True)
     size = commands.stat().st_size if commands.is_file() else None
     with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("replay", total=size)
-        lines: list[bytes] = []
-        read = 0
-        for line in source:
-            lines.append(line)
-            read += len(line)
-            if len(lines) == _LINES_A_STEP:
+        begun: list[bytes] = []  # a line whose end has not come in yet
+        while chunk := source.read1(_CHUNK):  # type: ignore[attr-defined]  # buffered, both of them
+            first, *others = chunk.split(b"\n")
+            begun.append(first)
+            if others:
+                lines = [b"".join(begun), *others]
+                begun = [lines.pop()]
                 yield lines
-                bar.update(task, completed=read)
-                lines = []
-        yield lines
+            bar.update(task, advance=len(chunk))
+        if any(begun):
+            yield [b"".join(begun)]
 
 
 def _fail(status: int, message: str) -> NoReturn:
