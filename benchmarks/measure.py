@@ -9,8 +9,9 @@ from statistics import median
 from msgspec import Struct
 
 from tongbao.engine.commands import Purchase
+from tongbao.engine.example import FOUNDING_EXAMPLE
 from tongbao.engine.plan import plan_from_fields
-from tongbao.engine.program import FOUNDING_EXAMPLE, Program
+from tongbao.engine.program import Program
 
 clock = time.perf_counter
 

@@ -6,8 +6,9 @@ Bound: 100 times the bare loop. Each pair times 20,000 of the one right after
 
 from benchmarks.measure import Result, bare_loop, paired, purchases, timed
 from tongbao.engine.commands import Purchase
+from tongbao.engine.example import FOUNDING_EXAMPLE
 from tongbao.engine.plan import plan_from_fields
-from tongbao.engine.program import FOUNDING_EXAMPLE, Program
+from tongbao.engine.program import Program
 
 PAIRS, STEP, MEMBERS = 50, 20_000, 100_000
 

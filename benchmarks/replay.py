@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 
 from benchmarks.measure import Result, bare_loop, purchases, timed
-from tongbao.engine.program import FOUNDING_EXAMPLE
+from tongbao.engine.example import FOUNDING_EXAMPLE
 
 PURCHASES, MEMBERS = 1_000_000, 100_000
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.model.compare import Pair
-from tongbao.engine.program import FOUNDING_EXAMPLE
+from tongbao.engine.example import FOUNDING_EXAMPLE
 
 
 def founding(**changes: Any) -> Pair:  # noqa: ANN401

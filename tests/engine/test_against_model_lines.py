@@ -12,7 +12,7 @@ import pytest
 
 from tests.model.naive import Naive
 from tongbao.engine.commands import parse_line
-from tongbao.engine.program import FOUNDING_EXAMPLE
+from tongbao.engine.example import FOUNDING_EXAMPLE
 
 AMOUNTS = {
     b"1": True,

@@ -1,5 +1,6 @@
 """A program in memory: commands in, receipts and entries out.
 
+>>> from tongbao.engine.example import FOUNDING_EXAMPLE
 >>> from tongbao.engine.plan import plan_from_fields
 >>> program = Program(plan_from_fields(FOUNDING_EXAMPLE))
 >>> order = {"id": "o1", "type": "purchase", "member": "m1", "paid": 10000}
@@ -12,8 +13,6 @@ True
 """
 
 from collections.abc import Mapping
-from types import MappingProxyType
-from typing import Final
 
 from msgspec import Struct
 
@@ -26,30 +25,6 @@ from tongbao.engine.plan import Plan
 from tongbao.engine.receipts import Receipt, Rejection
 from tongbao.engine.state import Account, Figures, PurchaseRecord, exit_key, value_of
 from tongbao.engine.units import SCALE, check
-
-FOUNDING_EXAMPLE: Final[Mapping[str, object]] = MappingProxyType(
-    {
-        "issue_price": 100,
-        "max_supply": 100_000_000_000_000,
-        "backing_base": "sales",
-        "backing_bps": 3000,
-        "grant_bps": 7000,
-        "dividend_base": "sales",
-        "dividend_bps": 0,
-        "quota_base": "sales",
-        "quota_bps": 20000,
-        "merchant_quota_bps": 20000,
-        "exit_fee_bps": 1000,
-        "goods_fee_bps": 0,
-        "referral_points_bps": (),
-        "referral_cash_bps": (),
-        "cash_redemption": True,
-        "cash_withdrawal": True,
-        "min_supply": 1_000_000,
-        "min_holding": 10_000,
-    }
-)
-"""The plan of the spec's founding example."""
 
 
 class Outcome(Struct, frozen=True, gc=False):

@@ -24,7 +24,7 @@ def encode_state(program: Program) -> Iterator[str]:
     r"""Yield the state as JSON text, piece by piece: money in minor units, points in atoms.
 
     >>> from tongbao.engine.plan import plan_from_fields
-    >>> from tongbao.engine.program import FOUNDING_EXAMPLE
+    >>> from tongbao.engine.example import FOUNDING_EXAMPLE
     >>> "".join(encode_state(Program(plan_from_fields(FOUNDING_EXAMPLE))))[:28]
     '{\n "reserve": 0,\n "supply": '
     """

@@ -64,7 +64,7 @@ def coverage(plan: Plan) -> Coverage:
     """Return how far the plan's inflows can fill its quota.
 
     >>> from tongbao.engine.plan import plan_from_fields
-    >>> from tongbao.engine.program import FOUNDING_EXAMPLE
+    >>> from tongbao.engine.example import FOUNDING_EXAMPLE
     >>> coverage(plan_from_fields(FOUNDING_EXAMPLE)).most
     Fraction(3, 20)
     """
