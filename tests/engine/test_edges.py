@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec import structs
 
 from tests.engine.desk import FOUNDING, Desk
 from tongbao.engine.commands import Malformed, parse, parse_line
@@ -11,6 +12,7 @@ from tongbao.engine.plan import PlanFault, PlanRefused, plan_fields, plan_from_f
 from tongbao.engine.snapshot import encode_state
 from tongbao.engine.state import Account, Figures
 from tongbao.engine.units import SCALE, InvariantBroken
+from tongbao.engine.work import Work
 
 
 def movements(desk: Desk, kind: str, **fields: object) -> list[tuple[str, str, str, int]]:
@@ -178,3 +180,36 @@ def test_a_huge_number_is_malformed_under_the_lines_own_id() -> None:
 def test_what_is_no_command_says_where() -> None:
     with pytest.raises(Malformed, match="paid"):
         parse({"id": "x", "type": "purchase", "member": "m", "paid": 1.0})
+
+
+@pytest.mark.parametrize(("backing", "dividend"), [(5000, 5001), (5001, 5000), (9999, 2)])
+def test_backing_and_dividend_beyond_the_amount_are_overspent(backing: int, dividend: int) -> None:
+    desk = Desk(backing_bps=backing, dividend_bps=dividend)
+    assert desk.refused("purchase", member="ann", paid=10_000) == "overspent"
+
+
+def test_an_order_may_give_away_all_that_was_paid() -> None:
+    desk = Desk(backing_bps=5000, dividend_bps=4000, referral_cash_bps=[1000])
+    desk.ok("enroll", member="ann")
+    desk.ok("enroll", member="bob", referrer="ann")
+    assert desk.buy("bob", 10_000) == {"points": 35_000_000, "contribution": 5000, "dividend": 4000}
+    assert desk.account("ann").wallet == 1000
+
+
+@pytest.mark.parametrize("quota", [1, 99, 100, 101, 3529, 20_000])
+@pytest.mark.parametrize("points", [1, 7, 21_000_000, 10**14])
+@pytest.mark.parametrize("mark", [0, 5 * SCALE + 3])
+def test_a_touched_account_is_found_exactly_when_its_key_is_reached(
+    quota: int, points: int, mark: int
+) -> None:
+    store = two_buyers(quota_bps=10**7).program._store
+    work = Work(store, store.plan, structs.replace(store.figures))
+    ann, bob = work.require("ann"), work.require("bob")
+    ann.quota, ann.points, ann.mark = quota, points, mark
+    bob.points = 0
+    key = quota * SCALE // points + mark
+    assert work.least(key - 1) is None
+    for reached in (key, key + 1, None):
+        found = work.least(reached)
+        assert found is not None
+        assert (found.key, found.opening, found.name) == (key, ann.opening, "ann")
