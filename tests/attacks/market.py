@@ -123,7 +123,17 @@ class Raid:
         self.market, self.gang = market, gang
         others = [name for name in market.program.accounts if name not in gang]
         self.claims = market.claims(others)
+        self.fees = {n: market.wealth(n) - self.claims[n] for n in others if market.value(n)}
         self.had = market.riches(gang) - market.put_in()
+
+    def fees_of_exits(self) -> Fraction:
+        """Return what leaving cost those whose quota was reached: not theirs before, if they left.
+
+        They have at least what they could have left with (`gain` sees to that): this is the most
+        that the pool kept of theirs.
+        """
+        gone = [name for name in self.fees if not self.market.account(name).points]
+        return sum((self.fees[name] for name in gone), Fraction(0))
 
     def gain(self) -> Fraction:
         """Return what the gang has more than before; see that nobody else lost on the way."""

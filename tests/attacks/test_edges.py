@@ -115,8 +115,7 @@ def test_wind_up_timing(crumbs: list[int], stakes: list[int], fee: int, back: in
     market.ok("close_day", day="2026-01-01")
     assert market.account("late").taken + market.due("late") <= fund + back * 3000 // 10_000
     # The floors of the victims' worths, and the fees of those whose quota was reached before.
-    kept = sum(market.account(name).gained * fee // 10_000 + 1 for name in victims)
-    assert raid.gain() <= len(victims) + (kept if set(victims) - set(exits) else 0)
+    assert raid.gain() <= len(victims) + raid.fees_of_exits()
 
 
 def test_a_wind_up_as_numbers() -> None:
@@ -159,5 +158,4 @@ def test_forcing_others_out(orders: list[int], quota: int, fee: int) -> None:
         for name in gone:
             gross = quotas[name]
             assert market.account(name).wallet >= gross - -(-gross * fee // 10_000)
-    fees = sum(quotas[name] * fee // 10_000 + 1 for name in gone)
-    assert raid.gain() <= fees
+    assert raid.gain() <= raid.fees_of_exits()

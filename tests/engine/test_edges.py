@@ -213,3 +213,15 @@ def test_a_touched_account_is_found_exactly_when_its_key_is_reached(
         found = work.least(reached)
         assert found is not None
         assert (found.key, found.opening, found.name) == (key, ann.opening, "ann")
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-32", "latin-1"])
+def test_a_line_in_another_encoding_is_no_command(encoding: str) -> None:
+    line = '{"id": "ü", "type": "enroll", "member": "m"}'
+    assert parse_line(line.encode(encoding)) == (None, None)
+    assert parse_line(line.encode("utf-8-sig"))[1] == "ü"
+
+
+def test_half_of_a_pair_in_raw_bytes_is_no_text() -> None:
+    line = b'{"id": "\xed\xa0\x80", "type": "enroll", "member": "m"}'
+    assert parse_line(line) == (None, None)

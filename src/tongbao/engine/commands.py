@@ -200,7 +200,8 @@ def command_fields(command: Command) -> dict[str, object]:
 def _parse_slowly(line: bytes) -> tuple[Command | None, object]:
     """Read what the fast decoder refuses: it also refuses some JSON (lone surrogates)."""
     try:
-        received = json.loads(line, parse_int=_whole, parse_constant=_refuse)
+        text = line.decode("utf-8-sig")  # with or without the mark that some editors write
+        received = json.loads(text, parse_int=_whole, parse_constant=_refuse)
         echoed = received.get("id") if isinstance(received, Mapping) else None
         json.dumps(echoed, allow_nan=False)
     except (ValueError, RecursionError):
