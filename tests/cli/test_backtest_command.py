@@ -1,13 +1,16 @@
 """`tongbao backtest` as a user meets it: what it writes, what it says, how it ends."""
 
+import html
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
 
+import polars as pl
 import pytest
 from click.testing import CliRunner, Result
 
@@ -147,7 +150,10 @@ def test_a_defect_of_the_engine_is_named_as_one(
     assert not (tmp_path / "out").exists()
 
 
-def test_ctrl_c_leaves_nothing_behind_and_says_so(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_stopped_run_leaves_nothing_behind_and_says_so(
+    tmp_path: Path, number: signal.Signals, status: int
+) -> None:
     source = Path(__file__).parents[2] / "src"
     code = "from tongbao.cli.backtest import backtest; backtest()"
     command = [sys.executable, "-c", code, str(EXAMPLES / "online_retail_orders.csv.gz")]
@@ -160,9 +166,88 @@ def test_ctrl_c_leaves_nothing_behind_and_says_so(tmp_path: Path) -> None:
         assert process.poll() is None
         assert time.monotonic() < deadline
         time.sleep(0.01)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(number)
     _, said = process.communicate(timeout=60)
-    assert process.returncode == 130
+    assert process.returncode == status
     assert said.splitlines()[-1] == "Stopped; nothing was written."
     assert "Traceback" not in said
     assert list(tmp_path.iterdir()) == []
+
+
+def test_afterwards_sigterm_means_what_it_meant_before(tmp_path: Path) -> None:
+    before = signal.getsignal(signal.SIGTERM)
+    assert basic(tmp_path).exit_code == 0
+    assert signal.getsignal(signal.SIGTERM) is before
+
+
+def test_the_root_as_a_directory_ends_with_a_message(tmp_path: Path) -> None:
+    result = run(
+        written(tmp_path, ORDERS), "--plan", plan(tmp_path), "--out", "/", "--columns", MAPPING
+    )
+    assert result.exit_code == 2
+    assert "root of the file system" in result.stderr
+
+
+def test_orders_that_the_rules_reject_are_told_with_amount_and_reason(tmp_path: Path) -> None:
+    orders = "no,who,when,total,gain\n1,ann,2024-01-01,100,10\n2,bob,2024-01-02,100,90\n"
+    shop = plan(tmp_path, backing_bps=5000, dividend_base="profit", dividend_bps=6000)
+    mapping = f"{MAPPING},profit=gain"
+    path = written(tmp_path, orders)
+    rest = ("--plan", shop, "--out", tmp_path / "out", "--columns", mapping)
+    result = run(path, *rest)  # the second would give away 50 + 54 of 100
+    assert result.exit_code == 0
+    assert "rejected 1 orders of ¥100.00 and 0 refunds" in result.stdout
+    assert "overspent" in result.stdout
+    chinese = run(path, *rest, "--lang", "zh")
+    assert "拒绝了 1 笔订单（¥100.00）" in chinese.stdout
+
+
+def test_a_plan_that_takes_no_order_at_all_is_told_plainly(tmp_path: Path) -> None:
+    shop = plan(tmp_path, backing_bps=10000, dividend_bps=2000)
+    path = written(tmp_path, ORDERS)
+    result = run(path, "--plan", shop, "--out", tmp_path / "out", "--columns", MAPPING)
+    assert result.exit_code == 0, result.output
+    # 10 + 20 + … + 280 = 4,060.
+    assert (
+        "Not one order was accepted: the plan's rules rejected all 28 (¥4,060.00)" in result.stdout
+    )
+
+
+def test_a_run_without_rejections_does_not_speak_of_them(tmp_path: Path) -> None:
+    assert "Mind:" not in basic(tmp_path).stdout
+
+
+def test_what_has_no_customer_is_told_with_its_amount(tmp_path: Path) -> None:
+    result = basic(tmp_path, orders=ORDERS + "29,,2024-01-29,70.00\n")
+    assert "1 orders and refunds without a customer (¥70.00)" in result.stdout
+
+
+def test_time_zone_encoding_and_states_can_be_given(tmp_path: Path) -> None:
+    text = "no,who,when,total,state\n1,Zoë,2024-01-01T17:00Z,5.00,ok\n2,Zoë,2024-01-02T17:00Z,5.00,no\n"
+    path = tmp_path / "orders.csv"
+    path.write_bytes(text.encode("cp850"))
+    result = run(
+        *(path, "--plan", plan(tmp_path), "--out", tmp_path / "out"),
+        *("--columns", f"{MAPPING},status=state", "--paid-status", "ok"),
+        *("--encoding", "cp850", "--time-zone", "Asia/Shanghai"),
+    )
+    assert result.exit_code == 0, result.output
+    summary = json.loads((tmp_path / "out" / "summary.json").read_text(encoding="utf-8"))
+    assert (summary["orders"], summary["skipped_by_status"]) == (1, 1)
+    assert summary["first_day"] == "2024-01-02"
+    members = pl.read_parquet(tmp_path / "out" / "members.parquet")
+    assert members["member"].to_list() == ["Zoë"]
+
+
+def test_make_run_names_the_source_and_licence_in_the_report(tmp_path: Path) -> None:
+    makefile = (EXAMPLES.parents[1] / "Makefile").read_text(encoding="utf-8")
+    options = next(line for line in makefile.splitlines() if line.startswith("OPTIONS ="))
+    more = shlex.split(options.partition("=")[2], comments=True)
+    citation = more[more.index("--citation") + 1]
+    assert "CC BY 4.0" in citation
+    assert "10.24432/C5BW33" in citation
+    assert basic(tmp_path, *more).exit_code == 0
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert html.escape(citation) in page or citation in page
+    commands = (EXAMPLES / "README.md").read_text(encoding="utf-8")
+    assert f"'{citation}'" in commands.replace("\\\n", " ")

@@ -120,6 +120,24 @@ def test_check_as_json_of_a_refused_plan_names_its_errors(tmp_path: Path) -> Non
     assert [f["code"] for f in verdict["findings"]] == ["fee-too-high"]
 
 
+@pytest.mark.parametrize("text", ["backing = 30%", "", "x." * 20_000 + "x = 1"])
+def test_check_as_json_of_what_cannot_be_read_is_json_too(text: str, tmp_path: Path) -> None:
+    path = written(tmp_path, text)
+    result = run("check", path, "--json")
+    assert result.exit_code == 2
+    assert result.stderr == ""
+    verdict = json.loads(result.stdout)
+    assert (verdict["file"], verdict["status"]) == (str(path), "errors")
+    assert [(f["level"], f["code"]) for f in verdict["findings"]] == [("error", "unreadable")]
+    assert verdict["findings"][0]["way_out"]
+
+
+def test_check_as_json_of_a_missing_file_is_json_too(tmp_path: Path) -> None:
+    result = run("check", tmp_path / "none.toml", "--json", "--lang", "zh")
+    assert result.exit_code == 2
+    assert json.loads(result.stdout)["findings"][0]["text"] == "文件不存在"
+
+
 def narrow(*words: str | Path) -> subprocess.CompletedProcess[bytes]:
     """Run the command where the terminal only knows Latin-1."""
     source = Path(tongbao.__file__).parents[1]

@@ -262,3 +262,43 @@ def test_the_bundled_history_keeps_its_money_together() -> None:
     assert summary["quota_granted"] == 2 * summary["sales"]
     assert sum(summary["money"].values()) == summary["sales"] - summary["refunded_sales"]
     assert summary["days"] == 381
+
+
+def test_rejected_orders_are_counted_with_their_money(tmp_path: Path) -> None:
+    # All of the sale and 20% more would be given away: overspent. The refund has no purchase.
+    plan_file = wine(backing_bps=10000, dividend_bps=2000)
+    path = written(tmp_path, HEADER + "1,ann,2024-01-01,100\n2,ann,2024-01-20,-30\n")
+    summary = played(path, plan_file).summary
+    expected = {
+        "purchases": 0,
+        "rejected_orders": 1,
+        "rejected_orders_amount": 10000,
+        "rejected_refunds": 1,
+        "rejected_refunds_amount": 3000,
+        "rejected_amount": 13000,
+        "rejected_commands": {"purchase: overspent": 1, "refund: unknown_purchase": 1},
+    }
+    assert {key: summary[key] for key in expected} == expected
+
+
+def test_the_profit_is_that_of_what_was_kept(tmp_path: Path) -> None:
+    text = "no,who,when,total,gain\n1,ann,2024-01-01,100,33.33\n2,ann,2024-01-20,-50,\n"
+    mapping = f"{MAPPING},profit=gain"
+    path = written(tmp_path, text)
+    assert played(path, mapping=mapping).summary["profit"] == 1666  # half of 3333, down
+    assert played(path, mapping=mapping, settle_after=30).summary["profit"] == 1666
+    assert played(path).summary["profit"] is None
+    assert played(path, profit_bps=3000).summary["profit"] == 1500
+
+
+def test_what_has_no_customer_is_told_with_its_amount(tmp_path: Path) -> None:
+    summary = played(written(tmp_path, HEADER + HAND_MADE)).summary
+    assert summary["skipped_without_customer_amount"] == 7000
+
+
+def test_every_figure_has_a_definition_in_both_languages(tmp_path: Path) -> None:
+    summary: Any = played(written(tmp_path, HEADER + HAND_MADE)).summary
+    words = {"plan", "currency", "source", "layout", "definitions", "definitions_zh"}
+    words |= {"reading_notes", "reading_notes_zh", "bad_rows", "bad_rows_zh"}
+    assert set(summary) - words == set(summary["definitions"]) == set(summary["definitions_zh"])
+    assert list(summary)[-2:] == ["definitions", "definitions_zh"]

@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tongbao.lab.cells import LONGEST_NAME, Rounded, clock, mark, moment, name, scaled, whole
+from tongbao.lab.amounts import amount_of
+from tongbao.lab.cells import LONGEST_NAME, Rounded, mark, name, scaled, whole
+from tongbao.lab.moments import Clock, moment
 from tongbao.lab.problems import CellError
 
 
@@ -79,6 +81,41 @@ def test_a_decimal_of_a_table_is_exact_or_refused() -> None:
         scaled(Decimal("0.001"), 2)
 
 
+@pytest.mark.parametrize(
+    ("text", "fen"),
+    [
+        *(("1250.000", 125000), ("0.500", 50), ("-0.050", -5), ("1,234.500", 123450)),
+        ("1.2500", 125),
+    ],
+)
+def test_three_decimals_that_can_be_no_thousands_are_decimals(text: str, fen: int) -> None:
+    assert amount_of(text, 2) == fen
+
+
+@pytest.mark.parametrize("text", ["1.250", "-12.000", "¥999.990", "1.000"])
+def test_three_decimals_that_may_be_thousands_are_refused(text: str) -> None:
+    with pytest.raises(CellError, match="two ways"):
+        amount_of(text, 2)
+
+
+@pytest.mark.parametrize(
+    ("text", "fen"),
+    [
+        *(("12,00", 1200), ("1.234,50", 123450), ("1.234.567", 123456700), ("1234,500", 123450)),
+        *(("1 234,50", 123450), ("1\u00a0234,5", 123450), ("0,5", 50), ("12.50", 1250)),
+        *(("1,234.50", 123450), ("1,234,567", 123456700), ("-7", -700), ("0,500", 50)),
+    ],
+)
+def test_decimal_commas_are_read_where_they_may_be(text: str, fen: int) -> None:
+    assert amount_of(text, 2, comma=True) == fen
+
+
+@pytest.mark.parametrize("text", ["1,234", "1.234", "12.34,5", "1,2,3", "1.234,567.8", "12,345,6"])
+def test_a_comma_that_may_mean_either_is_refused(text: str) -> None:
+    with pytest.raises(CellError):
+        amount_of(text, 2, comma=True)
+
+
 @given(st.integers(-(10**15), 10**15))
 def test_any_amount_written_out_is_read_back(fen: int) -> None:
     sign = "-" if fen < 0 else ""
@@ -129,17 +166,17 @@ def test_what_is_no_unmistakable_time_is_refused(text: str) -> None:
 
 
 def test_other_times_are_read_by_the_format_that_is_given() -> None:
-    assert clock("%d/%m/%Y %H:%M")("02/01/2023 10:11") == datetime(2023, 1, 2, 10, 11)
-    assert clock("%Y-%m-%d %H:%M:%S %z")("2023-01-02 10:11:12 +0800") == TEN
-    assert clock("epoch")("1672654272") == datetime(2023, 1, 2, 10, 11, 12)
+    assert Clock("%d/%m/%Y %H:%M")("02/01/2023 10:11") == datetime(2023, 1, 2, 10, 11)
+    assert Clock("%Y-%m-%d %H:%M:%S %z")("2023-01-02 10:11:12 +0800") == TEN
+    assert Clock("epoch")("1672654272") == datetime(2023, 1, 2, 10, 11, 12)
     for time_format, text in (("%d/%m/%Y", "2023-01-02"), ("epoch", "x"), ("%", "x"), ("%Q", "x")):
         with pytest.raises(CellError):
-            clock(time_format)(text)
+            Clock(time_format)(text)
 
 
 def test_an_epoch_beyond_all_years_is_refused() -> None:
     with pytest.raises(CellError):
-        clock("epoch")("9" * 30)
+        Clock("epoch")("9" * 30)
 
 
 def test_marks_say_yes_no_or_nothing() -> None:

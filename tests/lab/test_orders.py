@@ -100,11 +100,57 @@ def test_an_id_used_twice_is_refused_with_both_lines(tmp_path: Path) -> None:
         LabError, match=r"line 3, field 'no': the id '1' was already used on line 2"
     ):
         read(written(tmp_path, HEADER + text))
-    refunds = "1,ann,2024-01-01,5.00\n2,ann,2024-01-02,-1\n2,ann,2024-01-02,-1\n"
-    with pytest.raises(
-        LabError, match=r"line 4, field 'no': the id '2' was already used on line 3"
-    ):
-        read(written(tmp_path, HEADER + refunds))
+
+
+def test_several_refunds_may_bear_one_id_whose_order_is_before_the_file(tmp_path: Path) -> None:
+    text = "1,ann,2024-01-01,5.00\nA9,ann,2024-01-02,-10\nA9,ann,2024-01-03,-5\n"
+    for skip in (False, True):
+        history = read(written(tmp_path, HEADER + text), skip_bad_rows=skip)
+        assert [(r.id, r.amount, r.order) for r in history.refunds] == [
+            ("A9", 1000, ""),
+            ("A9", 500, ""),
+        ]
+        assert any("bear the id of another refund" in note.say("en") for note in history.notes)
+
+
+def test_a_refund_of_another_customers_order_is_counted_and_noted(tmp_path: Path) -> None:
+    text = "no,who,when,total,of\n1,ann,2024-01-01,5.00,\n2,bob,2024-01-02,-2.00,1\n"
+    history = read(written(tmp_path, text), f"{MAPPING},refund_of=of")
+    assert (history.strangers.documents, history.strangers.amount) == (1, 200)
+    assert any("an order of another customer" in note.say("en") for note in history.notes)
+
+
+def test_what_is_left_out_without_a_customer_has_a_net_amount(tmp_path: Path) -> None:
+    text = (
+        "no,who,when,total,back\n1,ann,2024-01-01,5,no\n2,,2024-01-01,6,no\n3,,2024-01-02,4,yes\n"
+    )
+    history = read(written(tmp_path, text), f"{MAPPING},refund=back")
+    assert history.tallies["without_customer"].amount == 200
+
+
+STATES = "no,who,when,total,state\n1,ann,2024-01-01,5,已付款\n2,ann,2024-01-02,6,交易关闭\n"
+
+
+def test_a_mapped_state_leaves_unpaid_orders_out(tmp_path: Path) -> None:
+    path = written(tmp_path, STATES + "3,ann,2024-01-03,7,Cancelled\n4,ann,2024-01-04,8,Paid\n")
+    history = read(path, f"{MAPPING},status=state")
+    assert [order.id for order in history.orders] == ["1", "4"]
+    assert tallies(history)["by_status"] == (2, 2)
+
+
+def test_a_state_nobody_knows_has_to_be_decided(tmp_path: Path) -> None:
+    path = written(tmp_path, STATES + "3,ann,2024-01-03,7,picked up\n")
+    with pytest.raises(LabError, match=r"(?s)field 'state': .*'picked_up' \(1\).*--paid-status"):
+        read(path, f"{MAPPING},status=state")
+    history = read(path, f"{MAPPING},status=state", paid_status="picked up,已付款")
+    assert [order.id for order in history.orders] == ["1", "3"]
+
+
+def test_states_without_a_column_for_them_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(LabError, match="no column holds the states"):
+        read(written(tmp_path, STATES), paid_status="paid")
+    with pytest.raises(LabError, match="--paid-status names no state"):
+        read(written(tmp_path, STATES), f"{MAPPING},status=state", paid_status='"paid')
 
 
 def test_lines_of_an_order_are_added_up_exactly(tmp_path: Path) -> None:
@@ -292,3 +338,128 @@ def test_woocommerces_titled_export_is_read_and_guests_are_nobody(tmp_path: Path
     history = read(written(tmp_path, text), None)
     assert [(o.id, o.customer, o.paid) for o in history.orders] == [("12", "5", 2500)]
     assert tallies(history) == {"orders": (2, 1), "by_status": (1, 1), "without_customer": (1, 1)}
+
+
+def shopify(*rows: str) -> str:
+    header = (
+        "Name,Email,Financial Status,Paid at,Currency,Total,Created at,Lineitem name,Id,Margin\n"
+    )
+    return header + "".join(f"{row}\n" for row in rows)
+
+
+def test_two_orders_of_one_number_and_amount_are_not_folded_into_one(tmp_path: Path) -> None:
+    one = "#1,ann@x.com,paid,2024-01-01 10:00,CNY,9.00,2024-01-01 10:00,Cup,71,"
+    others = (
+        one.replace("ann", "bob").replace("71", "72"),
+        one.replace("10:00", "10:01"),
+        one.replace(",paid,", ",refunded,"),
+        one.replace("71", "72"),
+        "#1,bob@x.com,,,,,2024-01-01 10:00,Pot,,",
+    )
+    for other in others:
+        with pytest.raises(LabError, match="line 3, field 'Name': the id '#1' was already used"):
+            read(written(tmp_path, shopify(one, other)), None)
+
+
+def test_a_further_line_repeats_everything_or_leaves_it_blank(tmp_path: Path) -> None:
+    one = "#1,ann@x.com,paid,2024-01-01 10:00,CNY,9.00,2024-01-01 10:00,Cup,71,"
+    for further in (one, "#1,ann@x.com,,,,,2024-01-01 10:00,Pot,,", "#1,,,,,,,Pot,,"):
+        history = read(written(tmp_path, shopify(one, further)), None)
+        assert tallies(history) == {"orders": (2, 1)}
+
+
+def test_a_column_can_be_added_to_a_known_export(tmp_path: Path) -> None:
+    rows = (
+        "#1,ann@x.com,paid,2024-01-01 10:00,CNY,9.00,2024-01-01 10:00,Cup,71,4.00",
+        "#2,ann@x.com,pending,2024-01-01 10:00,CNY,9.00,2024-01-01 10:00,Cup,72,4.00",
+    )
+    history = read(written(tmp_path, shopify(*rows)), "profit=Margin")
+    assert [(o.id, o.paid, o.profit) for o in history.orders] == [("#1", 900, 400)]
+    assert history.layout.say("en") == "Shopify's orders export, some columns as given"
+
+
+def test_a_column_of_a_known_export_can_be_replaced(tmp_path: Path) -> None:
+    row = "#1,ann@x.com,paid,2024-01-01 10:00,CNY,9.00,2024-01-01 09:00,Cup,71,4.00"
+    history = read(written(tmp_path, shopify(row)), "amount=Margin,time=Created at")
+    assert [(o.paid, o.time.hour) for o in history.orders] == [(400, 9)]
+
+
+ANALYTICS = (
+    'Date,"Order #","N. Revenue (formatted)",Status,Customer,"Customer type",Product(s),"Items sold",'
+    'Coupon(s),"Net Sales",Attribution\n'
+    '"2024-03-01 10:00:00",12,"¥1,025.00",completed,"Ann Lee",new,"1× Cup",1,,1025,Direct\n'
+    '"2024-03-02 10:00:00",13,¥30.00,refunded,"Bob Ray",new,"1× Pot",1,,30,Direct\n'
+    '"2024-03-09 10:00:00",13,-¥30.00,completed,"Bob Ray",returning,,0,,-30,\n'
+    '"2024-03-03 10:00:00",14,¥9.00,on-hold,"Ann Lee",returning,"1× Cup",1,,9,Direct\n'
+)
+
+
+def test_woocommerces_analytics_export_is_read_with_customers_by_name(tmp_path: Path) -> None:
+    history = read(written(tmp_path, ANALYTICS), None)
+    assert [(o.id, o.customer, o.paid, o.returned) for o in history.orders] == [
+        ("12", "Ann Lee", 102500, 0),
+        ("13", "Bob Ray", 3000, 0),  # its refund stands in a row of its own
+    ]
+    assert [(r.order, r.amount) for r in history.refunds] == [("13", 3000)]
+    assert tallies(history)["by_status"] == (1, 1)
+    assert "customers only by name" in history.notes[0].say("en")
+
+
+def test_its_table_of_the_screen_has_other_headings(tmp_path: Path) -> None:
+    text = "Date,Order #,Status,Customer,Product(s),Items Sold,Coupon(s),N. Revenue\n"
+    text += "2024-03-01 10:00:00,12,completed,Ann Lee,Cup,1,,25.5\n"
+    assert read(written(tmp_path, text), None).orders[0].paid == 2550
+
+
+def test_three_decimals_after_a_single_point_are_not_guessed_at(tmp_path: Path) -> None:
+    path = written(tmp_path, HEADER + "1,ann,2024-01-01,1.250\n")
+    with pytest.raises(LabError, match=r"(?s)field 'total': '1.250' can be read in two ways.*1250"):
+        read(path)
+    dinar = read(path, currency="KWD")
+    assert dinar.orders[0].paid == 1250
+    lines = "order=no,customer=who,time=when,line_amount=total"
+    with pytest.raises(LabError, match="two ways"):
+        read(path, lines)
+
+
+def test_decimal_commas_are_read_where_semicolons_separate_the_columns(tmp_path: Path) -> None:
+    text = "no;who;when;total\n1;ann;2024-01-01;12,00\n2;ann;2024-01-02;1.234,50\n"
+    history = read(written(tmp_path, text + "3;ann;2024-01-03;-7,5 €\n4;ann;2024-01-04;8.25\n"))
+    assert [o.paid for o in history.orders] == [1200, 123450, 825]
+    assert [r.amount for r in history.refunds] == [750]
+    for cell in ("1,234", "1.234"):
+        with pytest.raises(LabError, match=r"line 4, field 'total': .* two ways"):
+            read(written(tmp_path, f"{text}3;ann;2024-01-03;{cell}\n"))
+
+
+def test_offsets_are_noted_and_a_time_zone_turns_them_into_the_shops_days(tmp_path: Path) -> None:
+    text = "1,ann,2024-01-01T17:30:00Z,5\n2,ann,2024-01-02T10:00:00+08:00,6\n"
+    path = written(tmp_path, HEADER + text + "3,ann,2024-01-03T09:00:00,7\n")
+    plain = read(path)
+    assert [o.time.isoformat() for o in plain.orders] == [
+        *("2024-01-01T17:30:00", "2024-01-02T10:00:00", "2024-01-03T09:00:00"),
+    ]
+    assert any("(+00:00, +08:00)" in note.say("en") for note in plain.notes)
+    shanghai = read(path, time_zone="Asia/Shanghai")
+    assert [o.time.isoformat() for o in shanghai.orders] == [
+        *("2024-01-02T01:30:00", "2024-01-02T10:00:00", "2024-01-03T09:00:00"),
+    ]
+    assert not any("offset" in note.say("en") for note in shanghai.notes)
+
+
+def test_one_offset_that_is_the_shops_own_needs_no_note(tmp_path: Path) -> None:
+    history = read(written(tmp_path, HEADER + "1,ann,2024-01-01T17:30:00+08:00,5\n"))
+    assert not any("offset" in note.say("en") for note in history.notes)
+
+
+@pytest.mark.parametrize("name", ["Mars/Olympus", "", "../etc/passwd", "Asia"])
+def test_a_time_zone_that_does_not_exist_says_how_to_write_one(tmp_path: Path, name: str) -> None:
+    path = written(tmp_path, HEADER + "1,ann,2024-01-01T17:30:00Z,5\n")
+    with pytest.raises(LabError, match=r"(?s)no time zone.*Asia/Shanghai"):
+        read(path, time_zone=name)
+
+
+def test_seconds_since_1970_are_utc_and_can_be_turned_too(tmp_path: Path) -> None:
+    path = written(tmp_path, HEADER + "1,ann,1704130200,5\n")  # 2024-01-01 17:30 UTC
+    history = read(path, time_format="epoch", time_zone="Asia/Shanghai")
+    assert history.orders[0].time == datetime(2024, 1, 2, 1, 30)

@@ -2,6 +2,9 @@
 
 import gzip
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import polars as pl
@@ -143,3 +146,47 @@ def test_a_place_that_can_not_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(LabError, match="can't be written"):
         write(tmp_path, tmp_path / "file" / "out")
+
+
+def test_the_root_of_the_file_system_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(LabError, match="root of the file system"):
+        write(tmp_path, Path("/"))
+
+
+def dead_process() -> int:
+    """Return the number of a process that has ended."""
+    process = subprocess.Popen([sys.executable, "-c", ""])
+    process.wait()
+    return process.pid
+
+
+def test_what_a_killed_run_left_is_cleared_away(tmp_path: Path) -> None:
+    pid = dead_process()
+    stale = tmp_path / f".out.{pid}.partial"
+    (stale / "plots").mkdir(parents=True)
+    (stale / "commands.jsonl.gz").write_bytes(b"half")
+    mine = tmp_path / f".out.{pid}.partial.txt"
+    mine.write_bytes(b"mine")
+    strange = tmp_path / f".out.{pid}.old"
+    strange.mkdir()
+    (strange / "diary.txt").write_bytes(b"mine")
+    other = tmp_path / f".output.{pid}.partial"
+    other.mkdir()
+    running = tmp_path / f".out.{os.getppid()}.partial"
+    running.mkdir()
+    write(tmp_path, tmp_path / "out")
+    assert entries(tmp_path) == sorted(
+        ["orders.csv", "out", mine.name, strange.name, other.name, running.name]
+    )
+
+
+def test_an_earlier_backtest_that_a_killed_run_had_moved_aside_is_given_back(
+    tmp_path: Path,
+) -> None:
+    out = tmp_path / "out"
+    write(tmp_path, out)
+    out.rename(tmp_path / f".out.{dead_process()}.old")
+    with pytest.raises(RuntimeError), OutputDirectory(out):
+        raise RuntimeError
+    assert entries(tmp_path) == ["orders.csv", "out"]
+    assert "summary.json" in entries(out)

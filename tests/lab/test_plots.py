@@ -1,5 +1,7 @@
 """The charts: the same bytes every time, words that stay words, colours that follow the page."""
 
+import ast
+import inspect
 import math
 import re
 import struct
@@ -72,6 +74,17 @@ def test_a_png_is_600_wide_and_names_no_software(name: str) -> None:
     assert struct.unpack(">I", png[16:20])[0] == 600
     assert b"Software" not in png
     assert b"atplotlib" not in png
+
+
+def test_nothing_that_python_leaves_out_on_request_guards_a_drawing() -> None:
+    for module in (plots, plots_canvas):
+        tree = ast.parse(inspect.getsource(module))
+        assert not [node for node in ast.walk(tree) if isinstance(node, ast.Assert)]
+
+
+def test_a_drawing_of_no_known_kind_is_refused() -> None:
+    with pytest.raises(AssertionError):
+        plots.svg(Chart("odd", "t", "s", "a text"))  # type: ignore[arg-type]  # that is the point
 
 
 def test_a_gap_stays_a_gap() -> None:

@@ -1,16 +1,33 @@
 """The report: what it says, that it stands alone, and that odd results don't break it."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from functools import cache
+from collections.abc import Iterator, Mapping
 from html.parser import HTMLParser
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 
-from tests.lab.report_stage import Row, emptied, played, steady_rows
-from tongbao.lab import plots, plots_canvas, report, report_voice
+from tests.lab.report_pages import (
+    DIVIDEND,
+    Maker,
+    busy,
+    closed,
+    five,
+    flat,
+    founding,
+    no_cash,
+    no_fee_all_granted_but_leaving,
+    overspent,
+    page_of,
+    paid_out,
+    paying,
+    result_of,
+    returned,
+    text_of,
+    words_of,
+)
+from tests.lab.report_stage import emptied, played, steady_rows
+from tongbao.lab import plots, plots_canvas, report, report_answers, report_voice
 from tongbao.lab.report import report_html, write_report
 from tongbao.lab.report_words import WORDS
 from tongbao.lab.result import BacktestResult
@@ -26,18 +43,6 @@ NAMES_IN_CHINESE_TEXT = {
     *("summary", "days", "members", "parquet", "plots", "Founding", "orders"),
 }
 
-DIVIDEND = {"dividend_bps": 500}
-Maker = Callable[[Path], BacktestResult]
-
-
-def words_of(page: str) -> str:
-    """Return what a reader sees, blanks collapsed, without styles and without word joiners."""
-    body = re.sub(r"<style>.*?</style>", " ", page, flags=re.DOTALL)
-    text = re.sub(r"<[^>]+>", "", body.replace("</", " </").replace(" </b>", "</b>"))
-    for entity, sign in (("&#39;", "'"), ("&#34;", '"'), ("&lt;", "<"), ("&amp;", "&")):
-        text = text.replace(entity, sign)
-    return re.sub(r"\s+", " ", text.replace("\u2060", ""))
-
 
 class Tags(HTMLParser):
     """Collects every tag with its attributes."""
@@ -49,44 +54,6 @@ class Tags(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.found.append((tag, dict(attrs)))
-
-
-@cache
-def result_of(make: Maker) -> BacktestResult:
-    """Play each history once for all tests."""
-    with TemporaryDirectory() as folder:
-        return make(Path(folder))
-
-
-@cache
-def page_of(make: Maker, lang: Lang = "en") -> str:
-    return report_html(result_of(make), lang)
-
-
-def text_of(make: Maker, lang: Lang = "en") -> str:
-    return words_of(page_of(make, lang))
-
-
-def founding(folder: Path) -> BacktestResult:
-    """The founding example's first three orders, by three buyers."""
-    return played(folder, steady_rows(3, 3))
-
-
-def five(folder: Path) -> BacktestResult:
-    return played(folder, steady_rows(5, 5))
-
-
-def busy(folder: Path) -> BacktestResult:
-    """Ninety days, twelve members, dividends, refunds early and late, some not to be matched."""
-    rows: list[Row] = [
-        *steady_rows(12, 90),
-        ("r1", "m3", "2024-01-04T09:00:00", -2_000),
-        ("r2", "m4", "2024-04-10T09:00:00", -9_000),
-        ("r3", "stranger", "2024-02-02T09:00:00", -500),
-        ("o-nobody", "", "2024-02-03T09:00:00", 700),
-        ("o-free", "m1", "2024-02-04T09:00:00", 0),
-    ]
-    return played(folder, rows, settle_after=7, behaviour="hazard:0.5%", plan=DIVIDEND)
 
 
 @pytest.mark.parametrize("lang", LANGS)
@@ -140,7 +107,7 @@ def test_the_order_within_a_day_and_the_replay_are_told() -> None:
 
 def test_what_was_left_out_is_counted() -> None:
     text = text_of(busy)
-    assert "Without a customer 1 –" in text
+    assert "Without a customer 1 " in text
     assert "Without an amount 1 –" in text
     assert "Refunds that fit no earlier order 1 ¥5.00" in text
 
@@ -224,15 +191,6 @@ def huge(folder: Path) -> BacktestResult:
     return played(folder, steady_rows(12, 24, paid=10**14), plan=DIVIDEND)
 
 
-def closed(folder: Path) -> BacktestResult:
-    return played(folder, steady_rows(6, 12), behaviour="leave-at-end", plan=DIVIDEND)
-
-
-def no_cash(folder: Path) -> BacktestResult:
-    changes = {"cash_redemption": False, "cash_withdrawal": False}
-    return played(folder, steady_rows(6, 40), behaviour="redeem-when-up:1.2", plan=changes)
-
-
 def no_fee_all_granted(folder: Path) -> BacktestResult:
     return played(folder, steady_rows(6, 12), plan={"exit_fee_bps": 0, "grant_bps": 10_000})
 
@@ -265,7 +223,7 @@ def yen(folder: Path) -> BacktestResult:
 
 EDGES: tuple[Maker, ...] = (
     *(huge, closed, no_cash, no_fee_all_granted, small_quota, no_quota, nothing, quiet_days),
-    *(long_words, yen),
+    *(long_words, yen, paying, paid_out, flat, returned, overspent, no_fee_all_granted_but_leaving),
 )
 
 
@@ -298,17 +256,10 @@ def test_a_plan_without_cash_out_says_so() -> None:
     text = text_of(no_cash)
     assert "they would receive store credit" in text
     assert "This plan does not let members sell points for cash" in text
-    assert "would have had to pay out" not in text
 
 
 def test_nobody_buying_is_told_in_one_sentence() -> None:
     assert "No order could be posted to a customer" in text_of(nothing)
-
-
-def test_a_full_grant_does_not_claim_that_orders_raise_the_price() -> None:
-    text = text_of(no_fee_all_granted)
-    assert "orders do not move the price" in text
-    assert "every later order raises it" not in text
 
 
 def test_the_citation_stands_at_the_end(tmp_path: Path) -> None:
@@ -338,15 +289,17 @@ class Recorded(Mapping[str, Text]):
 def test_every_word_is_said_by_some_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # Only what takes a broken file or a pool wound up by accident to be said is excused.
     excused = {
-        *("reading_notes", "bad_rows", "row_rejected", "exits_wound_up", "cost_months"),
+        *("reading_notes", "bad_rows", "row_rejected_refunds", "exits_wound_up", "cost_months"),
         *("row_skipped_by_status", "row_skipped_other_currency", "row_skipped_bad_rows"),
         *("quota_enough", "leave_left", "answer_early_late_equal", "plots_english"),
+        *(key for key in WORDS if key.startswith(("rejected_", "answer_profit_"))),
         *("under_share", "card_dividends", "says_exits", "settle_none"),
     }
     words = Recorded()
     monkeypatch.setattr(report_voice, "WORDS", words)
     monkeypatch.setattr(report, "WORDS", words)
+    monkeypatch.setattr(report_answers, "WORDS", words)
     monkeypatch.setattr(plots, "svg", lambda _: "")  # quicker, and it says nothing of its own
     for make in (busy, *EDGES):
         report_html(result_of(make), "zh", citation="x")
-    assert set(WORDS) - words.said <= excused
+    assert not set(WORDS) - words.said - excused

@@ -131,3 +131,33 @@ def test_a_parquet_file_that_would_abort_the_process_is_refused(
     pl.DataFrame({"no": ["1"]}).write_parquet(tmp_path / "orders.parquet")
     with pytest.raises(LabError, match="no sound Parquet file"):
         read(tmp_path / "orders.parquet")
+
+
+def test_western_text_of_old_spreadsheets_is_not_taken_for_chinese(tmp_path: Path) -> None:
+    text = "no;who;when;total\n1;Müller;2024-01-01;12,00\n2;José Núñez;2024-01-02;5,00\n"
+    history = read(written(tmp_path, text.encode("cp1252")))
+    assert [order.customer for order in history.orders] == ["Müller", "José Núñez"]
+    assert "Windows-1252" in history.notes[0].say("en")
+
+
+def test_the_encoding_can_be_given(tmp_path: Path) -> None:
+    text = HEADER + "1,Зоя,2024-01-01,5.00\n"
+    history = read(written(tmp_path, text.encode("cp1251")), encoding="cp1251")
+    assert history.orders[0].customer == "Зоя"
+    assert not any("UTF-8" in note.say("en") for note in history.notes)
+    marked = read(written(tmp_path, text.encode("utf-8-sig")), encoding="utf8")
+    assert marked.orders[0].customer == "Зоя"
+
+
+@pytest.mark.parametrize("name", ["klingon", "hex", "", "a\0b", "undefined", "ascii"])
+def test_an_encoding_that_does_not_do_says_so(tmp_path: Path, name: str) -> None:
+    with pytest.raises(LabError, match=r"(?s)encoding|no text in.*cp1252"):
+        read(written(tmp_path, HEADER + "1,张三,2024-01-01,5.00\n"), encoding=name)
+
+
+def test_cells_that_shops_guard_from_spreadsheets_are_bared(tmp_path: Path) -> None:
+    text = (
+        '="no",who,when,total\n="0012",ann,2024-01-01,5.00\n"=""13""",bob,2024-01-02,"=""6.00"""\n'
+    )
+    history = read(written(tmp_path, text))
+    assert [(order.id, order.paid) for order in history.orders] == [("0012", 500), ("13", 600)]

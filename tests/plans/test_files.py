@@ -1,12 +1,16 @@
 """A plan file gives a checked plan, or says file, line, field, reason and way out."""
 
 import json
+import time
 from pathlib import Path
 
 import pytest
 
 from tests.plans.plans import BASE, plan_file, refusal_of, toml
 from tongbao.plans.files import PlanFileError, load_plan
+from tongbao.plans.lint import refused
+from tongbao.plans.verdict import verdict_page
+from tongbao.plans.words import LANGS
 
 ENGINE = {
     "issue_price": 100,
@@ -155,7 +159,7 @@ def test_a_bare_number_is_refused_with_the_way_out(
         ({"quota_base": '"profit"'}, 'Write one of "sales" / "contribution"'),
         ({"cash_redemption": '"yes"'}, "Write true or false"),
         ({"currency": '"RMB"'}, "no currency has the code 'RMB'"),
-        ({"currency": "156"}, "156 is no currency"),
+        ({"currency": "156"}, "a currency is an ISO 4217 code in quotes, not 156"),
         ({"name": r'"\u001b[2J"'}, "printable characters"),
     ],
 )
@@ -234,12 +238,12 @@ def test_a_refusal_names_file_line_field_reason_and_way_out(tmp_path: Path) -> N
         ('backing ＝ "30%"\n'.encode(), "Use plain ASCII quotes"),
         (b'a = "1"\na = "2"\n', "line 2: this is not TOML"),
         (b"a = " + b"[" * 30_000, "nested too deeply"),
-        (b"a = " + b"9" * 5_000, "this is not TOML"),
+        (b"\na = " + b"9" * 5_000, "line 2: a number in it has thousands of digits"),
         (b'{"a":' * 12_000, "nested too deeply"),
         (b'{"a": NaN}', "NaN is no number"),
         (b'{"a": -Infinity}', "-Infinity is no number"),
         (b'{"a": 1, "a": 2}', "stands there twice"),
-        (b'{"a": ' + b"9" * 5_000 + b"}", "this is not JSON"),
+        (b'{\n"a": ' + b"9" * 5_000 + b"}", "line 2: a number in it has thousands of digits"),
         (b'{\n"a": 1,\n"b": }', "line 3: this is not JSON"),
         (b"{", "this is not JSON"),
         (b"\x00\x01\x02", "this is not TOML"),
@@ -249,6 +253,61 @@ def test_what_cannot_be_parsed_is_called_unreadable(raw: bytes, said: str, tmp_p
     error = refusal_of(tmp_path, raw)
     assert error.unreadable
     assert said in str(error)
+
+
+ABSURD = {
+    "a key of many parts": "x." * 20_000 + "x = 1",
+    "a quoted key of many parts": '"x".' * 15_000 + "x = 1",
+    "a header of many parts": "[" + "x." * 20_000 + "x]",
+    "an inline table of many parts": "a = {" + "x." * 20_000 + "x = 1}",
+    "many keys": "".join(f"k{n} = 1\n" for n in range(6_000)),
+    "many tables": "".join(f"[k{n}]\n" for n in range(6_000)),
+    "a line of blanks": "a = 1" + " " * 64_000 + '"',
+    "empty lines": "\n" * 64_000 + "a = 1",
+    "a list without end": "referral_points = [" + "1," * 30_000 + "]",
+    "many keys in JSON": "{" + ",\n".join(f'"k{n}": 1' for n in range(5_000)) + "}",
+    "a key twice in JSON": "{" + ",".join(f'"k{n}": 1' for n in [*range(5_000), 4_999]) + "}",
+}
+
+
+@pytest.mark.parametrize("name", ABSURD)
+def test_an_absurd_file_is_answered_within_a_second(name: str, tmp_path: Path) -> None:
+    assert len(ABSURD[name]) < 65_536
+    start = time.process_time()
+    error = refusal_of(tmp_path, ABSURD[name])
+    verdict_page("a plan", refused(error), "en")
+    assert time.process_time() - start < 1
+
+
+def test_what_a_long_number_is_answered_with_names_no_function_of_python(tmp_path: Path) -> None:
+    for text in ("a = " + "9" * 5_000, '{"a": ' + "9" * 5_000 + "}"):
+        error = refusal_of(tmp_path, text)
+        for lang in LANGS:
+            assert "int_max_str_digits" not in error.say(lang)
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ({"max_supply": "true"}, "Here belongs a figure in quotes, not true."),
+        ({"backing": "[]"}, "Here belongs a figure in quotes, not a list."),
+        ({"backing_base": "false"}, "Here belongs one of the choices, not false."),
+        ({"referral_points": "true"}, "Here belongs a list, not true."),
+        ({"currency": "true"}, "A currency is an ISO 4217 code in quotes, not true."),
+        ({"backing": "nan"}, "Without quotes the unit of nan is a guess"),
+        ({"cash_redemption": "[]"}, "Here belongs true or false, not a list."),
+    ],
+)
+def test_a_value_is_named_as_toml_writes_it(
+    line: dict[str, str], said: str, tmp_path: Path
+) -> None:
+    assert said in verdict_page("", refused(refusal_of(tmp_path, toml(**line))), "en")
+
+
+def test_a_json_plan_that_dilutes_is_told_the_engines_fields(tmp_path: Path) -> None:
+    fields = ENGINE | {"grant_bps": 9_500, "referral_points_bps": [600]}
+    error = refusal_of(tmp_path, json.dumps(fields), "plan.json")
+    assert "Lower grant_bps or referral_points_bps until they add up to at most 10000" in str(error)
 
 
 def test_json_that_is_no_object_is_unreadable(tmp_path: Path) -> None:

@@ -1,13 +1,18 @@
 """Each rule of the linter speaks on its canary and is silent on a plan beside it."""
 
+import json
+import re
 from pathlib import Path
 
 import pytest
 
 from tests.plans.plans import plan_file, refusal_of, toml
+from tongbao.engine.plan import plan_fields
+from tongbao.plans.documents import decode
+from tongbao.plans.files import PlanFile, plan_of
 from tongbao.plans.findings import Finding
 from tongbao.plans.lint import RULES, lint, refused
-from tongbao.plans.words import Lang
+from tongbao.plans.words import LANGS, Lang
 
 Lines = dict[str, str]
 
@@ -218,3 +223,54 @@ def test_what_breaks_a_promise_is_an_error_with_its_source(
     findings = refused(refusal_of(tmp_path, toml(**lines)))
     assert [(f.level, f.code) for f in findings] == [("error", code)]
     assert findings[0].sources[0].code == cited
+
+
+# ---- plans in JSON
+
+TOML_ONLY = re.compile(
+    r"\b(backing|grant|dividend|quota|merchant_quota|exit_fee|goods_fee|referral_points"
+    r"|referral_cash)\b = "
+)
+
+
+def in_json(lines: Lines) -> PlanFile:
+    """Return the same plan as a file in the engine's fields."""
+    fields = json.dumps(plan_fields(plan_file(**lines).plan))
+    return plan_of(decode(fields.encode()), "plan.json")
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_ways_out_of_a_json_plan_name_the_engines_fields(lang: Lang) -> None:
+    for _, _, canary, _ in CASES:
+        if "currency" in canary:
+            continue
+        for finding in lint(in_json(canary)):
+            said = finding.way_out.say(lang)
+            assert not TOML_ONLY.search(said)
+            assert not re.search(r"[a-z_]+ = ", said)
+
+
+@pytest.mark.parametrize(
+    ("code", "lines", "said"),
+    [
+        ("exit-fee-zero", {"exit_fee": '"0%"'}, 'For example: "exit_fee_bps": 1000'),
+        ("goods-fee-below-exit-fee", {"goods_fee": '"0%"'}, 'Set "goods_fee_bps": 1000, or'),
+        ("quota-within-contribution", {"quota": '"30%"'}, "Set quota_bps well above"),
+        ("wallet-locked", {"cash_withdrawal": "false"}, 'set "cash_redemption": false too'),
+        ("cash-to-non-buyers", {"referral_cash": '["1%"]'}, 'Set "referral_cash_bps": [] and'),
+        ("second-level", {"referral_points": '["9%", "1%"]'}, '"referral_points_bps": [1000]'),
+        ("wind-up-without-fee", {"min_supply": '"1001"'}, '"min_supply": 1000000'),
+        ("rest-without-fee", {"min_holding": '"1.01"', "min_supply": '"2"'},
+         '"min_holding": 10000'),
+        ("supply-limit-in-reach", {}, "or raise max_supply in time"),
+    ],
+)  # fmt: skip
+def test_a_way_out_in_json_is_in_the_engines_figures(code: str, lines: Lines, said: str) -> None:
+    finding = next(f for f in lint(in_json(lines)) if f.code == code)
+    assert said in finding.way_out.say("en")
+
+
+def test_a_way_out_in_toml_stays_as_it_is() -> None:
+    assert (
+        found({"exit_fee": '"0%"'})["exit-fee-zero"].way_out.say("en").endswith('exit_fee = "10%"')
+    )

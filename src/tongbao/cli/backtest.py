@@ -1,11 +1,13 @@
 """`tongbao backtest`: what a plan would have done to a shop, on the shop's own order history."""
 
 import re
+import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from fractions import Fraction
 from pathlib import Path
+from types import FrameType
 from typing import Final, TypedDict, Unpack
 
 import click
@@ -19,6 +21,7 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
+from tongbao.cli.backtest_told import told
 from tongbao.engine.units import InvariantBroken
 from tongbao.lab.backtest import Assumptions, Watch, run_backtest
 from tongbao.lab.behaviour import behaviour_choice
@@ -29,13 +32,7 @@ from tongbao.lab.report import write_report
 from tongbao.lab.result import BacktestResult
 from tongbao.lab.timeline import LONGEST_WINDOW
 from tongbao.plans.files import PlanFile, PlanFileError, load_plan
-from tongbao.plans.money import (
-    FigureError,
-    format_money,
-    format_percent,
-    minor_digits,
-    parse_percent,
-)
+from tongbao.plans.money import FigureError, minor_digits, parse_percent
 from tongbao.plans.words import LANGS, Lang, Text
 
 FAULT: Final = 2
@@ -46,6 +43,9 @@ DEFECT: Final = 70
 
 INTERRUPTED: Final = 130
 """Exit status after Ctrl-C."""
+
+TERMINATED: Final = 143
+"""Exit status after SIGTERM."""
 
 _WHOLE_BPS: Final = 10_000
 
@@ -61,7 +61,10 @@ class _Given(TypedDict):
     profit: str | None
     behaviour: str
     seed: int
+    paid_status: str | None
+    encoding: str | None
     time_format: str | None
+    time_zone: str | None
     only_currency: str | None
     skip_bad_rows: bool
     citation: str
@@ -104,7 +107,12 @@ class _Given(TypedDict):
     type=int,
     help="For hazard: another seed draws other days.",
 )
+@click.option("--paid-status", help="The states that count, such as paid,shipped.")
+@click.option("--encoding", help="The text's encoding, such as cp1252; guessed if not given.")
 @click.option("--time-format", help="How times are written, such as %d/%m/%Y %H:%M, or epoch.")
+@click.option(
+    "--time-zone", help="The shop's, such as Asia/Shanghai, where times bear offsets or are UTC."
+)
 @click.option("--only-currency", help="Take the orders in this currency only.")
 @click.option(
     "--skip-bad-rows", is_flag=True, help="Count unreadable rows and go on instead of stopping."
@@ -124,15 +132,17 @@ def backtest(**given: Unpack[_Given]) -> None:
 
     ORDERS is a CSV file (also .gz) or a Parquet file, one row an order or one
     row a line of an order. The exports of Shopify and WooCommerce are known by
-    their columns; for others say with --columns which column is which:
-    order, customer, time, and one of amount, amount_minor (fen, pence),
-    line_amount, or quantity with unit_price. Also possible: refund (marks
-    refunds with yes or no), refunded (what came back of the order), refund_of
-    (the order that a refund returns), profit, currency.
+    their columns, and --columns changes or adds some; for others say with
+    --columns which column is which: order, customer, time, and one of amount,
+    amount_minor (fen, pence), line_amount, or quantity with unit_price. Also
+    possible: refund (marks refunds with yes or no), refunded (what came back of
+    the order), refund_of (the order that a refund returns), profit, currency,
+    status (unpaid and cancelled orders are left out; see --paid-status).
     """
     lang = given["lang"]
     try:
-        report, result = _run(given)
+        with _stoppable():
+            report, result = _run(given)
     except (PlanFileError, LabError) as fault:
         click.echo(fault.say(lang), err=True)
         sys.exit(FAULT)
@@ -142,8 +152,33 @@ def backtest(**given: Unpack[_Given]) -> None:
     except KeyboardInterrupt:
         click.echo(_STOPPED.say(lang), err=True)
         sys.exit(INTERRUPTED)
-    click.echo(_told(result, lang))
+    except _Terminated:
+        click.echo(_STOPPED.say(lang), err=True)
+        sys.exit(TERMINATED)
+    click.echo(told(result, lang))
     click.echo(str(report))
+
+
+class _Terminated(BaseException):
+    """SIGTERM came."""
+
+
+@contextmanager
+def _stoppable() -> Iterator[None]:
+    """Let SIGTERM end the run as Ctrl-C does, with nothing left behind."""
+
+    def stop(number: int, _: FrameType | None) -> None:
+        signal.signal(number, signal.SIG_IGN)  # a second one must not stop the clearing away
+        raise _Terminated
+
+    if threading.current_thread() is not threading.main_thread():
+        yield  # only the main thread hears signals
+        return
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _run(given: _Given) -> tuple[Path, BacktestResult]:
@@ -181,7 +216,10 @@ def _read_options(given: _Given, plan_file: PlanFile) -> ReadOptions:
     return ReadOptions(
         currency=plan_file.currency,
         mapping=given["columns"],
+        paid_status=given["paid_status"],
+        encoding=given["encoding"],
         time_format=given["time_format"],
+        time_zone=given["time_zone"],
         only_currency=None if only is None else _currency(only),
         skip_bad_rows=given["skip_bad_rows"],
     )
@@ -240,31 +278,6 @@ def _currency(text: str) -> str:
     return code
 
 
-def _told(result: BacktestResult, lang: Lang) -> str:
-    """Return the run in a few lines."""
-    summary, currency = result.summary, result.options.currency
-
-    def money(key: str) -> str:
-        return format_money(int(str(summary[key])), currency, lang)
-
-    net_sales = int(str(summary["sales"])) - int(str(summary["refunded_sales"]))
-    share = format_percent(round(Fraction(str(summary["cost_share_of_sales"])) * _WHOLE_BPS))
-    return _TOLD.say(
-        lang,
-        orders=summary["orders"],
-        members=summary["members"],
-        days=summary["days"],
-        sales=format_money(net_sales, currency, lang),
-        share=share,
-        reserve=money("reserve"),
-        mean=money("members_mean"),
-        median=money("members_median"),
-        refunds=summary["refunds"],
-        unmatched=summary["unmatched_refunds"],
-        skipped=summary["skipped_without_customer"],
-    )
-
-
 _STAGES: Final = {
     "read": Text("reading the orders", "读取订单"),
     "play": Text("playing the plan", "模拟方案"),
@@ -284,12 +297,3 @@ _PROFIT_RANGE = Text(
     "--profit {text} is not between 0% and 100%", "--profit {text} 不在 0% 到 100% 之间"
 )
 _NO_CURRENCY = Text("--only-currency: {reason}", "--only-currency：{reason}")
-_TOLD = Text(
-    "{orders} orders, {members} members, {days} days; "
-    "sales {sales} after refunds, cost {share} of them.\n"
-    "Reserve {reserve}. A member has {mean} on average, half of them at most {median}.\n"
-    "Refunds {refunds}, of which {unmatched} match no order; {skipped} rows without a customer.",
-    "订单 {orders} 笔，会员 {members} 人，{days} 天；销售额 {sales}（已扣退款），成本占 {share}。\n"
-    "托底资金池 {reserve}。会员人均 {mean}，一半会员不超过 {median}。\n"
-    "退款 {refunds} 笔，其中 {unmatched} 笔找不到对应订单；没有客户的 {skipped} 笔。",
-)

@@ -77,21 +77,23 @@ def check(file: Path, lang: Lang, *, as_json: bool) -> None:
     Exit status: 0 without errors (there may be warnings), 1 if the plan is
     refused, 2 if the file cannot be read.
     """
+    status = 0
     try:
         plan_file = load_plan(file)
         findings = lint(plan_file)
         title = f"{_shown(file)}: {_named(plan_file)}"
     except PlanFileError as error:
-        if error.unreadable:
+        if error.unreadable and not as_json:
             _fail(error.say(lang))
+        status = UNREADABLE if error.unreadable else REFUSED
         findings = refused(error)
         title = f"{_shown(file)}: {_REFUSED.say(lang)}"
     if as_json:
         _emit(verdict_json(_shown(file), findings, lang) + "\n")
     else:
         _emit(verdict_page(title, findings, lang))
-    if any(finding.level == "error" for finding in findings):
-        raise SystemExit(REFUSED)
+    if status:
+        raise SystemExit(status)
 
 
 @plan.command()

@@ -43,6 +43,14 @@ class MemberBook(Struct):
     exit_net: int = 0
 
 
+class _Earned(Struct):
+    """What a posted order brought, its profit, and how much of it was refunded later."""
+
+    paid: int
+    profit: int | None
+    refunded: int = 0
+
+
 class Daybook:
     """Adds up a run, day by day and member by member.
 
@@ -57,12 +65,13 @@ class Daybook:
         self.costs: dict[str, int] = {}
         self.flows: Counter[tuple[str, str, str]] = Counter()
         self.rejected: Counter[tuple[str, str]] = Counter()
-        self.rejected_amount = 0
+        self.rejected_money: Counter[str] = Counter()
         self.totals: Counter[str] = Counter()
         self.days: list[dict[str, object]] = []
         self.first_price = ""
         self._day: Counter[str] = Counter()
         self._quota = 0
+        self._earned: dict[str, _Earned] = {}
 
     def purchase(self, event: Event, receipt: Receipt, entry: Entry | None) -> None:
         """Book a purchase."""
@@ -81,6 +90,7 @@ class Daybook:
         book.purchases += 1
         book.paid += event.amount
         book.contributed += contribution
+        self._earned[event.id] = _Earned(event.amount, event.profit)
         self._book(receipt, entry)
 
     def refund(self, event: Event, receipt: Receipt, entry: Entry | None) -> None:
@@ -91,6 +101,7 @@ class Daybook:
         self._day["refunds"] += 1
         self._day["refunded_sales"] += event.amount
         self.members[event.member].refunded_sales += event.amount
+        self._earned[event.purchase].refunded += event.amount
         shortfall = receipt.fields["shortfall"]
         self.totals["recovered"] += receipt.fields["recovered"]
         self.totals["shortfall"] += shortfall
@@ -142,9 +153,23 @@ class Daybook:
         if not self.first_price and figures.supply:
             self.first_price = price_text(figures)
 
+    @property
+    def profit(self) -> int | None:
+        """The profit of what was bought and not returned; None if not all of it is known."""
+        total = 0
+        for earned in self._earned.values():
+            if earned.profit is None:
+                return None
+            total += earned.profit * (earned.paid - earned.refunded) // earned.paid
+        return total if self._earned else None
+
+    def rejections(self, kind: str) -> int:
+        """Return how many commands of this kind the rules rejected."""
+        return sum(count for (other, _), count in self.rejected.items() if other == kind)
+
     def _reject(self, kind: str, receipt: Receipt, amount: int) -> None:
         self.rejected[kind, str(receipt.error)] += 1
-        self.rejected_amount += amount
+        self.rejected_money[kind] += amount
 
     def _book(self, receipt: Receipt, entry: Entry) -> None:
         granted: dict[str, int] = {}

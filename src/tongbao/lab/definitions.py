@@ -35,12 +35,20 @@ DEFINITIONS: Final[Mapping[str, Text]] = {
         "Those of them that fit nowhere at all.", "其中完全无法对应的退款数。"
     ),
     "unmatched_refunds_amount": Text("What of them fits nowhere.", "无法对应的金额。"),
+    "refunds_of_other_customers": Text(
+        "Refunds that name an order of another customer; taken as refunds of that order.",
+        "写着另一客户订单的退款；按该订单的退款处理。",
+    ),
+    "refunds_of_other_customers_amount": Text("Their amount.", "其金额。"),
     "orders_wholly_returned": Text(
         "Orders returned whole inside their window; they earned nothing.",
         "在退货期内全部退回的订单，没有产生任何积分。",
     ),
     "skipped_without_customer": Text(
         "Orders and refunds without a customer; left out.", "没有客户的订单和退款，未计入。"
+    ),
+    "skipped_without_customer_amount": Text(
+        "Their amount, refunds taken off.", "其金额（已减去退款）。"
     ),
     "skipped_without_amount": Text(
         "Orders and refunds of amount zero; left out.", "金额为零的订单和退款，未计入。"
@@ -49,6 +57,7 @@ DEFINITIONS: Final[Mapping[str, Text]] = {
         "Orders that were not paid, by the state the export gives; left out.",
         "按导出文件的状态未付款的订单，未计入。",
     ),
+    "skipped_by_status_amount": Text("Their amount, refunds taken off.", "其金额（已减去退款）。"),
     "skipped_other_currency": Text(
         "Orders in a currency other than the one asked for; left out.", "其他货币的订单，未计入。"
     ),
@@ -65,6 +74,11 @@ DEFINITIONS: Final[Mapping[str, Text]] = {
     ),
     "sales": Text("What the posted orders cost.", "已入账订单的金额。"),
     "refunded_sales": Text("What of it late refunds returned.", "其中后来退款的金额。"),
+    "profit": Text(
+        "Profit of the posted orders, given or assumed, less the share of it in late refunds; null "
+        "if it is not known of all of them.",
+        "已入账订单的利润（文件所列或假定），按比例扣除后来的退款；不是每笔都知道时为空。",
+    ),
     "contributed": Text(
         "What the posted orders brought into the reserve.", "已入账订单进入托底资金池的金额。"
     ),
@@ -106,8 +120,18 @@ DEFINITIONS: Final[Mapping[str, Text]] = {
         "Accounts paid out because the pool fell below its least supply.",
         "因流通量低于下限而清盘结算的账户。",
     ),
+    "rejected_orders": Text(
+        "Orders that the rules rejected: in no other figure of what was played.",
+        "被规则拒绝的订单，不计入模拟的其他数字。",
+    ),
+    "rejected_orders_amount": Text("What they cost.", "其金额。"),
+    "rejected_refunds": Text(
+        "Late refunds that the rules rejected, such as those of a rejected order.",
+        "被规则拒绝的后来退款，例如被拒绝订单的退款。",
+    ),
+    "rejected_refunds_amount": Text("Their amount.", "其金额。"),
     "rejected_commands": Text(
-        "Commands that the rules rejected, with the reason.", "被规则拒绝的指令及原因。"
+        "All commands that the rules rejected, with the reason.", "所有被规则拒绝的指令及原因。"
     ),
     "rejected_amount": Text("The money in them.", "其中的金额。"),
     "reserve": Text("Cash that backs the points at the end.", "期末托底资金池。"),

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Final, TypeVar
 
 from tongbao.lab import cells
 from tongbao.lab.cells import FINE, Cell, Rounded
+from tongbao.lab.exports import state_of
 from tongbao.lab.formats import Layout
 from tongbao.lab.problems import CellError, quoted
 from tongbao.plans.money import FigureError, minor_digits
@@ -23,7 +25,7 @@ class Draft:
     """An order or refund while its rows are read; amounts as the layout counts them."""
 
     __slots__ = (
-        *("amount", "cancelled", "currency", "customer", "id", "line", "marked", "profit"),
+        *("amount", "cancelled", "currency", "customer", "head", "id", "line", "marked", "profit"),
         *("raw", "refund_of", "refunded", "rows", "status", "time"),
     )
 
@@ -32,6 +34,7 @@ class Draft:
         self.line = line
         self.rows = 1
         self.raw: tuple[Cell, ...] = ()
+        self.head: tuple[str, ...] = ()
         self.customer = ""
         self.time = _NEVER
         self.amount = 0
@@ -56,7 +59,8 @@ class FieldError(Exception):
 class RowReader:
     """Reads rows into drafts as a layout says.
 
-    ``refund_amounts`` says that the column mapped as refund holds amounts, not marks.
+    ``refund_amounts`` says that the column mapped as refund holds amounts, not
+    marks; ``comma`` that amounts may be written with a decimal comma.
     """
 
     def __init__(
@@ -66,18 +70,23 @@ class RowReader:
         clock: Callable[[Cell], datetime],
         *,
         refund_amounts: bool,
+        comma: bool = False,
     ) -> None:
         self._layout = layout
         self._clock = clock
         self._default_currency = currency
         self._digits: dict[str, int] = {}
         self._refund_amounts = refund_amounts
+        self._comma = comma
         self.rounded = Rounded()
         self.roles = tuple(layout.columns)
         self.columns = tuple(layout.columns.values())
         self._place = {role: place for place, role in enumerate(self.roles)}
+        self._whole = "amount_minor" if "amount_minor" in self._place else "amount"
         same = ("customer", "time", "second_time", "currency")
         self._same = tuple(self._place[role] for role in same if role in self._place)
+        head = (*same, "status", "own_id") if layout.folded else ()
+        self._head = tuple(self._place[role] for role in head if role in self._place)
 
     def order_id(self, row: Sequence[Cell]) -> str:
         """Return the row's order id."""
@@ -93,18 +102,28 @@ class RowReader:
         return bool(cells.mark(row[self._place["refund"]]))
 
     def is_continuation(self, row: Sequence[Cell], draft: Draft) -> bool:
-        """Return whether the row only adds items to an order whose own cells were read before."""
-        place = self._place["amount"]
-        if cells.is_blank(row[place]):
-            return True
-        repeated = self._money("amount", row, self._digits_of(self._currency(row)))
-        return repeated == draft.amount
+        """Return whether the row only adds items to an order whose own cells were read before.
+
+        Such a row leaves the amount blank and bears nothing else that differs, or it repeats
+        all that the first row says of the order.
+        """
+        pairs = list(zip(self._head_of(row), draft.head, strict=True))
+        if not self.bears_amount(row):
+            return all(cell in {"", first} for cell, first in pairs)
+        if any(cell != first for cell, first in pairs):
+            return False
+        return self._money(self._whole, row, self._digits_of(draft.currency)) == draft.amount
+
+    def bears_amount(self, row: Sequence[Cell]) -> bool:
+        """Return whether the row says what its order costs."""
+        return not cells.is_blank(row[self._place[self._whole]])
 
     def begin(self, name: str, line: int, row: Sequence[Cell]) -> Draft:
         """Return the draft that an order's first row makes."""
         layout = self._layout
         draft = Draft(name, line)
         draft.raw = tuple(row[place] for place in self._same)
+        draft.head = self._head_of(row)
         draft.customer = self._customer(row)
         draft.time = self._time(row)
         draft.currency = self._currency(row)
@@ -139,6 +158,9 @@ class RowReader:
         whole, rest = divmod(draft.amount, unit)
         up = 2 * rest > unit or (2 * rest == unit and whole % 2 == 1)
         return whole + up, rest == 0
+
+    def _head_of(self, row: Sequence[Cell]) -> tuple[str, ...]:
+        return tuple(cells.shown(row[place]).casefold() for place in self._head)
 
     def _compare(self, draft: Draft, row: Sequence[Cell]) -> None:
         """Take the earliest time of an order's lines; their customer and currency must agree."""
@@ -176,8 +198,7 @@ class RowReader:
         return text
 
     def _status(self, row: Sequence[Cell]) -> str:
-        text = self._read("status", row, cells.name, "")
-        return text.casefold().removeprefix("wc-").replace(" ", "_")
+        return state_of(self._read("status", row, cells.name, ""))
 
     def _digits_of(self, currency: str) -> int:
         digits = self._digits.get(currency)
@@ -196,23 +217,27 @@ class RowReader:
         if "quantity" in self._place:
             milli = "unit_price_milli" in self._place
             role, fine = ("unit_price_milli", FINE - _MILLI) if milli else ("unit_price", FINE)
-            quantity = self._fine("quantity", row, FINE)
-            return quantity * self._fine(role, row, fine)
+            # Three decimals are usual in quantities and unit prices; with commas about, not.
+            usual = 0 if self._comma else fine
+            quantity = self._fine("quantity", row, FINE, usual)
+            return quantity * self._fine(role, row, fine, usual)
         if "line_amount" in self._place:
-            return self._fine("line_amount", row, FINE) * 10**FINE
-        role = "amount_minor" if "amount_minor" in self._place else "amount"
-        amount = self._money(role, row, digits)
+            return self._fine("line_amount", row, FINE, digits) * 10**FINE
+        amount = self._money(self._whole, row, digits)
         if amount is None:
-            raise FieldError(self._layout.columns[role], CellError(_BLANK))
+            raise FieldError(self._layout.columns[self._whole], CellError(_BLANK))
         return amount
 
-    def _fine(self, role: str, row: Sequence[Cell], digits: int) -> int:
+    def _fine(self, role: str, row: Sequence[Cell], digits: int, usual: int) -> int:
         cell = row[self._place[role]]
         if type(cell) is int:
             return cell * int(10**digits)
         if cells.is_blank(cell):
             raise FieldError(self._layout.columns[role], CellError(_BLANK))
-        return self._read(role, row, lambda text: cells.scaled(text, digits, self.rounded), 0)
+        read = partial(
+            cells.scaled, digits=digits, rounded=self.rounded, usual=usual, comma=self._comma
+        )
+        return self._read(role, row, read, 0)
 
     def _money(
         self, role: str, row: Sequence[Cell], digits: int, blank: int | None = None
@@ -223,8 +248,9 @@ class RowReader:
         minor = "amount_minor" in self._place
 
         def read(cell: Cell) -> int:
-            value = cells.whole(cell) if minor else cells.scaled(cell, digits, self.rounded)
-            return cells.in_range(value)
+            if minor:
+                return cells.in_range(cells.whole(cell))
+            return cells.in_range(cells.scaled(cell, digits, self.rounded, comma=self._comma))
 
         return self._read(role, row, read, 0)
 

@@ -3,17 +3,20 @@
 import csv
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from types import MappingProxyType
+from collections.abc import Set as AbstractSet
 from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from tongbao.lab.exports import EMAILS, KNOWN, PAID_STATES, UNPAID_STATES, Known, state_of
 from tongbao.lab.problems import LabError, quoted
 from tongbao.plans.words import Text, plain
 
 ROLES: Final = (
     *("order", "customer", "time", "amount", "amount_minor", "line_amount", "quantity"),
     *("unit_price", "unit_price_milli", "refund", "refunded", "refund_of", "profit", "currency"),
+    "status",
 )
 """What ``--columns`` can name.
 
@@ -23,7 +26,8 @@ are added up) or quantity with unit_price (likewise; unit_price_milli counts in
 thousandths). refunded holds what was returned of the order in its row;
 refund marks with yes and no which rows are refunds, or, if the column holds
 amounts, is the same as refunded; refund_of holds in a refund's row the id of
-the order it returns. refunded and profit are in the unit of the amount.
+the order it returns. refunded and profit are in the unit of the amount. status
+holds the order's state, by which unpaid and cancelled ones are left out.
 """
 
 
@@ -31,12 +35,13 @@ class Layout(Struct, frozen=True, kw_only=True):
     """How a file is read.
 
     ``columns`` gives the file's column for each role; besides `ROLES` a known
-    export may have status, second_time (used where time is blank) and
-    cancelled. ``by_lines``: a row is a line of an order. ``folded``: further
+    export may have second_time (used where time is blank), cancelled and own_id
+    (an id that no two orders share). ``by_lines``: a row is a line of an order. ``folded``: further
     rows of an order repeat its cells or leave them blank. ``paid_statuses``:
-    the states in which an order counts, None for all. ``email``: customers are
+    the states in which an order counts, None for all; ``unpaid_statuses`` those in
+    which it does not, None if that is every other. ``email``: customers are
     e-mail addresses, in which capitals don't matter; ``guest`` is the customer
-    that means nobody.
+    that means nobody. ``note`` is what a reader of this layout should know.
     """
 
     title: Text
@@ -44,82 +49,11 @@ class Layout(Struct, frozen=True, kw_only=True):
     by_lines: bool = False
     folded: bool = False
     paid_statuses: frozenset[str] | None = None
+    unpaid_statuses: frozenset[str] | None = None
     email: bool = False
     guest: str = ""
+    note: Text | None = None
 
-
-class _Known(Struct, frozen=True, kw_only=True):
-    """A known export: for each role the names, best first, that its column has."""
-
-    title: Text
-    needed: Mapping[str, tuple[str, ...]]
-    possible: Mapping[str, tuple[str, ...]] = MappingProxyType({})
-    folded: bool = False
-    paid_statuses: frozenset[str] | None = None
-
-
-_WOO_PAID: Final = frozenset({"completed", "processing", "refunded"})
-_SHOPIFY_PAID: Final = frozenset({"paid", "partially_refunded", "refunded"})
-_EMAILS: Final = ("billing_email", "customer_email", "email_billing", "email")
-_WOO_CUSTOMERS: Final = (*_EMAILS, "customer_id", "customer_user", "customer_user_id")
-
-_KNOWN: Final = (
-    _Known(
-        title=Text("orders with amounts in minor units", "订单文件（金额以分计）"),
-        needed={
-            "order": ("order_id",),
-            "customer": ("customer_id",),
-            "time": ("timestamp",),
-            "amount_minor": ("amount_minor",),
-        },
-        possible={"currency": ("currency",), "refund": ("is_refund",)},
-    ),
-    _Known(
-        title=Text("order lines with prices in thousandths", "订单明细文件（单价以千分之一计）"),
-        needed={
-            "order": ("order_id",),
-            "customer": ("customer_id",),
-            "time": ("ordered_at",),
-            "quantity": ("quantity",),
-            "unit_price_milli": ("unit_price_milli",),
-        },
-        possible={"currency": ("currency",)},
-    ),
-    _Known(
-        title=Text("Shopify's orders export", "Shopify 订单导出文件"),
-        needed={
-            "order": ("name",),
-            "customer": ("email",),
-            "time": ("paid_at", "created_at"),
-            "amount": ("total",),
-            "status": ("financial_status",),
-        },
-        possible={
-            "second_time": ("created_at",),
-            "refunded": ("refunded_amount",),
-            "currency": ("currency",),
-            "cancelled": ("cancelled_at", "canceled_at"),
-        },
-        folded=True,
-        paid_statuses=_SHOPIFY_PAID,
-    ),
-    _Known(
-        title=Text("WooCommerce's orders export", "WooCommerce 订单导出文件"),
-        needed={
-            "order": ("order_id", "order_number", "order_number_formatted"),
-            "customer": _WOO_CUSTOMERS,
-            "time": ("order_date", "date", "date_created"),
-            "amount": ("order_total", "order_total_amount"),
-            "status": ("status", "order_status"),
-        },
-        possible={
-            "refunded": ("refunded_total", "order_refund_amount", "refund_total"),
-            "currency": ("order_currency", "currency"),
-        },
-        folded=True,
-        paid_statuses=_WOO_PAID,
-    ),
-)
 
 _SUGGESTED: Final[Mapping[str, tuple[str, ...]]] = {
     "order": (
@@ -154,30 +88,57 @@ _SUGGESTED: Final[Mapping[str, tuple[str, ...]]] = {
     "refund": ("is_refund", "refund", "是否退款"),
     "profit": ("profit", "margin", "利润", "毛利"),
     "currency": ("currency", "币种"),
+    "status": ("status", "order_status", "financial_status", "订单状态", "交易状态", "状态"),
 }
 _ONE_OF: Final = ("amount", "amount_minor", "line_amount", "quantity")
 _UNIT_PRICES: Final = ("unit_price", "unit_price_milli")
+_INSTEAD: Final = (
+    frozenset({*_ONE_OF, *_UNIT_PRICES}),
+    frozenset({"time", "second_time"}),
+    frozenset({"refund", "refunded"}),
+)
+"""Where one of these is named, the others of a known export no longer hold."""
 
 
-def layout_of(columns: Sequence[str], mapping: str | None, file: str) -> Layout:
-    """Return how to read a file with these columns, by the mapping given or else by recognition.
+def layout_of(
+    columns: Sequence[str], mapping: str | None, file: str, paid: str | None = None
+) -> Layout:
+    """Return how to read a file with these columns, by recognition and the mapping given.
+
+    Of a known export the mapping changes or adds columns; of any other it has
+    to name all. ``paid`` names, with commas between, the states that count.
 
     Raises:
         LabError: if the mapping does not fit, or nothing known fits; it
             lists the file's columns and suggests a mapping.
     """
-    if mapping is not None:
-        return _mapped(columns, mapping, file)
+    given = None if mapping is None else _pairs(columns, mapping, file)
+    layout = _known_layout(columns, given or {})
+    if layout is None:
+        if given is None:
+            raise LabError(_UNKNOWN.fill(columns=_listed(columns)), _way_out(columns), file=file)
+        _refuse_gaps(given, columns, file)
+        layout = Layout(title=_AS_MAPPED, columns=given)
+    elif given:
+        layout = _on_top(layout, given)
+        _refuse_gaps(layout.columns, columns, file)
+    _refuse_twins(layout.columns.values(), columns, file)
+    by_lines = "quantity" in layout.columns or "line_amount" in layout.columns
+    layout = replace(layout, by_lines=by_lines, folded=layout.folded and not by_lines)
+    return _with_states(layout, {*(given or {})}, paid)
+
+
+def _known_layout(columns: Sequence[str], given: Mapping[str, str]) -> Layout | None:
     plain_names = {_plain(column): column for column in reversed(columns)}
-    for known in _KNOWN:
-        layout = _recognised(known, plain_names, columns, file)
+    for known in KNOWN:
+        layout = _recognised(known, plain_names, given)
         if layout is not None:
             return layout
-    raise LabError(_UNKNOWN.fill(columns=_listed(columns)), _way_out(columns), file=file)
+    return None
 
 
 def _recognised(
-    known: _Known, plain_names: Mapping[str, str], columns: Sequence[str], file: str
+    known: Known, plain_names: Mapping[str, str], given: Mapping[str, str]
 ) -> Layout | None:
     found = {}
     for role, names in (*known.needed.items(), *known.possible.items()):
@@ -186,20 +147,51 @@ def _recognised(
             found[role] = column
         elif role in known.needed:
             return None
-    _refuse_twins(found.values(), columns, file)
-    email = _plain(found["customer"]) in _EMAILS
+    if not all(sign in plain_names for sign in known.signs):
+        return None
+    email = _plain(given.get("customer", found["customer"])) in EMAILS
     return Layout(
         title=known.title,
         columns=found,
-        by_lines="quantity" in found,
         folded=known.folded,
         paid_statuses=known.paid_statuses,
         email=email,
         guest="" if email or not known.folded else "0",
+        note=known.note,
     )
 
 
-def _mapped(columns: Sequence[str], mapping: str, file: str) -> Layout:
+def _on_top(layout: Layout, given: Mapping[str, str]) -> Layout:
+    """Return the layout of a known export with the columns that the user names instead."""
+    if given.items() <= layout.columns.items():
+        return layout
+    dropped = {role for group in _INSTEAD if group & set(given) for role in group}
+    kept = {role: column for role, column in layout.columns.items() if role not in dropped}
+    other_states = given.get("status", kept.get("status")) != kept.get("status")
+    return replace(
+        layout,
+        title=_ON_TOP.fill(title=layout.title),
+        columns={**kept, **given},
+        paid_statuses=None if other_states else layout.paid_statuses,
+    )
+
+
+def _with_states(layout: Layout, given: AbstractSet[str], paid: str | None) -> Layout:
+    """Return the layout with the states that count."""
+    if paid is not None:
+        try:
+            states = frozenset(state_of(state) for state in _parts(paid))
+        except LabError:
+            raise LabError(_NO_STATES, _NO_STATES_OUT) from None
+        if "status" not in layout.columns or not states:
+            raise LabError(_NO_STATES, _NO_STATES_OUT)
+        return replace(layout, paid_statuses=states, unpaid_statuses=None)
+    if "status" in given and layout.paid_statuses is None:
+        return replace(layout, paid_statuses=PAID_STATES, unpaid_statuses=UNPAID_STATES)
+    return layout
+
+
+def _pairs(columns: Sequence[str], mapping: str, file: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for part in _parts(mapping):
         role, sign, column = (piece.strip() for piece in part.partition("="))
@@ -213,10 +205,7 @@ def _mapped(columns: Sequence[str], mapping: str, file: str) -> Layout:
             reason = _NO_COLUMN.fill(column=quoted(column), columns=_listed(columns))
             raise LabError(reason, _way_out(columns), file=file, field=role)
         found[role] = column
-    _refuse_gaps(found, columns, file)
-    _refuse_twins(found.values(), columns, file)
-    by_lines = "quantity" in found or "line_amount" in found
-    return Layout(title=_AS_MAPPED, columns=found, by_lines=by_lines)
+    return found
 
 
 def _parts(mapping: str) -> list[str]:
@@ -280,6 +269,15 @@ def _way_out(columns: Sequence[str]) -> Text:
 
 
 _AS_MAPPED = Text("columns as given with --columns", "按 --columns 指定的列")
+_ON_TOP = Text("{title}, some columns as given", "{title}（部分列按指定）")
+_NO_STATES = Text(
+    "--paid-status names no state, or no column holds the states",
+    "--paid-status 没有写任何状态，或没有状态列",
+)
+_NO_STATES_OUT = Text(
+    "Name the column, --columns …,status=State, and the states that count, with commas between.",
+    "请指明状态列，例如 --columns …,status=订单状态，并写出要计入的状态，以逗号分隔。",
+)
 _UNKNOWN = Text(
     "the columns are of no known export (the bundled files, Shopify, WooCommerce). "
     "The first line has: {columns}",

@@ -49,7 +49,8 @@ class History(Struct, frozen=True, kw_only=True):
     ``tallies`` holds every way a row went: orders, refunds,
     without_customer, without_amount, by_status, other_currency, bad. Their
     rows add up to ``rows``. ``problems`` are the first of the bad rows,
-    ``notes`` what the reader decided that a shop owner should know.
+    ``notes`` what the reader decided that a shop owner should know. ``strangers``
+    counts the refunds that name an order of another customer.
     """
 
     source: str
@@ -62,3 +63,4 @@ class History(Struct, frozen=True, kw_only=True):
     tallies: Mapping[str, Tally]
     problems: tuple[Text, ...]
     notes: tuple[Text, ...]
+    strangers: Tally = Tally()

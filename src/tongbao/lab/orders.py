@@ -4,8 +4,8 @@ Nothing is dropped in silence: the tallies of the result add up to the rows
 that were read, and that is checked.
 """
 
-from collections import Counter
 from collections.abc import Callable
+from datetime import timedelta
 from itertools import chain
 from pathlib import Path
 from typing import Final
@@ -16,8 +16,10 @@ from tongbao.engine.units import check
 from tongbao.lab import cells
 from tongbao.lab.drafts import Draft, FieldError, RowReader
 from tongbao.lab.formats import Layout, layout_of
-from tongbao.lab.history import History, Order, Refund, Tally
+from tongbao.lab.history import History
+from tongbao.lab.moments import Clock, offset_text, zone_of
 from tongbao.lab.problems import CellError, LabError, quoted
+from tongbao.lab.sorting import Sorting
 from tongbao.lab.source import Source, open_source
 from tongbao.plans.words import Text
 
@@ -26,15 +28,17 @@ Watch = Callable[[int], None]
 
 _STEP: Final = 5000
 _PROBLEMS_KEPT: Final = 20
-_REFUNDED: Final = "refunded"
 
 
 class ReadOptions(Struct, frozen=True, kw_only=True):
-    """How to read: ``currency`` is the plan's, ``mapping`` as given with --columns."""
+    """How to read: ``currency`` is the plan's, the others as given on the command line."""
 
     currency: str
     mapping: str | None = None
+    paid_status: str | None = None
+    encoding: str | None = None
     time_format: str | None = None
+    time_zone: str | None = None
     only_currency: str | None = None
     skip_bad_rows: bool = False
 
@@ -45,8 +49,8 @@ def read_history(path: Path, options: ReadOptions, watch: Watch | None = None) -
     Raises:
         LabError: naming file, line and field, with the way out.
     """
-    source = open_source(path)
-    layout = layout_of(source.columns, options.mapping, source.name)
+    source = open_source(path, options.encoding)
+    layout = layout_of(source.columns, options.mapping, source.name, options.paid_status)
     reading = _Reading(source, layout, options)
     reading.read(watch)
     return reading.finish()
@@ -60,8 +64,15 @@ class _Reading:
         self._layout = layout
         self._options = options
         amounts = _refund_amounts(source, layout)
-        clock = cells.clock(options.time_format)
-        self._reader = RowReader(layout, options.currency, clock, refund_amounts=amounts)
+        zone = None if options.time_zone is None else zone_of(options.time_zone)
+        self._clock = Clock(options.time_format, zone)
+        self._reader = RowReader(
+            layout,
+            options.currency,
+            self._clock,
+            refund_amounts=amounts,
+            comma=source.decimal_comma,
+        )
         self._drafts: dict[tuple[str, bool], Draft] = {}
         self._refunds: list[Draft] = []
         self._spoiled: dict[str, None] = {}
@@ -95,12 +106,14 @@ class _Reading:
 
     def finish(self) -> History:
         """Sort the drafts into orders, refunds and what is left out."""
-        sorting = _Sorting(self._layout, self._options, self._reader)
+        sorting = Sorting(self._layout, self._options.only_currency, self._reader)
         for draft in chain(self._drafts.values(), self._refunds):
             sound = draft.id not in self._spoiled and self._is_sound(draft)
             sorting.take(draft, spoiled=not sound)
         sorting.add("bad", self._bad_rows, 0, 0)
-        orders, refunds = tuple(sorting.orders), self._linked(sorting)
+        sorting.refuse_unknown_states(self._source.name)
+        sorting.link()
+        orders = tuple(sorting.orders)
         currency = self._one_currency(sorting)
         rows = sum(tally.rows for tally in sorting.tallies.values())
         check(rows == self._rows, "every row read is counted once")
@@ -112,11 +125,12 @@ class _Reading:
             layout=self._layout.title,
             currency=currency,
             orders=orders,
-            refunds=refunds,
+            refunds=tuple(sorting.refunds),
             rows=self._rows,
             tallies=sorting.tallies,
             problems=tuple(self._problems),
             notes=tuple(self._notes(sorting)),
+            strangers=sorting.strangers,
         )
 
     def _take(self, name: str, line: int, row: tuple[object, ...]) -> None:
@@ -129,18 +143,23 @@ class _Reading:
                 self._reader.add_line(draft, row)
             return
         first = self._drafts.get((name, False))
-        if first is not None and self._layout.folded and self._reader.is_continuation(row, first):
-            first.rows += 1
-            return
+        if first is not None and self._layout.folded:
+            if self._reader.is_continuation(row, first):
+                first.rows += 1
+                return
+            if not self._reader.bears_amount(row):
+                raise self._duplicate(name, first)
         draft = self._reader.begin(name, line, row)
         if draft.marked or draft.amount < 0:
             self._refunds.append(draft)
         elif first is not None:
-            column = self._layout.columns["order"]
-            fault = CellError(_DUPLICATE.fill(id=quoted(name), line=first.line), _DUPLICATE_OUT)
-            raise FieldError(column, fault)
+            raise self._duplicate(name, first)
         else:
             self._drafts[name, False] = draft
+
+    def _duplicate(self, name: str, first: Draft) -> FieldError:
+        fault = CellError(_DUPLICATE.fill(id=quoted(name), line=first.line), _DUPLICATE_OUT)
+        return FieldError(self._layout.columns["order"], fault)
 
     def _is_sound(self, draft: Draft) -> bool:
         """Return whether the whole order makes sense; if not, it is a problem or is left out."""
@@ -167,28 +186,7 @@ class _Reading:
             problem = LabError(fault.reason, line=line, field=column)
             self._problems.append(Text(_escaped(problem.say("en")), _escaped(problem.say("zh"))))
 
-    def _linked(self, sorting: "_Sorting") -> tuple[Refund, ...]:
-        """Return the refunds; one that bears an order's id is a refund of that order."""
-        orders = {order.id for order in sorting.orders}
-        seen: dict[str, int] = {}
-        refunds = []
-        for refund in sorting.refunds:
-            linked = refund.id if refund.id in orders and not refund.order else refund.order
-            if not linked and refund.id in seen:
-                raise LabError(
-                    _DUPLICATE.fill(id=quoted(refund.id), line=seen[refund.id]),
-                    _DUPLICATE_OUT,
-                    file=self._source.name,
-                    line=refund.line,
-                    field=self._layout.columns["order"],
-                )
-            seen[refund.id] = refund.line
-            refunds.append(
-                Refund(refund.id, refund.customer, refund.time, refund.amount, refund.line, linked)
-            )
-        return tuple(refunds)
-
-    def _one_currency(self, sorting: "_Sorting") -> str:
+    def _one_currency(self, sorting: Sorting) -> str:
         found = sorting.currencies
         name, plan = self._source.name, self._options.currency
         if len(found) > 1:
@@ -202,12 +200,12 @@ class _Reading:
             raise LabError(reason, _OTHER_CURRENCY_OUT.fill(currency=currency), file=name)
         return currency
 
-    def _why_none(self, sorting: "_Sorting") -> Text:
+    def _why_none(self, sorting: Sorting) -> Text:
         counts = ", ".join(f"{way}: {tally.rows}" for way, tally in sorting.tallies.items())
         return _NO_ORDERS_OUT.fill(rows=self._rows, counts=counts)
 
-    def _notes(self, sorting: "_Sorting") -> list[Text]:
-        notes = []
+    def _notes(self, sorting: Sorting) -> list[Text]:
+        notes = [] if self._layout.note is None else [self._layout.note]
         if self._reader.rounded.count:
             notes.append(_FLOATS.fill(count=self._reader.rounded.count))
         if sorting.inexact:
@@ -222,76 +220,19 @@ class _Reading:
                 f"{name} {count}" for name, count in sorted(sorting.statuses.items())
             )
             notes.append(_STATUSES.fill(counts=counts))
-        if "gb18030" in self._source.kind:
-            notes.append(_ENCODING)
+        if sorting.twins:
+            notes.append(_TWIN_REFUNDS.fill(count=sorting.twins))
+        if sorting.strangers.documents:
+            notes.append(_STRANGERS.fill(count=sorting.strangers.documents))
+        offsets = self._clock.offsets
+        if self._options.time_zone is None and (len(offsets) > 1 or timedelta() in offsets):
+            shown = ", ".join(offset_text(offset) for offset in sorted(offsets))
+            notes.append(_OFFSETS.fill(offsets=shown))
+        if self._source.encoding_note is not None:
+            notes.append(self._source.encoding_note)
         if "currency" not in self._layout.columns:
             notes.append(_ASSUMED.fill(currency=self._options.currency))
         return notes
-
-
-class _Sorting:
-    """Where each draft goes, counted."""
-
-    def __init__(self, layout: Layout, options: ReadOptions, reader: RowReader) -> None:
-        self._layout = layout
-        self._options = options
-        self._reader = reader
-        self.orders: list[Order] = []
-        self.refunds: list[Refund] = []
-        self.tallies: dict[str, Tally] = {}
-        self.currencies: Counter[str] = Counter()
-        self.statuses: Counter[str] = Counter()
-        self.inexact = 0
-        self.unmarked = 0
-
-    def take(self, draft: Draft, *, spoiled: bool) -> None:
-        """Take a draft as an order or a refund, or count why it is left out."""
-        amount, exact = self._reader.minor(draft)
-        way = "bad" if spoiled else self._way(draft, amount)
-        self.add(way, draft.rows, 1, amount)
-        if way == "by_status":
-            self.statuses[draft.status or "?"] += 1
-        if way not in {"orders", "refunds"}:
-            return
-        self.inexact += not exact
-        self.currencies[draft.currency] += 1
-        if way == "refunds":
-            self._refund(draft, abs(amount))
-        else:
-            self._order(draft, amount)
-
-    def add(self, way: str, rows: int, documents: int, amount: int) -> None:
-        """Count rows, documents and money."""
-        old = self.tallies.get(way, Tally())
-        self.tallies[way] = Tally(old.rows + rows, old.documents + documents, old.amount + amount)
-
-    def _way(self, draft: Draft, amount: int) -> str:
-        paid, only = self._layout.paid_statuses, self._options.only_currency
-        if paid is not None and draft.status not in paid:
-            return "by_status"
-        if only is not None and draft.currency != only:
-            return "other_currency"
-        if not draft.customer:
-            return "without_customer"
-        if not amount:
-            return "without_amount"
-        return "refunds" if draft.marked or amount < 0 else "orders"
-
-    def _refund(self, draft: Draft, amount: int) -> None:
-        self.unmarked += "refund" in self._layout.columns and not draft.marked
-        self.refunds.append(
-            Refund(draft.id, draft.customer, draft.time, amount, draft.line, draft.refund_of)
-        )
-
-    def _order(self, draft: Draft, paid: int) -> None:
-        profit = draft.profit
-        returned = draft.refunded
-        if draft.status == _REFUNDED and not returned:
-            returned = paid
-        dated = draft.cancelled if returned else None
-        self.orders.append(
-            Order(draft.id, draft.customer, draft.time, paid, profit, draft.line, returned, dated)
-        )
 
 
 def _refund_amounts(source: Source, layout: Layout) -> bool:
@@ -365,8 +306,19 @@ _UNDATED = Text(
     "{count} 个订单的退款金额没有日期，按退货期内退回处理",
 )
 _STATUSES = Text("left out by their state: {counts}", "因状态而不计入：{counts}")
-_ENCODING = Text(
-    "the file is no UTF-8 and was read as GB 18030 (GBK)", "文件不是 UTF-8，按 GB 18030（GBK）读取"
+_TWIN_REFUNDS = Text(
+    "{count} refunds of no order in this file bear the id of another refund; each was counted",
+    "{count} 笔退款在文件中没有对应订单号，且编号与另一笔退款相同，每笔都计入",
+)
+_STRANGERS = Text(
+    "{count} refunds name an order of another customer; they were taken as refunds of that order",
+    "{count} 笔退款写的是另一客户的订单，按该订单的退款处理",
+)
+_OFFSETS = Text(
+    "the times bear offsets from UTC ({offsets}) and were taken as written, so days end at "
+    "midnight as written; for the shop's own midnight give --time-zone, such as Asia/Shanghai",
+    "时间带有时差（{offsets}），按所写的时间计，因此每天在所写时间的零点结束；"
+    "要按本店时间请用 --time-zone，例如 Asia/Shanghai",
 )
 _ASSUMED = Text(
     "the file names no currency; {currency} was taken from the plan",

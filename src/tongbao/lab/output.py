@@ -9,6 +9,7 @@ import gzip
 import io
 import json
 import os
+import re
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -34,6 +35,8 @@ PLOTS: Final = "plots"
 
 _OURS: Final = frozenset({SUMMARY, DAYS, MEMBERS, RECEIPTS, COMMANDS, PLAN, REPORT, PLOTS})
 _PACKING: Final = 6
+_PARTIAL: Final = ".partial"
+_OLD: Final = ".old"
 
 
 class OutputDirectory:
@@ -46,7 +49,9 @@ class OutputDirectory:
     def __init__(self, wanted: Path) -> None:
         self.path = Path(os.path.abspath(wanted)).resolve()  # noqa: PTH100  # a missing cwd must not raise
         self.shown = str(wanted)
-        self._partial = self.path.with_name(f".{self.path.name}.{os.getpid()}.partial")
+        if not self.path.name:
+            raise LabError(_ROOT, _OTHERS_OUT, file=self.shown)
+        self._partial = self.path.with_name(f".{self.path.name}.{os.getpid()}{_PARTIAL}")
         self._streams: list[gzip.GzipFile | IO[bytes]] = []
         self._done = False
 
@@ -54,13 +59,16 @@ class OutputDirectory:
         try:
             _refuse_others(self.path, self.shown)
             self.path.parent.mkdir(parents=True, exist_ok=True)
+            _clear_leftovers(self.path)
             shutil.rmtree(self._partial, ignore_errors=True)
             self._partial.mkdir()
             self._commands = self._packed(COMMANDS)
             self._receipts = self._packed(RECEIPTS)
-        except OSError as fault:
+        except BaseException as fault:  # Ctrl-C too
             self._drop()
-            raise self._unwritable(fault) from None
+            if isinstance(fault, OSError):
+                raise self._unwritable(fault) from None
+            raise
         return self
 
     def __exit__(
@@ -96,14 +104,14 @@ class OutputDirectory:
     def finish(self) -> None:
         """Give the directory its name; an earlier backtest's is removed only then."""
         _refuse_others(self.path, self.shown)  # somebody may have put something there meanwhile
-        old = self._partial.with_suffix(".old")
+        old = self._partial.with_suffix(_OLD)
         shutil.rmtree(old, ignore_errors=True)
-        if self.path.is_dir() and any(self.path.iterdir()):
-            self.path.rename(old)
         try:
+            if self.path.is_dir() and any(self.path.iterdir()):
+                self.path.rename(old)
             self._partial.rename(self.path)
-        except OSError:
-            if old.exists():
+        except BaseException:  # Ctrl-C too: the earlier backtest keeps its place
+            if old.exists() and not self.path.exists():
                 old.rename(self.path)
             raise
         self._done = True
@@ -134,6 +142,38 @@ class OutputDirectory:
         return LabError(_UNWRITABLE.fill(fault=quoted(reason)), file=self.shown)
 
 
+def _clear_leftovers(path: Path) -> None:
+    """Clear away what runs for this directory left that were killed before they could.
+
+    One that was killed while it replaced an earlier backtest gives it back.
+    """
+    form = re.compile(rf"\.{re.escape(path.name)}\.([1-9][0-9]{{0,9}})(\{_PARTIAL}|\{_OLD})")
+    try:
+        beside = sorted(path.parent.iterdir())
+    except OSError:
+        return
+    for entry in beside:
+        match = form.fullmatch(entry.name)
+        if match is None or entry.is_symlink() or not entry.is_dir() or _lives(int(match[1])):
+            continue
+        if any(inside.name not in _OURS for inside in entry.iterdir()):
+            continue  # whoever made it, no backtest did
+        if match[2] == _OLD and not path.exists():
+            entry.rename(path)
+        else:
+            shutil.rmtree(entry, ignore_errors=True)
+
+
+def _lives(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except OSError:
+        return True  # somebody else's
+    return True
+
+
 def plan_json(plan: Plan) -> str:
     """Return the plan with the engine's fields, as `tongbao replay --plan` reads it."""
     return _json(plan_fields(plan))
@@ -161,6 +201,10 @@ def _json(value: object) -> str:
 
 
 _UNWRITABLE = Text("can't be written: {fault}", "无法写入：{fault}")
+_ROOT = Text(
+    "this is the root of the file system, which no backtest can replace",
+    "这是文件系统的根目录，不能用作回测目录",
+)
 _NO_DIRECTORY = Text("this is a file, no directory", "这是文件，不是目录")
 _OTHERS = Text(
     "the directory holds something that no backtest wrote: {entry}",

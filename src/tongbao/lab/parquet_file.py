@@ -35,6 +35,8 @@ class ParquetSource:
     """A Parquet table, read in slices."""
 
     kind = "Parquet"
+    encoding_note = None
+    decimal_comma = False
 
     def __init__(self, path: Path) -> None:
         self.name = path.name

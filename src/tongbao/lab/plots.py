@@ -9,7 +9,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Final
+from typing import Final, assert_never
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -177,7 +177,17 @@ def _drawn(chart: Chart, *, title: bool) -> Figure:
     room = height / (height + extra)
     if title:
         figure.text(0.02, 1 - 0.1 / (height + extra), chart.title, va="top", weight="bold")
-    _DRAW[type(drawing)](figure, room, chart)
+    match drawing:
+        case Lines():
+            _draw_lines(figure, room, drawing, chart.lang)
+        case Columns():
+            _draw_columns(figure, room, drawing, chart.lang)
+        case Rows():
+            _draw_rows(figure, room, drawing)
+        case Shares():
+            _draw_shares(figure, room, drawing)
+        case _:
+            assert_never(drawing)
     return figure
 
 
@@ -210,9 +220,7 @@ def _scale(axes: Axes, top: float, bottom: float, lang: Lang, *, percent: bool) 
     axes.yaxis.set_major_formatter(FuncFormatter(shown))
 
 
-def _draw_lines(figure: Figure, room: float, chart: Chart) -> None:
-    drawing = chart.drawing
-    assert isinstance(drawing, Lines)  # noqa: S101  # the table _DRAW chose this function
+def _draw_lines(figure: Figure, room: float, drawing: Lines, lang: Lang) -> None:
     axes = _axes(figure, room, legend=len(drawing.lines) > 1)
     keep = thinned(len(drawing.days))
     days = [drawing.days[n].toordinal() for n in keep]
@@ -228,7 +236,7 @@ def _draw_lines(figure: Figure, room: float, chart: Chart) -> None:
         axes.plot(days, values, "o" if lone else "-", color=colour, linewidth=1.5, markersize=5)
         known = [value for value in values if not math.isnan(value)]
         top, bottom = max([top, *known]), min([bottom, *known])
-    _scale(axes, top, bottom, chart.lang, percent=drawing.percent)
+    _scale(axes, top, bottom, lang, percent=drawing.percent)
     ticks = date_ticks(drawing.days[0], drawing.days[-1])
     axes.set_xticks([day for day, _ in ticks], [text for _, text in ticks])
     margin = 0.5 if len(days) == 1 else (days[-1] - days[0]) * 0.01
@@ -239,9 +247,7 @@ def _draw_lines(figure: Figure, room: float, chart: Chart) -> None:
         _legend(axes, [(kind, line.name, colour) for line, colour in pairs])
 
 
-def _draw_columns(figure: Figure, room: float, chart: Chart) -> None:
-    drawing = chart.drawing
-    assert isinstance(drawing, Columns)  # noqa: S101  # the table _DRAW chose this function
+def _draw_columns(figure: Figure, room: float, drawing: Columns, lang: Lang) -> None:
     names = [
         *(("bar", bar.name, c) for bar, c in zip(drawing.bars, COLOURS, strict=False)),
         *([("dot", drawing.dots.name, canvas.SECOND)] if drawing.dots else []),
@@ -261,7 +267,7 @@ def _draw_columns(figure: Figure, room: float, chart: Chart) -> None:
     if drawing.level:
         axes.axhline(drawing.level[1], color=canvas.SECOND, linewidth=1.5)
         numbers.append(drawing.level[1])
-    _scale(axes, max(numbers), min(numbers), chart.lang, percent=drawing.percent)
+    _scale(axes, max(numbers), min(numbers), lang, percent=drawing.percent)
     if min(numbers) < 0:
         axes.axhline(0, color=canvas.MUTED, linewidth=0.8)
     step = max(1, math.ceil(len(places) / (_MOST_DATES if len(places) > 6 else 6)))  # noqa: PLR2004  # six short words fit
@@ -273,9 +279,7 @@ def _draw_columns(figure: Figure, room: float, chart: Chart) -> None:
         _legend(axes, names)
 
 
-def _draw_rows(figure: Figure, room: float, chart: Chart) -> None:
-    drawing = chart.drawing
-    assert isinstance(drawing, Rows)  # noqa: S101  # the table _DRAW chose this function
+def _draw_rows(figure: Figure, room: float, drawing: Rows) -> None:
     axes = figure.add_axes((0.02, 0, 0.96, room))
     axes.set_axis_off()
     axes.set_xlim(0, max(row.value for row in drawing.rows) or 1.0)
@@ -289,9 +293,7 @@ def _draw_rows(figure: Figure, room: float, chart: Chart) -> None:
         axes.text(1, n + 0.42, row.text, ha="right", transform=whole)
 
 
-def _draw_shares(figure: Figure, room: float, chart: Chart) -> None:
-    drawing = chart.drawing
-    assert isinstance(drawing, Shares)  # noqa: S101  # the table _DRAW chose this function
+def _draw_shares(figure: Figure, room: float, drawing: Shares) -> None:
     axes = _axes(figure, room, legend=True)
     people, held = zip(*drawing.points, strict=True)
     axes.fill_between(people, held, people, color=canvas.FIRST, alpha=0.18, linewidth=0)
@@ -305,11 +307,3 @@ def _draw_shares(figure: Figure, room: float, chart: Chart) -> None:
     axes.set_yticks(marks, words)
     names = (("line", drawing.curve, canvas.FIRST), ("line", drawing.equal, canvas.SECOND))
     _legend(axes, names)
-
-
-_DRAW: Final[dict[type, Callable[[Figure, float, Chart], None]]] = {
-    Lines: _draw_lines,
-    Columns: _draw_columns,
-    Rows: _draw_rows,
-    Shares: _draw_shares,
-}

@@ -11,7 +11,14 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from tongbao import __version__
-from tongbao.lab import plots, plots_canvas, report_rules, report_sections
+from tongbao.lab import (
+    plots,
+    plots_canvas,
+    report_answers,
+    report_leave,
+    report_rules,
+    report_sections,
+)
 from tongbao.lab.plots import Chart
 from tongbao.lab.report_charts import report_charts
 from tongbao.lab.report_figures import Figures
@@ -66,7 +73,7 @@ def _page(figures: Figures, voice: Voice, citation: str, *, english_plots: bool)
         facts=_facts(figures, voice),
         contents=voice.say("contents"),
         answer_title=voice.say("answer_title"),
-        answers=report_sections.answers(figures, voice),
+        answers=report_answers.answers(figures, voice),
         caveat=voice.say("past_only"),
         cards=report_sections.cards(figures, voice),
         sections=_sections(figures, voice, english_plots=english_plots),
@@ -81,7 +88,7 @@ def _sections(figures: Figures, voice: Voice, *, english_plots: bool) -> tuple[S
         report_sections.members_section(figures, voice),
         report_rules.quota_section(figures, voice),
         report_rules.gains_section(figures, voice),
-        report_rules.leave_section(figures, voice),
+        report_leave.leave_section(figures, voice),
         report_rules.exits_section(figures, voice),
         report_rules.cost_section(figures, voice),
         report_rules.refunds_section(figures, voice),

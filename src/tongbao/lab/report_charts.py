@@ -74,7 +74,7 @@ def _money(figures: Figures, voice: Voice) -> Chart | None:
 
 def _price(figures: Figures, voice: Voice) -> Chart | None:
     known = [price for price in figures.prices() if price]
-    if not known:
+    if not known or figures.flat():
         return None
     values = tuple(_major(voice, float(p)) if p else math.nan for p in figures.prices())
     says = voice.say("says_price", first=voice.price(known[0]), last=voice.price(known[-1]))
@@ -170,7 +170,7 @@ def _lorenz(figures: Figures, voice: Voice) -> Chart | None:
 
 def _fifths(figures: Figures, voice: Voice) -> Chart | None:
     groups = figures.fifths()
-    if not groups:
+    if not groups or figures.flat():
         return None
     drawing = Columns(
         tuple(voice.say(f"fifth_{group.name}") for group in groups),

@@ -14,60 +14,34 @@ import polars as pl
 
 from tongbao.engine.plan import Plan
 from tongbao.engine.units import BPS
+from tongbao.lab.report_groups import Group, Holder, group_of
 from tongbao.lab.result import BacktestOptions, BacktestResult
 from tongbao.plans.words import Lang
 
 FIFTHS: Final = 5
 LARGEST: Final = 5
 _CURVE_POINTS: Final = 60
+_FLAT: Final = 200
+"""A price that moved by less than one part in so many did not move."""
+_ORDERS: Final = ("", "purchase")
 SPREAD_EDGES: Final = ((1, 4), (1, 2), (1, 1), (2, 1), (5, 1))
 """Upper edges of the groups of members, as fractions of the average; the last group has none."""
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
-    """Some members together; amounts are sums in minor units, ``paid`` is less late refunds."""
+class Payout:
+    """What there must be if everybody leaves at the end, in minor units; credit is no cash."""
 
-    name: str
-    members: int
-    first: date
-    last: date
-    paid: int
-    has: int
-    median: int
-    all_brought: int
-    all_received: int
+    points: int
+    wallets: int
     dividends: int
+    credit: int
+    left_in_fund: int
 
     @property
-    def mean(self) -> int:
-        """What one of them has on average, rounded down."""
-        return self.has // self.members
-
-    @property
-    def brought(self) -> int:
-        """What the orders of one of them brought into the reserve on average, rounded down."""
-        return self.all_brought // self.members
-
-    @property
-    def received(self) -> int:
-        """What one of them received for points or has in them on average, rounded down."""
-        return self.all_received // self.members
-
-    @property
-    def difference(self) -> int:
-        """What one received beyond what one brought."""
-        return self.received - self.brought
-
-
-@dataclass(frozen=True, slots=True)
-class Holder:
-    """One member by name."""
-
-    name: str
-    joined: date
-    paid: int
-    has: int
+    def cash(self) -> int:
+        """What the shop must have in cash."""
+        return self.points + self.wallets + self.dividends
 
 
 class Figures:
@@ -104,7 +78,39 @@ class Figures:
 
     def grants_all(self) -> bool:
         """Return whether grants use up the contribution, so that orders don't move the price."""
-        return self.plan.grant_bps + sum(self.plan.referral_points_bps) == BPS
+        plan = self.plan
+        by_sales = plan.spend_per_point is None or plan.backing_base == "sales"
+        return by_sales and plan.grant_bps + sum(plan.referral_points_bps) == BPS
+
+    def flat(self) -> bool:
+        """Return whether the price could hardly move, and did not."""
+        prices = [price for price in self.prices() if price]
+        if not prices or not self.grants_all():
+            return False
+        return (max(prices) - min(prices)) * _FLAT < min(prices)
+
+    def left_already(self) -> bool:
+        """Return whether the members sold everything after the last day."""
+        return self.options.behaviour == "leave-at-end"
+
+    def payout(self) -> Payout:
+        """Return what there must be if everybody leaves at the end.
+
+        Where they have left already, the figures at the end hold what they were paid.
+        """
+        gone, net = self.left_already(), self.amount("leave_today", "net")
+        wallets, due, credit = map(self.amount, ("wallets", "dividend_payable", "credit"))
+        if not self.plan.cash_redemption:
+            return Payout(0, wallets, due, credit if gone else credit + net, 0)
+        if gone:
+            return Payout(net, wallets - net, due, credit, self.amount("dividend_fund"))
+        left = self.amount("reserve") - net - self.amount("leave_today", "left_in_reserve")
+        return Payout(net, wallets, due, credit, max(left, 0))
+
+    def known(self, key: str) -> int | None:
+        """Return a whole number of the summary, None where it has none."""
+        found = self.summary.get(key)
+        return found if isinstance(found, int) else None
 
     def prices(self) -> list[Decimal]:
         """Return the price at each day's end, 0 where no point existed."""
@@ -139,14 +145,28 @@ class Figures:
         """Return the largest share of the quotas that this money can fill, whoever gets it."""
         return Decimal(self.money_for_members()) / self.quotas()
 
-    def rejected(self) -> int:
-        """Return how many commands the rules rejected."""
-        return sum(cast("Mapping[str, int]", self.summary["rejected_commands"]).values())
+    def rejected(self) -> dict[str, int]:
+        """Return how many orders the rules rejected, by reason, most first.
+
+        A key of the summary is a reason, or a kind of command and a reason.
+        """
+        counted = cast("Mapping[str, int]", self.summary.get("rejected_commands", {}))
+        found: dict[str, int] = {}
+        for key, count in counted.items():
+            kind, _, reason = key.rpartition(": ")
+            if kind in _ORDERS:
+                found[reason] = found.get(reason, 0) + count
+        return dict(sorted(found.items(), key=lambda item: (-item[1], item[0])))
+
+    def rejected_amount(self) -> int | None:
+        """Return what the rejected orders cost."""
+        amount = self.known("rejected_orders_amount")
+        return self.known("rejected_amount") if amount is None else amount
 
     def cohorts(self) -> list[Group]:
         """Return the members by month of joining."""
         parts = self._members.partition_by("cohort", maintain_order=True)
-        return sorted((_group(str(part["cohort"][0]), part) for part in parts), key=_by_name)
+        return sorted((group_of(str(part["cohort"][0]), part) for part in parts), key=_by_name)
 
     def fifths(self) -> list[Group]:
         """Return the members in five groups of nearly one size, by order of joining."""
@@ -155,7 +175,7 @@ class Figures:
             return []
         edges = [count * n // FIFTHS for n in range(FIFTHS + 1)]
         return [
-            _group(str(n + 1), self._members.slice(low, high - low))
+            group_of(str(n + 1), self._members.slice(low, high - low))
             for n, (low, high) in enumerate(pairwise(edges))
         ]
 
@@ -165,11 +185,11 @@ class Figures:
         if not tenth:
             return None
         oldest, newest = self._members.head(tenth), self._members.tail(tenth)
-        return _group("oldest", oldest), _group("newest", newest)
+        return group_of("oldest", oldest), group_of("newest", newest)
 
     def everybody(self) -> Group | None:
         """Return all members as one group."""
-        return _group("all", self._members) if self._members.height else None
+        return group_of("all", self._members) if self._members.height else None
 
     def largest(self) -> list[Holder]:
         """Return the members who have most, who joined first before equals."""
@@ -234,33 +254,6 @@ def running_total(values: Sequence[int]) -> list[int]:
     for value in values:
         sums.append((sums[-1] if sums else 0) + value)
     return sums
-
-
-def _group(name: str, members: pl.DataFrame) -> Group:
-    def total(*columns: str) -> int:
-        return sum(sum(members[column].to_list()) for column in columns)
-
-    has = sorted(members["has"].to_list())
-    middle = (has[(len(has) - 1) // 2] + has[len(has) // 2]) // 2
-    joined = cast("list[date]", members["joined"].to_list())
-    return Group(
-        name=name,
-        members=len(has),
-        first=min(joined),
-        last=max(joined),
-        paid=total("paid") - total("refunded_sales"),
-        has=sum(has),
-        median=middle,
-        all_brought=_brought(members),
-        all_received=total("value", "credit", "redeemed_net", "exit_net"),
-        dividends=total("dividends", "accrued"),
-    )
-
-
-def _brought(members: pl.DataFrame) -> int:
-    """Return what orders brought into the reserve, less the same part of it as was refunded."""
-    rows = members.select("contributed", "paid", "refunded_sales").iter_rows()
-    return sum(brought * (paid - back) // paid for brought, paid, back in rows if paid)
 
 
 def _by_name(group: Group) -> str:

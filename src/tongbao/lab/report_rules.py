@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from tongbao.lab.report_charts import full_months
-from tongbao.lab.report_figures import Figures, Group
+from tongbao.lab.report_figures import Figures
+from tongbao.lab.report_groups import Group
 from tongbao.lab.report_model import (
     Beside,
     Block,
     Bullets,
     Charts,
     Command,
-    Pairs,
     Paragraph,
     Section,
     Table,
@@ -76,42 +76,11 @@ def cost_section(figures: Figures, voice: Voice) -> Section:
         low, high = voice.share(min(shares)), voice.share(max(shares))
         if low != high:
             said.append(voice.say("cost_months", low=low, high=high))
-    text = (" " if voice.lang == "en" else "").join(said)
+    text = voice.joined(said)
     if not figures.amount("sales"):
         return Section("cost", voice.say("cost_title"), (Paragraph(text),))
     beside = Beside((Paragraph(text),), (Charts(("cost",)),))
     return Section("cost", voice.say("cost_title"), (beside,))
-
-
-def leave_section(figures: Figures, voice: Voice) -> Section:
-    """What would happen if everybody left after the last day, one after the other."""
-    title, plan = voice.say("leave_title"), figures.plan
-    if not figures.amount("leave_today", "members"):
-        return Section("leave", title, (Paragraph(voice.say("leave_nobody")),))
-
-    def money(key: str) -> str:
-        return voice.money(figures.amount("leave_today", key))
-
-    as_cash = plan.cash_redemption
-    fee = (voice.say("leave_fee", fee=format_percent(plan.exit_fee_bps)), money("fee"))
-    left = (voice.say("leave_left"), money("left_in_reserve"))
-    pairs = Pairs(
-        (
-            (voice.say("leave_members"), voice.count(figures.amount("leave_today", "members"))),
-            (voice.say("leave_gross"), money("gross")),
-            *((fee,) if as_cash else ()),
-            (voice.say("leave_net" if as_cash else "leave_credit"), money("net")),
-            *((left,) if figures.amount("leave_today", "left_in_reserve") else ()),
-        )
-    )
-    blocks: list[Block] = [
-        Paragraph(voice.say("leave_text", day=voice.day(figures.dates()[-1]))),
-        pairs,
-        Paragraph(voice.say("leave_cash" if as_cash else "leave_not_allowed"), "strong"),
-    ]
-    if as_cash and plan.exit_fee_bps:
-        blocks.insert(1, Paragraph(voice.say("leave_order")))
-    return Section("leave", title, tuple(blocks))
 
 
 def refunds_section(figures: Figures, voice: Voice) -> Section:
@@ -137,13 +106,18 @@ def left_out_section(figures: Figures, voice: Voice) -> Section:
     sometimes = ("skipped_by_status", "skipped_other_currency", "skipped_bad_rows")
     keys = (*always, *(key for key in sometimes if figures.amount(key)))
     rows: list[tuple[str, int, int | None]] = [
-        (voice.say(f"row_{key}"), figures.amount(key), None) for key in keys
+        (voice.say(f"row_{key}"), figures.amount(key), figures.known(f"{key}_amount"))
+        for key in keys
     ]
     unmatched = "unmatched_refunds"
     lost = figures.amount(f"{unmatched}_amount")
     rows.append((voice.say(f"row_{unmatched}"), figures.amount(unmatched), lost))
     if rejected := figures.rejected():
-        rows.append((voice.say("row_rejected"), rejected, figures.amount("rejected_amount")))
+        count, amount = sum(rejected.values()), figures.rejected_amount()
+        rows.append((voice.say("row_rejected"), count, amount))
+    if refunds := figures.known("rejected_refunds"):
+        amount = figures.known("rejected_refunds_amount")
+        rows.append((voice.say("row_rejected_refunds"), refunds, amount))
     blocks: list[Block] = [
         Paragraph(voice.say("left_out_text")),
         _counted(title, rows, voice),
@@ -157,29 +131,20 @@ def left_out_section(figures: Figures, voice: Voice) -> Section:
 
 def gains_section(figures: Figures, voice: Voice) -> Section:
     """Who gains from whom, and what no member can count on."""
-    reserve = figures.amount("reserve")
-    blocks: list[Block] = []
-    if reserve:
-        blocks.append(Paragraph(voice.say("gains_zero_sum", reserve=voice.money(reserve))))
-    blocks.append(Paragraph(voice.say("gains_flat" if figures.grants_all() else "gains_early")))
+    reserve, flat = figures.amount("reserve"), figures.flat()
     groups = figures.fifths()
-    if groups:
-        values = {
-            f"{key}_{end}": say(getattr(group, key))
-            for end, group in (("first", groups[0]), ("last", groups[-1]))
-            for key, say in (
-                ("brought", voice.money),
-                ("received", voice.money),
-                ("difference", voice.change),
-            )
-        }
-        blocks.append(Paragraph(voice.say("gains_groups", **values), "strong"))
-        blocks.append(Beside((Charts(("fifths",)),), (_fifths_table(figures, voice),)))
-        blocks.append(Paragraph(voice.say("gains_note"), "note"))
-        if figures.amount("dividends_paid") and all(group.paid > 0 for group in groups):
-            blocks.append(Paragraph(_dividends_by_age(groups, voice)))
+    said = [voice.say("gains_zero_sum", reserve=voice.money(reserve))] if reserve else []
+    if reserve and not flat:
+        said.append(voice.say("gains_sources"))
+    blocks: list[Block] = [Paragraph(voice.joined(said))] if said else []
+    if flat:
+        blocks.append(Paragraph(voice.say("gains_flat"), "strong"))
     else:
-        blocks.append(Paragraph(voice.say("gains_few")))
+        granted = figures.grants_all()
+        blocks.append(Paragraph(voice.say("gains_granted" if granted else "gains_early")))
+        blocks.extend(_group_blocks(figures, groups, voice))
+    if groups and figures.amount("dividends_paid") and all(group.paid > 0 for group in groups):
+        blocks.append(Paragraph(_dividends_by_age(groups, voice)))
     blocks.append(Bullets(voice.say("count_title"), _cannot_count_on(figures, voice)))
     return Section("gains", voice.say("gains_title"), tuple(blocks))
 
@@ -227,6 +192,36 @@ def _counted(title: str, rows: Sequence[tuple[str, int, int | None]], voice: Voi
     )
 
 
+def _group_blocks(figures: Figures, groups: Sequence[Group], voice: Voice) -> list[Block]:
+    """Compare five groups of members by age."""
+    if not groups:
+        return [Paragraph(voice.say("gains_few"))]
+    values = {
+        f"{key}_{end}": say(getattr(group, key))
+        for end, group in (("first", groups[0]), ("last", groups[-1]))
+        for key, say in (
+            ("brought", voice.money),
+            ("received", voice.money),
+            ("difference", voice.change),
+        )
+    }
+    return [
+        Paragraph(voice.say("gains_groups", **values), "strong"),
+        Beside((Charts(("fifths",)),), (_fifths_table(figures, voice),)),
+        Paragraph(_groups_note(groups, voice), "note"),
+    ]
+
+
+def _groups_note(groups: Sequence[Group], voice: Voice) -> str:
+    """Say what the groups' figures are, and why their differences do not cancel out."""
+    said = [voice.say("gains_note")]
+    rest = sum(group.all_received - group.all_brought for group in groups)
+    if abs(rest) > sum(group.members for group in groups):  # more than a minor unit each
+        key = "gains_note_above" if rest > 0 else "gains_note_below"
+        said.append(voice.say(key, sum=voice.money(abs(rest))))
+    return voice.joined(said)
+
+
 def _fifths_table(figures: Figures, voice: Voice) -> Table:
     everybody = figures.everybody()
     groups = [*figures.fifths(), *([everybody] if everybody else [])]
@@ -255,7 +250,8 @@ def _dividends_by_age(groups: Sequence[Group], voice: Voice) -> str:
 
 def _cannot_count_on(figures: Figures, voice: Voice) -> tuple[str, ...]:
     plan = figures.plan
-    items = [voice.say("count_price"), _dividends(figures, voice)]
+    price = "count_price_granted" if figures.grants_all() else "count_price"
+    items = [voice.say(price), _dividends(figures, voice)]
     if figures.quotas() > 0:
         items.append(voice.say("count_quota", coverage=voice.share(figures.fillable())))
         items.append(voice.say("count_exit", exits=voice.count(figures.amount("exits"))))

@@ -12,45 +12,12 @@ from tongbao.lab.report_model import (
     Pairs,
     Paragraph,
     Section,
-    Sentence,
     Table,
 )
 from tongbao.lab.report_voice import Voice
 
 _FOLD_FROM = 9
 _LARGEST_FACTOR = 1000
-
-
-def answers(figures: Figures, voice: Voice) -> tuple[Sentence, ...]:
-    """Return the answer in a few plain sentences."""
-    count = figures.amount("members")
-    everybody = figures.everybody()
-    if everybody is None or not everybody.paid:
-        return (voice.sentence("answer_nothing"),)
-    given, mean = figures.given_up(), voice.money(figures.amount("members_mean"))
-    share = voice.share(figures.ratio("cost_share_of_sales"))
-    sales = voice.money(figures.sales())
-    said = [voice.sentence("answer_cost", share=share, given=voice.money(given), sales=sales)]
-    if count == 1:
-        said.append(voice.sentence("answer_one_member", mean=mean))
-    else:
-        said.append(
-            voice.sentence(
-                "answer_members",
-                mean=mean,
-                members=voice.count(count),
-                median=voice.money(figures.amount("members_median")),
-                below=voice.share(figures.ratio("share_below_mean")),
-            )
-        )
-    said.extend(_early_and_late(figures, voice))
-    if quotas := figures.quotas():
-        coverage = voice.share(figures.fillable())
-        said.append(voice.sentence("answer_quota", granted=voice.money(quotas), coverage=coverage))
-    if figures.amount("leave_today", "gross") and figures.plan.cash_redemption:
-        net, fee = (voice.money(figures.amount("leave_today", key)) for key in ("net", "fee"))
-        said.append(voice.sentence("answer_leave", net=net, fee=fee))
-    return tuple(said)
 
 
 def cards(figures: Figures, voice: Voice) -> tuple[Card, ...]:
@@ -130,8 +97,10 @@ def price_section(figures: Figures, voice: Voice) -> Section:
         still = sum(1 for orders in figures.column("orders") if not orders)
         days = figures.amount("days")
         said = [voice.say("price_text", **values)]
-        said.append(voice.say("price_still", still=voice.count(still), days=voice.count(days)))
-        blocks.append(Paragraph(" ".join(said) if voice.lang == "en" else "".join(said)))
+        if not figures.grants_all():
+            days_still = {"still": voice.count(still), "days": voice.count(days)}
+            said.append(voice.say("price_still", **days_still))
+        blocks.append(Paragraph(voice.joined(said)))
         blocks.extend(Paragraph(text) for text in _growth(figures, voice))
     else:
         blocks.append(Paragraph(voice.say("price_none")))
@@ -177,21 +146,6 @@ def members_section(figures: Figures, voice: Voice) -> Section:
     blocks.append(_largest_table(figures, voice))
     blocks.append(Paragraph(voice.say("privacy"), "note"))
     return Section("members", title, tuple(blocks))
-
-
-def _early_and_late(figures: Figures, voice: Voice) -> list[Sentence]:
-    tenths = figures.tenths()
-    if tenths is None or not all(group.paid for group in tenths):
-        return []
-    oldest, newest = tenths
-    apart = oldest.has * newest.paid > newest.has * oldest.paid
-    key = "answer_early_late" if apart else "answer_early_late_equal"
-    values = {
-        "hundred": voice.hundred(),
-        "oldest": voice.per_hundred(oldest.has, oldest.paid),
-        "newest": voice.per_hundred(newest.has, newest.paid),
-    }
-    return [voice.sentence(key, **values)]
 
 
 def _growth(figures: Figures, voice: Voice) -> list[str]:

@@ -4,6 +4,7 @@ The exact figures stand in summary.json. Rounding here is for the eye only, to
 the nearest, halves away from zero.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal, localcontext
@@ -48,6 +49,22 @@ class Voice:
             if name is not None:
                 parts.append((str(values[name]), True))
         return tuple(parts)
+
+    def listed(self, parts: Sequence[Sentence]) -> Sentence:
+        """Return the parts as a list in a sentence: one, two and three."""
+        found: Sentence = ()
+        for place, part in enumerate(parts):
+            key = "answer_leave_and" if place == len(parts) - 1 else "answer_leave_comma"
+            found += (*(self.sentence(key) if place else ()), *part)
+        return found
+
+    def joined(self, sentences: Sequence[str]) -> str:
+        """Return the sentences as one paragraph.
+
+        >>> Voice("en", "GBP").joined(["One.", "Two."]), Voice("zh", "GBP").joined(["一。", "二。"])
+        ('One. Two.', '一。二。')
+        """
+        return (" " if self.lang == "en" else "").join(sentences)
 
     def money(self, minor: int) -> str:
         """Return an amount for reading: from 1,000 on in whole units, from 10^9 on in large ones.

@@ -7,7 +7,9 @@ texts of the page with those of the charts and tables.
 from collections.abc import Mapping
 from typing import Final
 
+from tongbao.lab.report_words_answers import ANSWER_WORDS
 from tongbao.lab.report_words_figures import FIGURE_WORDS
+from tongbao.lab.report_words_leave import LEAVE_WORDS
 from tongbao.lab.report_words_rules import RULE_WORDS
 from tongbao.plans.words import Text
 
@@ -46,48 +48,6 @@ _PAGE: Final[Mapping[str, Text]] = {
     "profit_assumed": Text("assumed to be {share} of each order", "按每单金额的 {share} 假设"),
     "contents": Text("On this page", "目录"),
     "answer_title": Text("In short", "先看结论"),
-    "answer_cost": Text(
-        "With this plan the shop would have given up {share} of its sales: {given} of {sales}, "
-        "refunds taken off.",
-        "用这套方案，店铺要让出销售额的 {share}：{sales}（已减退款）里的 {given}。",
-    ),
-    "answer_members": Text(
-        "At the end the average member would have {mean}. Half of the {members} members would "
-        "have {median} or less, and {below} would have less than the average.",
-        "到最后，平均每位会员有 {mean}；{members} 位会员中有一半不超过 {median}，"
-        "{below} 的会员低于平均数。",
-    ),
-    "answer_one_member": Text(
-        "The only member would have {mean} at the end.",
-        "唯一的一位会员最后有 {mean}。",
-    ),
-    "answer_early_late": Text(
-        "Joining early would have mattered: for every {hundred} they paid, the first tenth of the "
-        "members to join would have {oldest}, the newest tenth {newest}.",
-        "加入早晚差别很大：每付 {hundred}，最早加入的十分之一会员有 {oldest}，"
-        "最晚加入的十分之一有 {newest}。",
-    ),
-    "answer_early_late_equal": Text(
-        "For every {hundred} they paid, the first tenth of the members to join would have "
-        "{oldest}, the newest tenth {newest}.",
-        "每付 {hundred}，最早加入的十分之一会员有 {oldest}，最晚加入的十分之一有 {newest}。",
-    ),
-    "answer_quota": Text(
-        "The quotas would allow members to take out {granted}, but all the money that the orders "
-        "brought for them fills {coverage} of that at most. A quota is a ceiling, not a debt.",
-        "分红额度合计允许取出 {granted}，但这些订单为会员带来的全部的钱最多只够其中的 {coverage}。"
-        "额度只是上限，不是欠款。",
-    ),
-    "answer_leave": Text(
-        "If everybody had left after the last day, the shop would have had to pay out {net} in "
-        "cash for points.",
-        "如果最后一天之后所有人都离开，店铺要为积分付出现金 {net}。",
-    ),
-    "answer_nothing": Text(
-        "No order could be posted to a customer, so there is nothing to tell. "
-        "See below what was left out, and why.",
-        "没有一笔订单能记到顾客名下，所以没有结果可看。下面列出了未计入的订单和原因。",
-    ),
     "past_only": Text(
         "These orders were made without the plan. With it, customers might have bought more, or "
         "less; nothing on this page says which, and nothing here is a promise.",
@@ -102,7 +62,7 @@ _PAGE: Final[Mapping[str, Text]] = {
     "card_cost_note": Text("{share} of sales", "销售额的 {share}"),
     "card_reserve": Text("Reserve", "托底资金池"),
     "card_reserve_note": Text("cash that backs the points", "支撑积分的现金"),
-    "card_price": Text("Price of a point", "积分单价"),
+    "card_price": Text("Price of a point", "积分价格"),
     "card_price_note": Text("after the first day {first}", "首日之后为 {first}"),
     "card_members": Text("Members", "会员"),
     "card_members_note": Text("{holders} with points", "{holders} 人持有积分"),
@@ -111,7 +71,7 @@ _PAGE: Final[Mapping[str, Text]] = {
     "card_dividends": Text("Dividends", "分红"),
     "card_dividends_note": Text("given to members", "已分给会员"),
     "card_exits": Text("Forced exits", "出局（强制卖出）"),
-    "card_exits_note": Text("members who reached their quota", "达到额度的次数"),
+    "card_exits_note": Text("members who reached their quota", "达到分红额度的次数"),
     "money_title": Text("Where the sales went", "销售额的去向"),
     "money_text": Text(
         "What the shop keeps still has to pay for the goods, the wages, the rent and the taxes.",
@@ -125,34 +85,34 @@ _PAGE: Final[Mapping[str, Text]] = {
     "to_dividends": Text("Dividends to members", "会员分红"),
     "to_commissions": Text("Commissions to referrers", "推荐佣金"),
     "to_shop": Text("Kept by the shop", "店铺留下"),
-    "price_title": Text("Price, points and reserve", "单价、积分和资金池"),
+    "price_title": Text("Price, points and reserve", "价格、积分和托底资金池"),
     "price_text": Text(
         "A point would have been worth {first} after the first day with points and {last} at the "
         "end. Its price is the reserve divided by all points, nothing else.",
         "首个有积分的日子结束时一个积分值 {first}，最后值 {last}。"
-        "单价就是资金池除以全部积分，没有别的来源。",
+        "价格就是托底资金池除以全部积分，没有别的来源。",
     ),
     "price_still": Text(
         "Orders and fees left behind move it: on {still} of {days} days no order was posted, and "
         "then the price can stand still.",
-        "推动单价的只有订单和留下的手续费：{days} 天里有 {still} 天没有订单入账，"
-        "这些天单价可能原地不动。",
+        "推动价格的只有订单和留下的手续费：{days} 天里有 {still} 天没有订单入账，"
+        "这些天价格可能原地不动。",
     ),
     "price_law": Text(
         "It climbs ever more slowly: with equal orders and nobody leaving, it doubles only when "
         "all sales since the start have grown about {factor}-fold.",
         "它越涨越慢：在每单金额相同、无人离开的情况下，累计销售额要增加到约 {factor} 倍，"
-        "单价才翻一番。",
+        "价格才翻一番。",
     ),
     "price_flat": Text(
         "This plan grants the whole contribution as points, so orders do not move the price; "
-        "only fees left behind do.",
-        "本方案把投入全部折成积分，所以订单不推动单价，只有留下的手续费会。",
+        "only fees left behind, refunds and roundings do.",
+        "本方案把托底金全部折成积分，所以订单不推动价格；推动它的只有留下的手续费、退款和取整。",
     ),
     "price_none": Text(
         "At the end there are no points, so there is no price. A new first point would cost the "
         "issue price again.",
-        "最后没有任何积分，也就没有单价；重新开始时按发行价计算。",
+        "最后没有任何积分，也就没有价格；重新开始时按发行价计算。",
     ),
     "reserve_text": Text(
         "The charts show what the shop must hold in cash for members at any time. These figures "
@@ -186,7 +146,7 @@ _PAGE: Final[Mapping[str, Text]] = {
     "quota_text": Text(
         "The quotas allow members to take out {granted} in all, and a fee counts as taken out. "
         "They used {used} ({used_share}); with what they still hold it makes {coverage}.",
-        "额度合计允许会员取出 {granted}，手续费也算在取出之内。已用 {used}（{used_share}），"
+        "分红额度合计允许会员取出 {granted}，手续费也算在取出之内。已用 {used}（{used_share}），"
         "加上仍持有的，合计占额度的 {coverage}。",
     ),
     "quota_plain": Text(
@@ -203,16 +163,16 @@ _PAGE: Final[Mapping[str, Text]] = {
         "这些订单一共为会员带来 {money}，是额度的 {most}：在这段历史里，额度对一些会员是限制，"
         "而不是兑现不了的数字。换一批订单结果可能不同。",
     ),
-    "quota_none": Text("No quota was granted.", "没有发放任何额度。"),
+    "quota_none": Text("No quota was granted.", "没有产生任何分红额度。"),
     "exits_title": Text("Exits and sales of points", "出局与卖出"),
     "exits_none": Text(
         "Nobody reached their quota, so nobody was forced out, and nobody sold points for cash.",
-        "没有人达到额度，所以没有人被强制卖出；也没有人卖出积分换现金。",
+        "没有人达到分红额度，所以没有人被强制卖出；也没有人卖出积分换现金。",
     ),
     "exits_forced": Text(
         "{exits} times a member's points and dividends reached the quota: the points were sold "
         "without asking, for {net} after the fee.",
-        "有 {exits} 次会员的积分和分红达到额度，积分被强制卖出，扣手续费后得 {net}。",
+        "有 {exits} 次会员的积分和分红达到分红额度而出局：积分被强制卖出，扣手续费后得 {net}。",
     ),
     "exits_sold": Text(
         "Members sold points for cash of their own will {sold} times, for {net} after the fee.",
@@ -225,7 +185,7 @@ _PAGE: Final[Mapping[str, Text]] = {
     "exits_wound_up": Text(
         "The pool became too small to price: {closed} accounts were paid out, {net} in all, and "
         "it would start again at the issue price.",
-        "资金池小到无法定价：{closed} 个账户被结清，共 {net}，之后按发行价重新开始。",
+        "托底资金池小到无法定价：{closed} 个账户被清算，共 {net}，之后按发行价重新开始。",
     ),
     "cost_title": Text("Cost as a share of sales", "成本占销售额的比例"),
     "cost_text": Text(
@@ -236,35 +196,13 @@ _PAGE: Final[Mapping[str, Text]] = {
         "By month it was between {low} and {high}.",
         "按月看，在 {low} 到 {high} 之间。",
     ),
-    "leave_title": Text("If everybody left today", "如果今天所有人都离开"),
-    "leave_text": Text(
-        "Suppose that after {day} all members had sold all their points, one after the other in "
-        "the order of joining.",
-        "假设在{day}之后，会员按加入先后依次卖出全部积分。",
-    ),
-    "leave_order": Text(
-        "Each fee stays in the reserve and raises the price for those still there. Who leaves "
-        "last gets most for a point.",
-        "每笔手续费留在资金池里，抬高还没走的人的单价；最后走的人每个积分得到最多。",
-    ),
-    "leave_cash": Text(
-        "On that day the shop must have the money in cash. If it used the reserve for something "
-        "else, members are not paid.",
-        "那一天店铺必须拿得出这笔现金；如果资金池被挪作他用，会员就拿不到钱。",
-    ),
-    "leave_not_allowed": Text(
-        "This plan does not let members sell points for cash: they would receive store credit, "
-        "which merchants of the program take for goods.",
-        "本方案不允许会员卖出积分换现金：他们得到的是恒定积分，可在本方案的商户处购物。",
-    ),
-    "leave_nobody": Text("Nobody holds points at the end.", "最后没有人持有积分。"),
     "refunds_title": Text("Refunds", "退款"),
     "refunds_none": Text("The history has no refunds.", "这段历史里没有退款。"),
     "refunds_text": Text(
         "Refunds inside the return window only shrink the order before it is posted. A later one "
         "takes points back at the price of its day; what cannot be fetched back is a shortfall "
         "that the shop bears.",
-        "退货期内的退款只是减少订单金额，之后才入账；更晚的退款按当天单价收回积分，"
+        "退货期内的退款只是减少订单金额，之后才入账；更晚的退款按当天价格收回积分，"
         "收不回的部分由店铺承担。",
     ),
     "reading_notes": Text("What the reader decided", "读取时的处理"),
@@ -276,4 +214,10 @@ _PAGE: Final[Mapping[str, Text]] = {
     ),
 }
 
-WORDS: Final[Mapping[str, Text]] = {**_PAGE, **FIGURE_WORDS, **RULE_WORDS}
+WORDS: Final[Mapping[str, Text]] = {
+    **_PAGE,
+    **ANSWER_WORDS,
+    **FIGURE_WORDS,
+    **LEAVE_WORDS,
+    **RULE_WORDS,
+}

@@ -9,13 +9,14 @@ import codecs
 import csv
 import gzip
 import io
+import re
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import IO, Final, Protocol, cast
 
 from tongbao.lab.parquet_file import ParquetSource
-from tongbao.lab.problems import CellError, LabError
+from tongbao.lab.problems import CellError, LabError, quoted
 from tongbao.lab.reading import EMPTY, EMPTY_OUT, Reading, Row, unreadable
 from tongbao.plans.words import Text
 
@@ -26,6 +27,8 @@ _LONGEST_LINE: Final = 2**20
 _CHUNK: Final = 2**16
 _DELIMITERS: Final = ",\t;|"
 _ENCODINGS: Final = ("utf-8-sig", "gb18030")
+_WESTERN: Final = "cp1252"
+_HIGH: Final = re.compile(rb"[\x80-\xff]+")
 _UTF16: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _GZIP: Final = b"\x1f\x8b"
 _PARQUET: Final = b"PAR1"
@@ -45,6 +48,14 @@ class Source(Protocol):
         """What it is: its form and, of text, its encoding."""
 
     @property
+    def encoding_note(self) -> Text | None:
+        """Which encoding was assumed, where it had to be guessed."""
+
+    @property
+    def decimal_comma(self) -> bool:
+        """Whether amounts may be written with a decimal comma."""
+
+    @property
     def columns(self) -> tuple[str, ...]:
         """The columns' names, in the file's order, outer blanks cut off."""
 
@@ -52,8 +63,8 @@ class Source(Protocol):
         """Yield each row's line and its cells of the wanted columns."""
 
 
-def open_source(path: Path) -> Source:
-    """Open a file of orders.
+def open_source(path: Path, encoding: str | None = None) -> Source:
+    """Open a file of orders; text in this encoding, or in the likeliest if None.
 
     Raises:
         LabError: if it is missing, empty, or neither CSV nor Parquet.
@@ -69,24 +80,26 @@ def open_source(path: Path) -> Source:
         raise LabError(_WORKBOOK, _WORKBOOK_OUT, file=path.name)
     if not head:
         raise LabError(EMPTY, EMPTY_OUT, file=path.name)
-    return _CsvSource(path, packed=head.startswith(_GZIP))
+    return _CsvSource(path, encoding, packed=head.startswith(_GZIP))
 
 
 class _CsvSource:
     """Text with a line of column names; the encoding is tried out on the whole file."""
 
-    def __init__(self, path: Path, *, packed: bool) -> None:
+    def __init__(self, path: Path, encoding: str | None, *, packed: bool) -> None:
         self.name = path.name
         self._path = path
         self._packed = packed
-        self._encoding = self._find_encoding()
+        self._encoding = self._find_encoding() if encoding is None else self._given(encoding)
+        self.encoding_note = _GUESSED.get(self._encoding) if encoding is None else None
         self.kind = f"CSV{' (gzip)' if packed else ''}, {self._encoding.removesuffix('-sig')}"
         with self._text() as text:
             first = next((line for line in self._lines(text) if line.strip()), "")
         self._delimiter = max(_DELIMITERS, key=first.count)
+        self.decimal_comma = self._delimiter == ";"  # as spreadsheets write it where commas do
         with closing(self._records()) as records:
             header = next((cells for _, cells in records if any(cells)), [])
-        self.columns = tuple(cell.strip() for cell in header)
+        self.columns = tuple(_bare(cell).strip() for cell in header)
         if not any(self.columns):
             raise LabError(EMPTY, EMPTY_OUT, file=self.name)
 
@@ -103,7 +116,7 @@ class _CsvSource:
             elif len(cells) < width or any(cells[width:]):
                 yield line, CellError(_WIDTH.fill(cells=len(cells), columns=width), _WIDTH_OUT)
             else:
-                yield line, tuple(cells[place] for place in places)
+                yield line, tuple(_bare(cells[place]) for place in places)
 
     def _open(self) -> IO[bytes]:
         if not self._packed:
@@ -118,7 +131,38 @@ class _CsvSource:
             marked = file.read(2) in _UTF16
         if marked and self._decodes("utf-16"):
             return "utf-16"
-        return next((name for name in _ENCODINGS if self._decodes(name)), "") or self._no_text()
+        if self._decodes(_ENCODINGS[0]):
+            return _ENCODINGS[0]
+        if self._is_western() and self._decodes(_WESTERN):
+            return _WESTERN
+        return _ENCODINGS[1] if self._decodes(_ENCODINGS[1]) else self._no_text()
+
+    def _given(self, encoding: str) -> str:
+        """Return the encoding that the user names, if the file is in it."""
+        try:
+            "".encode(encoding)
+            fits = self._decodes(encoding)
+        except (LookupError, ValueError, TypeError):
+            raise LabError(_NO_ENCODING.fill(encoding=quoted(encoding)), _NO_ENCODING_OUT) from None
+        if not fits:
+            reason = _OTHER_ENCODING.fill(encoding=quoted(encoding))
+            raise LabError(reason, _NO_ENCODING_OUT, file=self.name)
+        return "utf-8-sig" if codecs.lookup(encoding).name == "utf-8" else encoding
+
+    def _is_western(self) -> bool:
+        """Return whether bytes beyond ASCII often stand alone, as letters with accents do.
+
+        In Chinese text they come in pairs and in runs of pairs, and hardly one stands alone.
+        """
+        alone = together = 0
+        with self._reading(), self._open() as file:
+            while chunk := file.read(_CHUNK):
+                for run in _HIGH.findall(chunk):
+                    if len(run) == 1:
+                        alone += 1
+                    else:
+                        together += len(run)
+        return alone > 0 and 2 * alone >= together
 
     def _decodes(self, encoding: str) -> bool:
         decoder = codecs.getincrementaldecoder(encoding)()
@@ -130,11 +174,11 @@ class _CsvSource:
                     raise LabError(_TOO_LARGE.fill(limit=LARGEST_FILE), file=self.name)
                 try:
                     decoder.decode(chunk)
-                except UnicodeDecodeError:
+                except UnicodeError:
                     return False
         try:
             decoder.decode(b"", final=True)
-        except UnicodeDecodeError:
+        except UnicodeError:
             return False
         return True
 
@@ -171,6 +215,13 @@ class _CsvSource:
         return Reading(self._path)
 
 
+def _bare(cell: str) -> str:
+    """Return a cell without the ="…" by which some shops keep spreadsheets from reckoning."""
+    if cell.startswith('="') and cell.endswith('"') and len(cell) > len('="'):
+        return cell[2:-1].replace('""', '"')
+    return cell
+
+
 def _is_text(content: bytes) -> bool:
     for encoding in _ENCODINGS:
         try:
@@ -192,7 +243,29 @@ _TOO_LARGE = Text(
 _NO_TEXT = Text(
     "this is no text in UTF-8 or GB 18030 (GBK)", "内容既不是 UTF-8 也不是 GB 18030（GBK）文本"
 )
-_NO_TEXT_OUT = Text("Save the file as UTF-8 and try again.", "请把文件另存为 UTF-8 后再试。")
+_NO_TEXT_OUT = Text(
+    "Save the file as UTF-8 and try again, or name its encoding, for example --encoding cp1251.",
+    "请把文件另存为 UTF-8 后再试，或指明编码，例如 --encoding big5。",
+)
+_NO_ENCODING = Text(
+    "--encoding: there is no encoding {encoding}", "--encoding：没有编码 {encoding}"
+)
+_OTHER_ENCODING = Text("this is no text in {encoding}", "内容不是 {encoding} 编码的文本")
+_NO_ENCODING_OUT = Text(
+    "Common ones are utf-8, gb18030, big5, cp1252 and utf-16; without --encoding it is guessed.",
+    "常见的有 utf-8、gb18030、big5、cp1252 和 utf-16；不写 --encoding 则自动判断。",
+)
+_GUESSED: Final = {
+    "gb18030": Text(
+        "the file is no UTF-8 and was read as GB 18030 (GBK)",
+        "文件不是 UTF-8，按 GB 18030（GBK）读取",
+    ),
+    "cp1252": Text(
+        "the file is no UTF-8 and was read as Windows-1252 (Western European); if names look "
+        "wrong, give --encoding",
+        "文件不是 UTF-8，按 Windows-1252（西欧）读取；如果名字显示不对，请用 --encoding 指明编码",
+    ),
+}
 _LONG_LINE = Text("the line has more than a million characters", "这一行超过一百万个字符")
 _BROKEN_ROW = Text("the row is no CSV: {fault}", "这一行不是有效的 CSV：{fault}")
 _BROKEN_ROW_OUT = Text(

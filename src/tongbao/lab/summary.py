@@ -94,9 +94,13 @@ def _input(history: History, matching: Matching, timeline: Timeline) -> dict[str
         "unmatched_refunds_wholly": sum(rest.wholly for rest in unmatched),
         "unmatched_refunds_amount": missing,
         "orders_wholly_returned": timeline.returned,
+        "refunds_of_other_customers": history.strangers.documents,
+        "refunds_of_other_customers_amount": history.strangers.amount,
         "skipped_without_customer": tally("without_customer").documents,
+        "skipped_without_customer_amount": tally("without_customer").amount,
         "skipped_without_amount": tally("without_amount").documents,
         "skipped_by_status": tally("by_status").documents,
+        "skipped_by_status_amount": tally("by_status").amount,
         "skipped_other_currency": tally("other_currency").documents,
         "skipped_bad_rows": tally("bad").rows,
         "rows_by_fate": {way: history.tallies[way].rows for way in sorted(history.tallies)},
@@ -110,7 +114,8 @@ def _input(history: History, matching: Matching, timeline: Timeline) -> dict[str
 def _played(timeline: Timeline, book: Daybook, money: dict[str, int]) -> dict[str, object]:
     totals = book.totals
     rejected = {f"{kind}: {error}": n for (kind, error), n in sorted(book.rejected.items())}
-    posted = totals["sales"] + totals["refunded_sales"] + book.rejected_amount
+    rejected_amount = book.rejected_money.total()
+    posted = totals["sales"] + totals["refunded_sales"] + rejected_amount
     planned = sum(event.amount for event in timeline.events)
     check(posted == planned, "every purchase and refund was accepted or is counted as rejected")
     check(money["reserve"] + money["dividend_fund"] + money["commissions"] >= 0, "money is kept")
@@ -119,6 +124,7 @@ def _played(timeline: Timeline, book: Daybook, money: dict[str, int]) -> dict[st
         "purchases": totals["orders"],
         "sales": totals["sales"],
         "refunded_sales": totals["refunded_sales"],
+        "profit": book.profit,
         "contributed": totals["contributed"],
         "dividend_in": totals["dividend_in"],
         "dividends_paid": totals["distributed"],
@@ -133,8 +139,12 @@ def _played(timeline: Timeline, book: Daybook, money: dict[str, int]) -> dict[st
         "conversions": totals["conversions"],
         "converted": totals["converted"],
         "wound_up": {"accounts": totals["wind_ups"], "net": totals["wind_ups_net"]},
+        "rejected_orders": book.rejections("purchase"),
+        "rejected_orders_amount": book.rejected_money["purchase"],
+        "rejected_refunds": book.rejections("refund"),
+        "rejected_refunds_amount": book.rejected_money["refund"],
         "rejected_commands": rejected,
-        "rejected_amount": book.rejected_amount,
+        "rejected_amount": rejected_amount,
         "first_day": timeline.first_day.isoformat(),
         "last_day": timeline.last_day.isoformat(),
         "days": len(book.days),

@@ -17,6 +17,8 @@ from tongbao.plans.words import Text, plain
 Format = Literal["toml", "json"]
 
 LARGEST_BYTES: Final = 65_536
+MOST_KEYS: Final = 100
+"""A plan has about twenty keys; a file with more than this is another file."""
 
 
 class UnreadableError(ValueError):
@@ -39,12 +41,10 @@ class Document(Struct, frozen=True):
     def line_of(self, key: str) -> int | None:
         """Return the line in which the key is first written, counted from 1."""
         name = re.escape(key)
-        toml = rf"""\s*(?:\[+\s*)?(["']?){name}\1\s*[=.\]]"""
-        pattern = re.compile(
-            toml if self.format == "toml" else rf'[^"]*(?:"[^"]*"[^"]*)*?"{name}"\s*:'
-        )
-        lines = self.text.split("\n")
-        return next((n for n, line in enumerate(lines, 1) if pattern.match(line)), None)
+        toml = rf"""^[ \t]*(?:\[+[ \t]*)?(["']?){name}\1[ \t]*[=.\]]"""
+        pattern = toml if self.format == "toml" else rf'"{name}"\s*:'
+        found = re.search(pattern, self.text, re.MULTILINE)
+        return self.text.count("\n", 0, found.start()) + 1 if found else None
 
 
 def read_document(path: str | os.PathLike[str]) -> Document:
@@ -72,7 +72,10 @@ def decode(raw: bytes, *, json_expected: bool = False) -> Document:
     if not text.strip():
         raise UnreadableError(_EMPTY, _START_WITH_A_PRESET)
     is_json = json_expected or text.lstrip().startswith("{")
-    return _decoded_json(text) if is_json else _decoded_toml(text)
+    document = _decoded_json(text) if is_json else _decoded_toml(text)
+    if len(document.table) > MOST_KEYS:
+        raise UnreadableError(_TOO_MANY_KEYS.fill(most=MOST_KEYS), _IS_IT_A_PLAN)
+    return document
 
 
 def _bytes(path: str | os.PathLike[str]) -> bytes:
@@ -91,11 +94,16 @@ def _bytes(path: str | os.PathLike[str]) -> bytes:
 
 
 def _decoded_toml(text: str) -> Document:
+    if deep := _DEEP_KEY.search(text):  # the parser takes the square of its depth in time
+        line = text.count("\n", 0, deep.end()) + 1
+        raise UnreadableError(_TOO_DEEP, _IS_IT_A_PLAN, line)
     try:
         return Document("toml", tomllib.loads(text), text)
     except RecursionError:
         raise UnreadableError(_TOO_DEEP, _IS_IT_A_PLAN) from None
     except ValueError as error:  # also numbers of thousands of digits
+        if _is_long_number(error):
+            raise _too_long_number(text) from None
         found = re.search(r" \(at line (\d+), column \d+\)", str(error))
         line = int(found[1]) if found else text.rstrip("\n").count("\n") + 1
         detail = re.sub(r" \(at [^()]*\)\Z", "", str(error))
@@ -107,6 +115,8 @@ def _decoded_toml(text: str) -> Document:
 def _toml_way_out(text: str, line: int) -> Text:
     """Guess the usual slips from the line: missing quotes, quotes or signs of another script."""
     written = text.split("\n")[line - 1] if line <= text.count("\n") + 1 else ""
+    if len(written) > _LONGEST_LINE:
+        return _ONE_PER_LINE
     if re.search("[“”‘’＂＝，［］]", written):  # the very signs that are wrong here
         return _FULL_WIDTH
     bare = re.fullmatch(r"\s*([A-Za-z_]+)\s*=\s*([^\s\"'\[{#][^\"'#]*?)\s*(?:#.*)?", written)
@@ -124,6 +134,8 @@ def _decoded_json(text: str) -> Document:
         detail = plain(_printable(error.msg))
         raise UnreadableError(_NO_JSON.fill(detail=detail), _JSON_WAY_OUT, error.lineno) from None
     except ValueError as error:  # a key twice, NaN, a number of thousands of digits
+        if _is_long_number(error):
+            raise _too_long_number(text) from None
         detail = plain(_printable(str(error)))
         raise UnreadableError(_NO_JSON.fill(detail=detail), _JSON_WAY_OUT) from None
     if not isinstance(value, dict):
@@ -132,18 +144,29 @@ def _decoded_json(text: str) -> Document:
 
 
 def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    table = dict(pairs)
-    if len(table) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        message = f"the name {twice!a} stands there twice"
-        raise ValueError(message)
+    table: dict[str, object] = {}
+    for name, value in pairs:
+        if name in table:
+            message = f"the name {name!a} stands there twice"
+            raise ValueError(message)
+        table[name] = value
     return table
 
 
 def _no_constant(name: str) -> object:
     message = f"{name} is no number"
     raise ValueError(message)
+
+
+def _is_long_number(error: ValueError) -> bool:
+    """Return whether Python refused to turn so many digits into a number."""
+    return "int_max_str_digits" in str(error)
+
+
+def _too_long_number(text: str) -> UnreadableError:
+    digits = re.search(r"[0-9_]{1000}", text)
+    line = text.count("\n", 0, digits.start()) + 1 if digits else None
+    return UnreadableError(_LONG_NUMBER, _IS_IT_A_PLAN, line)
 
 
 def _printable(text: str) -> str:
@@ -153,6 +176,11 @@ def _printable(text: str) -> str:
 
 
 _LONGEST_SHOWN: Final = 120
+_LONGEST_LINE: Final = 500
+_KEY_PART: Final = r"""(?:[A-Za-z0-9_-]+|"[^"\n]*"|'[^'\n]*')"""
+_DEEP_KEY: Final = re.compile(
+    rf"(?:^|[\[{{,])[ \t]*{_KEY_PART}(?:[ \t]*\.[ \t]*{_KEY_PART}){{16}}", re.MULTILINE
+)
 _MISSING: Final = Text("there is no such file", "文件不存在")
 _DIRECTORY: Final = Text("this is a directory, not a file", "这是一个目录，不是文件")
 _FORBIDDEN: Final = Text("the system does not let you read it", "没有读取权限")
@@ -163,6 +191,11 @@ _TOO_LARGE: Final = Text(
 _NO_UTF8: Final = Text("the text is not UTF-8", "文本不是 UTF-8 编码")
 _EMPTY: Final = Text("the file is empty", "文件是空的")
 _TOO_DEEP: Final = Text("it is nested too deeply", "嵌套层数过深")
+_TOO_MANY_KEYS: Final = Text(
+    "it has more than {most} keys; a plan has about twenty",
+    "文件中的键超过 {most} 个；方案通常只有二十来个",
+)
+_LONG_NUMBER: Final = Text("a number in it has thousands of digits", "其中有一个数长达数千位")
 _NO_TOML: Final = Text("this is not TOML: {detail}", "TOML 语法错误：{detail}")
 _NO_JSON: Final = Text("this is not JSON: {detail}", "JSON 语法错误：{detail}")
 _NO_OBJECT: Final = Text(

@@ -220,7 +220,7 @@ LEAST: Final = Text(
     "When an exit leaves fewer points than {supply} in all, the pool is wound up: everybody is "
     "paid, and it starts again at {issue} a point. Who parts with points keeps none, or at least "
     "{holding}.",
-    "退出使全部积分不足 {supply} 时，资金池清算：全部兑付，再从 {issue} 重新开始。"
+    "出局或卖出使全部积分不足 {supply} 时，资金池清算：全部兑付，再从 {issue} 重新开始。"
     "转出积分后要么清空，"
     "要么至少保留 {holding}。",
 )

@@ -211,7 +211,9 @@ def _figure(field: Field, raw: object, currency: str) -> object:
 
 def _number(field: Field, raw: object, currency: str) -> int:
     if not isinstance(raw, str):
-        raise _WrongValueError(_QUOTE_IT.fill(found=shown_value(raw)), _quoted_way_out(field, raw))
+        number = isinstance(raw, int | float) and not isinstance(raw, bool)
+        reason = (_QUOTE_IT if number else _EXPECTED_FIGURE).fill(found=shown_value(raw))
+        raise _WrongValueError(reason, _quoted_way_out(field, raw))
     try:
         if field.kind == "money":
             return parse_money(raw, currency)
@@ -255,20 +257,27 @@ _CURRENCY_MISSING: Final = Text(
     "the currency is missing, so no amount has a meaning", "缺少货币，金额没有意义"
 )
 _NO_CURRENCY: Final = Text(
-    "{found} is no currency; write an ISO 4217 code in quotes",
-    "{found} 不是货币；请填写带引号的 ISO 4217 代码",
+    "a currency is an ISO 4217 code in quotes, not {found}",
+    "货币应为带引号的 ISO 4217 代码，不能填 {found}",
 )
 _ADD_CURRENCY: Final = Text('Write for example: currency = "CNY"', '可以写：currency = "CNY"')
-_EXPECTED_SWITCH: Final = Text("{found} is no switch", "{found} 不是开关值")
+_EXPECTED_SWITCH: Final = Text(
+    "here belongs true or false, not {found}", "此处应为 true 或 false，不能填 {found}"
+)
 _SWITCH_WAY_OUT: Final = Text(
     "Write true or false, without quotes.", "请填 true（是）或 false（否），不要加引号。"
 )
-_EXPECTED_CHOICE: Final = Text("{found} is none of the choices", "{found} 不在可选项之内")
+_EXPECTED_CHOICE: Final = Text(
+    "here belongs one of the choices, not {found}", "此处应为可选项之一，不能填 {found}"
+)
 _CHOICE_WAY_OUT: Final = Text("Write one of {choices}", "请填 {choices} 之一")
-_EXPECTED_LIST: Final = Text("{found} is no list", "{found} 不是列表")
+_EXPECTED_LIST: Final = Text("here belongs a list, not {found}", "此处应为列表，不能填 {found}")
 _QUOTE_IT: Final = Text(
-    "{found} stands there without quotes, so its unit is a guess and a computer may round it",
-    "{found} 没有加引号：单位不明，而且计算机可能会对它做舍入",
+    "without quotes the unit of {found} is a guess, and a computer may round it",
+    "没有加引号的 {found} 单位不明，而且计算机可能会对它做舍入",
+)
+_EXPECTED_FIGURE: Final = Text(
+    "here belongs a figure in quotes, not {found}", "此处应为带引号的数值，不能填 {found}"
 )
 _FOUND: Final = Text("{found}: {reason}", "{found}：{reason}")
 _FOR_EXAMPLE: Final = Text("Write for example: {line}", "可以写：{line}")

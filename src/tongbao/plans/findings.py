@@ -8,6 +8,7 @@ from tongbao.engine.plan import Plan
 from tongbao.engine.units import BPS
 from tongbao.plans.files import PlanFile
 from tongbao.plans.money import format_money, minor_digits
+from tongbao.plans.settings import in_json
 from tongbao.plans.sources import Source
 from tongbao.plans.words import Text
 
@@ -79,14 +80,21 @@ class Rule(Struct, frozen=True):
     figure: Text = Text("", "")
 
     def found(self, subject: Subject, **values: object) -> Finding:
-        """Return the finding for this plan, its texts filled in with the values."""
+        """Return the finding for this plan, its texts filled in with the values.
+
+        In a way out, ``{field}`` is the field's name in this file.
+        """
+        field = subject.file.key(self.field)
+        way_out = self.way_out.fill(field=field, **values)
+        if subject.file.format == "json":
+            way_out = in_json(way_out, subject.file.currency)
         return Finding(
             self.level,
             self.code,
-            subject.file.key(self.field),
+            field,
             subject.line(self.field),
             self.text.fill(**values),
-            self.way_out.fill(**values),
+            way_out,
             self.sources,
             self.figure.fill(**values),
         )

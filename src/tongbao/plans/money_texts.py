@@ -1,150 +1,11 @@
-"""What the linter says about a plan's arithmetic, in both languages."""
+"""What the linter says about fees, merchants and limits, in both languages."""
 
 from typing import Final
 
 from tongbao.plans.findings import Rule
-from tongbao.plans.sources import REBATE_NOTICE, RULES_HOLDS, RULES_KNOWN, RULES_PLAN
+from tongbao.plans.sources import RULES_KNOWN, RULES_PLAN
 from tongbao.plans.words import Text
 
-QUOTA_BASES: Final = {
-    "sales": Text("of what they paid", "按消费额"),
-    "contribution": Text("of the contribution", "按托底金"),
-}
-
-_QUOTA_WAY_OUT: Final = Text(
-    "Call the quota a ceiling, never a promise; say the share beside it; or lower it.",
-    "请把额度说成上限，绝不能说成承诺；宣传额度时同时写明这一比例；或降低额度。",
-)
-
-QUOTA_UNFILLABLE: Final = Rule(
-    "warning",
-    "quota-not-fillable",
-    "quota_bps",
-    Text(
-        "The plan cannot fill its quota. Members may take out up to {quota} {base}, but all that "
-        "goes into reserve and dividends can fill at most {most} of all quotas together. Whoever "
-        "gets more gets it from members who get less.",
-        "方案无法兑现全部额度。会员可取回的上限为 {quota}（{base}），"
-        "但进入托底资金池和分红金的全部资金，"
-        "最多只能覆盖所有额度的 {most}。有人多得，就有人少得。",
-    ),
-    _QUOTA_WAY_OUT,
-    (RULES_HOLDS, REBATE_NOTICE),
-    Text("(backing + dividend) / quota = {worked}", "（托底 + 分红）/ 额度 = {worked}"),
-)
-QUOTA_BY_PROFIT: Final = Rule(
-    "warning",
-    "quota-not-fillable",
-    "quota_bps",
-    Text(
-        "The plan cannot fill its quota. Members may take out up to {quota} {base}, but all that "
-        "goes into reserve and dividends can fill at most {most} of all quotas together, and "
-        "that only if the whole price were profit; with a profit of {assumed} of the price at "
-        "most {usual}. Whoever gets more gets it from members who get less.",
-        "方案无法兑现全部额度。会员可取回的上限为 {quota}（{base}），"
-        "但进入托底资金池和分红金的全部资金，"
-        "最多只能覆盖所有额度的 {most}，而且前提是售价全是利润；若利润为售价的 {assumed}，"
-        "最多只有 {usual}。"
-        "有人多得，就有人少得。",
-    ),
-    _QUOTA_WAY_OUT,
-    (RULES_HOLDS, REBATE_NOTICE),
-    Text(
-        "if all of the price is profit: (backing + dividend) / quota = {worked}",
-        "若售价全是利润：（托底 + 分红）/ 额度 = {worked}",
-    ),
-)
-QUOTA_NEEDS_PROFIT: Final = Rule(
-    "warning",
-    "quota-not-fillable",
-    "quota_bps",
-    Text(
-        "The plan can fill its quota ({quota} {base}) only where the profit is at least {margin} "
-        "of the price; with a profit of {assumed} it fills at most {usual}.",
-        "只有当利润至少为售价的 {margin} 时，方案才可能兑现额度（{quota}，{base}）；"
-        "若利润为售价的 {assumed}，最多只能覆盖 {usual}。",
-    ),
-    _QUOTA_WAY_OUT,
-    (RULES_HOLDS, REBATE_NOTICE),
-)
-QUOTA_SELDOM: Final = Rule(
-    "warning",
-    "quota-not-fillable",
-    "quota_bps",
-    Text(
-        "With a profit of {assumed} of the price, the plan can fill at most {usual} of its quota "
-        "({quota} {base}).",
-        "若利润为售价的 {assumed}，方案最多只能覆盖额度（{quota}，{base}）的 {usual}。",
-    ),
-    _QUOTA_WAY_OUT,
-    (RULES_HOLDS, REBATE_NOTICE),
-)
-QUOTA_SOON_REACHED: Final = Rule(
-    "note",
-    "quota-soon-reached",
-    "quota_bps",
-    Text(
-        "With a profit of {assumed} of the price, what goes into reserve and dividends is {usual} "
-        "of the quota. Members reach it soon after buying and are forced out, perhaps all at one "
-        "day's close.",
-        "若利润为售价的 {assumed}，进入资金池和分红金的资金为额度的 {usual}。"
-        "会员购买后很快就会达到额度，"
-        "被强制出局，甚至可能在同一天结算时全部出局。",
-    ),
-    Text(
-        "Raise quota if members are meant to stay, and call it a ceiling then.",
-        "如果希望会员留下，请提高 quota，并把它说成上限。",
-    ),
-    (RULES_HOLDS,),
-)
-QUOTA_WITHIN_CONTRIBUTION: Final = Rule(
-    "warning",
-    "quota-within-contribution",
-    "quota_bps",
-    Text(
-        "The quota ({quota}) is not above the contribution ({least} on the same base). The first "
-        "order's points are worth its whole contribution, so the first buyer is forced out by "
-        "their own order, the pool is wound up, and the next buyer is the first again.",
-        "额度（{quota}）不高于托底金（同一基数的 {least}）。首笔订单的积分价值等于它的全部托底金，"
-        "首位买家会被自己的订单强制出局，资金池随即清算，下一位买家又成了首位。",
-    ),
-    Text("Set quota well above {least}.", "请把 quota 设得明显高于 {least}。"),
-    (RULES_PLAN,),
-)
-NO_BACKING: Final = Rule(
-    "warning",
-    "backing-zero",
-    "backing_bps",
-    Text(
-        "Nothing goes into the reserve, so nobody gets points and no quota arises.",
-        "没有资金进入托底资金池，因此没有人获得积分，也不产生额度。",
-    ),
-    Text('For example: backing = "30%"', '例如：backing = "30%"'),
-    (RULES_PLAN,),
-)
-NO_GRANT: Final = Rule(
-    "warning",
-    "grant-zero",
-    "grant_bps",
-    Text(
-        "Buyers get no points for what they pay. While no points exist, contributions go to the "
-        "dividend fund; later they raise the value of other people's points.",
-        "买家付款后得不到积分。没有积分时，托底金进入分红金；之后则抬高他人积分的价值。",
-    ),
-    Text('For example: grant = "70%"', '例如：grant = "70%"'),
-    (RULES_PLAN,),
-)
-NO_QUOTA: Final = Rule(
-    "warning",
-    "quota-zero",
-    "quota_bps",
-    Text(
-        "Nobody may ever take anything out, and who has no quota earns no points.",
-        "没有人可以取出任何价值；没有额度的人也得不到积分。",
-    ),
-    Text('For example: quota = "200%"', '例如：quota = "200%"'),
-    (RULES_PLAN,),
-)
 EXIT_FEE_ZERO: Final = Rule(
     "warning",
     "exit-fee-zero",
@@ -351,9 +212,9 @@ MIN_SUPPLY_ABOVE_LIMIT: Final = Rule(
     Text(
         "A pool below {supply} points is wound up, but at most {limit} may ever exist: the first "
         "exit or redemption always ends the pool.",
-        "流通量低于 {supply} 积分就会清算，而最多只能发行 {limit}：首次退出或兑现总会终结资金池。",
+        "流通量低于 {supply} 积分就会清算，而最多只能发行 {limit}：首次出局或卖出总会终结资金池。",
     ),
-    Text("Lower min_supply, for example to 1.", "请降低 min_supply，例如设为 1。"),
+    Text('Lower it, for example: min_supply = "1"', '请降低它，例如：min_supply = "1"'),
     (RULES_PLAN,),
 )
 MIN_HOLDING_ODD: Final = Rule(
@@ -365,7 +226,7 @@ MIN_HOLDING_ODD: Final = Rule(
         "pool may be as small as.",
         "转出积分的人必须清空或至少保留 {holding} 积分，这比整个资金池允许的最小量 {supply} 还多。",
     ),
-    Text("Lower min_holding, for example to 0.01.", "请降低 min_holding，例如设为 0.01。"),
+    Text('Lower it, for example: min_holding = "0.01"', '请降低它，例如：min_holding = "0.01"'),
     (RULES_PLAN,),
 )
 REST_WITHOUT_FEE: Final = Rule(
@@ -377,9 +238,9 @@ REST_WITHOUT_FEE: Final = Rule(
         "fee, also where members may not sell points: a small order, returned, empties a large "
         "account.",
         "退货后剩余不足 {holding} 积分的账户，其余积分会按当时价值免手续费付清，"
-        "即使会员不能变现积分：一笔小单退货，就能清空一个大账户。",
+        "即使会员不能卖出积分：一笔小单退货，就能清空一个大账户。",
     ),
-    Text("Lower min_holding, for example to 0.01.", "请降低 min_holding，例如设为 0.01。"),
+    Text('Lower it, for example: min_holding = "0.01"', '请降低它，例如：min_holding = "0.01"'),
     (RULES_KNOWN,),
 )
 WIND_UP_WITHOUT_FEE: Final = Rule(
@@ -390,10 +251,10 @@ WIND_UP_WITHOUT_FEE: Final = Rule(
         "When fewer than {supply} points are left, the pool is wound up and everybody is paid "
         "without a fee, also where members may not sell points. With so many, that may happen to "
         "a pool that is alive.",
-        "剩余积分不足 {supply} 时资金池清盘，所有人免手续费结清，即使会员不能变现积分。"
+        "剩余积分不足 {supply} 时资金池清算，所有人免手续费结清，即使会员不能卖出积分。"
         "这个数量过大，正常运行的资金池也可能触发。",
     ),
-    Text("Lower min_supply, for example to 1.", "请降低 min_supply，例如设为 1。"),
+    Text('Lower it, for example: min_supply = "1"', '请降低它，例如：min_supply = "1"'),
     (RULES_KNOWN,),
 )
 WALLET_LOCKED: Final = Rule(

@@ -106,6 +106,8 @@ def _values(problem: PlanProblem, field: Field, *, toml: bool) -> dict[str, obje
         "line": f"{field.key} = {field.example}"
         if toml
         else f'"{field.engine}": {_JSON_EXAMPLES[field.kind]}',
+        "grant": "grant" if toml else "grant_bps",
+        "referral_points": "referral_points" if toml else "referral_points_bps",
         "sum": format_percent(excess) if excess < FIGURE_LIMIT else "> 100%",
     }
 
@@ -183,7 +185,7 @@ _TEXTS: Final[Mapping[PlanFault, tuple[Text, Text]]] = {
         Text("Add for example {line}", "请补上，例如 {line}"),
     ),
     PlanFault.WRONG_TYPE: (
-        Text("{found} cannot stand here; expected is {expected}", "不能填 {found}，应为{expected}"),
+        Text("here belongs {expected}, not {found}", "此处应为{expected}，不能填 {found}"),
         Text("Write for example {example}", "例如 {example}"),
     ),
     PlanFault.NEGATIVE: (
@@ -230,8 +232,8 @@ _TEXTS: Final[Mapping[PlanFault, tuple[Text, Text]]] = {
             "其他会员的积分会因此贬值",
         ),
         Text(
-            "Lower grant or referral_points until they add up to at most 100%",
-            "请降低 grant 或 referral_points，使合计不超过 100%",
+            "Lower {grant} or {referral_points} until they add up to at most {hundred}",
+            "请降低 {grant} 或 {referral_points}，使合计不超过 {hundred}",
         ),
     ),
     PlanFault.QUOTA_WITHOUT_BACKING: (

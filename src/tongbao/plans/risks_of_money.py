@@ -6,6 +6,7 @@ from typing import Final
 
 from tongbao.engine.units import ATOMS, BPS, ceil_div
 from tongbao.plans import money_texts as texts
+from tongbao.plans import quota_texts
 from tongbao.plans.estimates import ASSUMED_PROFIT, coverage, orders_to_supply_limit
 from tongbao.plans.findings import Finding, Subject
 from tongbao.plans.money import format_percent, format_points
@@ -21,10 +22,10 @@ def nothing_backs(subject: Subject) -> Finding | None:
     """Warn of a plan without contribution, grant or quota: nobody gets points."""
     plan = subject.plan
     if not plan.backing_bps:
-        return texts.NO_BACKING.found(subject)
+        return quota_texts.NO_BACKING.found(subject)
     if not plan.grant_bps:
-        return texts.NO_GRANT.found(subject)
-    return None if plan.quota_bps else texts.NO_QUOTA.found(subject)
+        return quota_texts.NO_GRANT.found(subject)
+    return None if plan.quota_bps else quota_texts.NO_QUOTA.found(subject)
 
 
 def quota_unfillable(subject: Subject) -> Finding | None:
@@ -34,9 +35,11 @@ def quota_unfillable(subject: Subject) -> Finding | None:
     if usual is None:
         return None
     most, quota = share.most, format_percent(subject.plan.quota_bps)
-    base = texts.QUOTA_BASES[subject.plan.quota_base]
+    base = quota_texts.QUOTA_BASES[subject.plan.quota_base]
     if most is not None and most < 1:
-        rule = texts.QUOTA_BY_PROFIT if share.depends_on_profit else texts.QUOTA_UNFILLABLE
+        rule = (
+            quota_texts.QUOTA_BY_PROFIT if share.depends_on_profit else quota_texts.QUOTA_UNFILLABLE
+        )
         return rule.found(
             subject,
             quota=quota,
@@ -47,11 +50,11 @@ def quota_unfillable(subject: Subject) -> Finding | None:
             worked=_filling(subject),
         )
     if usual >= 1:
-        return texts.QUOTA_SOON_REACHED.found(
+        return quota_texts.QUOTA_SOON_REACHED.found(
             subject, assumed=_percent(ASSUMED_PROFIT), usual=_percent(usual)
         )
     margin = share.filling_margin
-    rule = texts.QUOTA_NEEDS_PROFIT if margin is not None else texts.QUOTA_SELDOM
+    rule = quota_texts.QUOTA_NEEDS_PROFIT if margin is not None else quota_texts.QUOTA_SELDOM
     return rule.found(
         subject,
         quota=quota,
@@ -69,7 +72,7 @@ def quota_within_contribution(subject: Subject) -> Finding | None:
     contribution = plan.backing_bps if by_sales else BPS
     if not plan.quota_bps or not plan.backing_bps or plan.quota_bps > contribution:
         return None
-    return texts.QUOTA_WITHIN_CONTRIBUTION.found(
+    return quota_texts.QUOTA_WITHIN_CONTRIBUTION.found(
         subject, quota=format_percent(plan.quota_bps), least=format_percent(contribution)
     )
 

@@ -1,0 +1,67 @@
+"""What the shop must have ready if everybody leaves: said in short, and as a section."""
+
+from tongbao.lab.report_figures import Figures
+from tongbao.lab.report_model import Block, Pairs, Paragraph, Section, Sentence
+from tongbao.lab.report_voice import Voice
+from tongbao.plans.money import format_percent
+
+
+def leave_answers(figures: Figures, voice: Voice) -> list[Sentence]:
+    """Say what cash everybody's leaving takes, and for what; store credit apart."""
+    payout, said = figures.payout(), []
+    if payout.cash:
+        amounts = (
+            ("points", payout.points),
+            ("wallets", payout.wallets),
+            ("dividends", payout.dividends),
+        )
+        parts = [
+            voice.sentence(f"answer_leave_{key}", amount=voice.money(amount))
+            for key, amount in amounts
+            if amount
+        ]
+        sentence = voice.sentence("answer_leave", cash=voice.money(payout.cash))
+        said.append(sentence + voice.listed(parts) + voice.sentence("answer_leave_end"))
+    if payout.credit:
+        said.append(voice.sentence("answer_leave_credit", amount=voice.money(payout.credit)))
+    return said
+
+
+def leave_section(figures: Figures, voice: Voice) -> Section:
+    """What would happen if everybody left after the last day, one after the other."""
+    plan, payout = figures.plan, figures.payout()
+    holders = figures.amount("leave_today", "members")
+    key = "leave_text" if plan.cash_redemption else "leave_text_credit"
+    lead = voice.say(key, day=voice.day(figures.dates()[-1])) if holders else ""
+    blocks: list[Block] = [Paragraph(lead or voice.say("leave_nobody"))]
+    if holders and plan.cash_redemption and plan.exit_fee_bps:
+        blocks.append(Paragraph(voice.say("leave_order")))
+    if rows := _rows(figures, voice):
+        blocks.append(Pairs(rows))
+    if holders and not plan.cash_redemption:
+        blocks.append(Paragraph(voice.say("leave_not_allowed"), "strong"))
+    if payout.cash:
+        blocks.append(Paragraph(voice.say("leave_cash", cash=voice.money(payout.cash)), "strong"))
+    return Section("leave", voice.say("leave_title"), tuple(blocks))
+
+
+def _rows(figures: Figures, voice: Voice) -> tuple[tuple[str, str], ...]:
+    """Return the steps from the points' value to the cash that is needed."""
+    plan, payout = figures.plan, figures.payout()
+    left = figures.amount("leave_today", "left_in_reserve")
+    fee = voice.say("leave_fee", fee=format_percent(plan.exit_fee_bps))
+    wallets = "wallets_gone" if figures.left_already() and payout.points else "wallets"
+    amounts = [
+        (voice.say("leave_gross"), figures.amount("leave_today", "gross")),
+        (fee, figures.amount("leave_today", "fee")),
+        (voice.say("leave_net"), payout.points),
+        (voice.say(f"leave_{wallets}"), payout.wallets),
+        (voice.say("leave_dividends"), payout.dividends),
+        (voice.say("leave_total"), payout.cash),
+        (voice.say("leave_credit"), payout.credit),
+        (voice.say("leave_left"), left),
+        (voice.say("leave_fund"), payout.left_in_fund),
+    ]
+    holders = figures.amount("leave_today", "members")
+    people = [(voice.say("leave_members"), voice.count(holders))] if holders else []
+    return (*people, *((name, voice.money(amount)) for name, amount in amounts if amount))

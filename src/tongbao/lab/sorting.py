@@ -1,0 +1,149 @@
+"""Where each draft of an order or refund goes, counted: taken, or left out for a reason."""
+
+from collections import Counter
+from typing import Final
+
+from msgspec.structs import replace
+
+from tongbao.lab.drafts import Draft, RowReader
+from tongbao.lab.exports import REFUNDED_STATES
+from tongbao.lab.formats import Layout
+from tongbao.lab.history import Order, Refund, Tally
+from tongbao.lab.problems import LabError, quoted
+from tongbao.plans.words import Text
+
+_MOST_STATES: Final = 20
+_TAKEN: Final = frozenset({"orders", "refunds"})
+
+
+class Sorting:
+    """Where each draft goes, counted."""
+
+    def __init__(self, layout: Layout, only_currency: str | None, reader: RowReader) -> None:
+        self._layout = layout
+        self._only = only_currency
+        self._reader = reader
+        self.orders: list[Order] = []
+        self.refunds: list[Refund] = []
+        self.tallies: dict[str, Tally] = {}
+        self.currencies: Counter[str] = Counter()
+        self.statuses: Counter[str] = Counter()
+        self.unknown: Counter[str] = Counter()
+        self.inexact = 0
+        self.unmarked = 0
+        self.strangers = Tally()
+        self.twins = 0
+        self._assumed: set[str] = set()
+
+    def take(self, draft: Draft, *, spoiled: bool) -> None:
+        """Take a draft as an order or a refund, or count why it is left out."""
+        amount, exact = self._reader.minor(draft)
+        way = "bad" if spoiled else self._way(draft, amount)
+        self.add(way, draft.rows, 1, -abs(amount) if draft.marked else amount)
+        if way == "by_status":
+            self.statuses[draft.status or "?"] += 1
+        if way not in _TAKEN:
+            return
+        self.inexact += not exact
+        self.currencies[draft.currency] += 1
+        if way == "refunds":
+            self._refund(draft, abs(amount))
+        else:
+            self._order(draft, amount)
+
+    def add(self, way: str, rows: int, documents: int, amount: int) -> None:
+        """Count rows, documents and money."""
+        old = self.tallies.get(way, Tally())
+        self.tallies[way] = Tally(old.rows + rows, old.documents + documents, old.amount + amount)
+
+    def _way(self, draft: Draft, amount: int) -> str:
+        only = self._only
+        if not self._is_paid(draft, amount):
+            return "by_status"
+        if only is not None and draft.currency != only:
+            return "other_currency"
+        if not draft.customer:
+            return "without_customer"
+        if not amount:
+            return "without_amount"
+        return "refunds" if draft.marked or amount < 0 else "orders"
+
+    def _is_paid(self, draft: Draft, amount: int) -> bool:
+        """Return whether the draft's state lets it count; a state nobody knows is noted down."""
+        paid, unpaid = self._layout.paid_statuses, self._layout.unpaid_statuses
+        if paid is None or draft.status in paid:
+            return True
+        if unpaid is None:
+            return False
+        if not draft.status:
+            return draft.marked or amount < 0
+        if draft.status not in unpaid:
+            self.unknown[draft.status] += 1
+        return False
+
+    def _refund(self, draft: Draft, amount: int) -> None:
+        self.unmarked += "refund" in self._layout.columns and not draft.marked
+        self.refunds.append(
+            Refund(draft.id, draft.customer, draft.time, amount, draft.line, draft.refund_of)
+        )
+
+    def _order(self, draft: Draft, paid: int) -> None:
+        profit = draft.profit
+        returned = draft.refunded
+        if draft.status in REFUNDED_STATES and not returned:
+            returned = paid
+            self._assumed.add(draft.id)
+        dated = draft.cancelled if returned else None
+        self.orders.append(
+            Order(draft.id, draft.customer, draft.time, paid, profit, draft.line, returned, dated)
+        )
+
+    def refuse_unknown_states(self, file: str) -> None:
+        """Stop at states of which nobody knows whether the orders are paid."""
+        if self.unknown:
+            most = self.unknown.most_common(_MOST_STATES)
+            counts = ", ".join(f"{quoted(name)} ({count})" for name, count in most)
+            raise LabError(
+                _UNKNOWN_STATES.fill(counts=counts),
+                _UNKNOWN_STATES_OUT,
+                file=file,
+                field=self._layout.columns["status"],
+            )
+
+    def link(self) -> None:
+        """Link each refund that bears an order's id to that order.
+
+        Several refunds may share an id. A refund that names another customer's order is
+        counted. An order that is refunded by its state gives back what its refunds say,
+        if there are any.
+        """
+        owners = {order.id: order.customer for order in self.orders}
+        seen: set[str] = set()
+        told: set[str] = set()
+        refunds = []
+        for refund in self.refunds:
+            linked = refund.order or (refund.id if refund.id in owners else "")
+            self.twins += not linked and refund.id in seen
+            seen.add(refund.id)
+            if owners.get(linked, refund.customer) != refund.customer:
+                old = self.strangers
+                self.strangers = Tally(old.rows + 1, old.documents + 1, old.amount + refund.amount)
+            told.add(linked)
+            refunds.append(replace(refund, order=linked))
+        self.refunds = refunds
+        twice = self._assumed & told
+        self.orders = [
+            replace(order, returned=0, returned_at=None) if order.id in twice else order
+            for order in self.orders
+        ]
+
+
+_UNKNOWN_STATES = Text(
+    "of these states nobody knows whether the orders are paid: {counts}",
+    "不清楚这些状态的订单是否已付款：{counts}",
+)
+_UNKNOWN_STATES_OUT = Text(
+    "Name the states that count, with commas between, for example --paid-status paid,shipped; "
+    "orders in any other state are then left out and counted.",
+    "请写出要计入的状态，以逗号分隔，例如 --paid-status 已付款,已发货；其他状态的订单不计入，只计数。",
+)
