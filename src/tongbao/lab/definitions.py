@@ -118,7 +118,7 @@ DEFINITIONS: Final[Mapping[str, Text]] = {
     "converted": Text("The credit received.", "所得恒定积分。"),
     "wound_up": Text(
         "Accounts paid out because the pool fell below its least supply.",
-        "因流通量低于下限而清盘结算的账户。",
+        "因流通量低于下限而清算结算的账户。",
     ),
     "rejected_orders": Text(
         "Orders that the rules rejected: in no other figure of what was played.",
