@@ -38,7 +38,7 @@ test: lint ## every check: style, types, imports, tests (minutes)
 
 test-all: lint ## the same with the long campaigns (up to 80 minutes)
 	@echo "— tests, the long campaigns too"
-	@.venv/bin/python -m pytest $(SPREAD) -m ''
+	@.venv/bin/python -m pytest $(SPREAD) -m '' -o faulthandler_timeout=0
 
 # A worker per core; eight are enough for anybody.
 SPREAD = --numprocesses auto --maxprocesses 8 --dist worksteal
