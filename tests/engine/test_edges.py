@@ -225,3 +225,25 @@ def test_a_line_in_another_encoding_is_no_command(encoding: str) -> None:
 def test_half_of_a_pair_in_raw_bytes_is_no_text() -> None:
     line = b'{"id": "\xed\xa0\x80", "type": "enroll", "member": "m"}'
     assert parse_line(line) == (None, None)
+
+
+def test_a_profit_of_the_whole_price_is_no_more_than_was_paid() -> None:
+    desk = Desk(backing_base="profit", quota_base="contribution")
+    assert desk.buy("ann", 10_000, profit=10_000)["contribution"] == 3000
+    assert (
+        desk.refused("purchase", member="ann", paid=10_000, profit=10_001) == "profit_exceeds_paid"
+    )
+
+
+@pytest.mark.parametrize("profit", [0, -1, -10_000])
+def test_without_profit_there_is_no_contribution_at_any_rate(profit: int) -> None:
+    desk = Desk(backing_base="profit", backing_bps=10**6, quota_base="contribution")
+    assert desk.buy("ann", 10_000, profit=profit)["contribution"] == 0
+    assert desk.account("ann").quota == 0
+
+
+def test_a_contribution_that_no_points_stand_for_waits_in_the_dividend_fund() -> None:
+    desk = Desk(grant_bps=0)
+    assert movements(desk, "purchase", member="ann", paid=10_000) == [
+        ("contribution", "sales", "dividend_fund", 3000)
+    ]
