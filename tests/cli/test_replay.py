@@ -387,3 +387,18 @@ def test_a_full_disk_is_said_of_the_output(plan: Path, tmp_path: Path) -> None:
     assert result.exit_code == 2
     assert "No space left" in result.stderr
     assert "commands.jsonl" not in result.stderr
+
+
+@pytest.mark.parametrize("out", ["--receipts", "stdout"])
+def test_a_file_on_a_standard_stream_is_known_too(out: str, plan: Path, tmp_path: Path) -> None:
+    commands = in_file(tmp_path, ORDER)
+    words = [*COMMAND, "--plan", str(plan)]
+    if out == "--receipts":
+        words += [out, str(commands)]
+    with commands.open("rb") as source, commands.open("ab") as target:
+        done = subprocess.run(
+            words, stdin=source, stdout=target, stderr=subprocess.PIPE, check=False, timeout=20
+        )
+    assert done.returncode == 2
+    assert b"this file is both COMMANDS and --receipts" in done.stderr
+    assert commands.read_bytes() == ORDER

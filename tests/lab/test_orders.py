@@ -463,3 +463,29 @@ def test_seconds_since_1970_are_utc_and_can_be_turned_too(tmp_path: Path) -> Non
     path = written(tmp_path, HEADER + "1,ann,1704130200,5\n")  # 2024-01-01 17:30 UTC
     history = read(path, time_format="epoch", time_zone="Asia/Shanghai")
     assert history.orders[0].time == datetime(2024, 1, 2, 1, 30)
+
+
+def test_a_refund_of_just_the_amount_of_an_order_refunded_by_its_state_is_that_orders(
+    tmp_path: Path,
+) -> None:
+    text = (
+        "o,c,t,a,s\n"
+        "1,a,2024-01-01,100.00,completed\n"
+        "2,a,2024-01-02,50.00,refunded\n"
+        "R9,a,2024-01-03,-50.00,refunded\n"
+    )
+    history = read(written(tmp_path, text), "order=o,customer=c,time=t,amount=a,status=s")
+    assert [(order.id, order.returned) for order in history.orders] == [("1", 0), ("2", 0)]
+    assert [(refund.order, refund.amount) for refund in history.refunds] == [("2", 5_000)]
+
+
+@pytest.mark.parametrize(
+    ("column", "first", "other"), [("status", "paid", "cancelled"), ("refund_of", "8", "9")]
+)
+def test_lines_of_one_order_that_disagree_stop_at_their_line(
+    column: str, first: str, other: str, tmp_path: Path
+) -> None:
+    text = f"o,c,t,q,p,x\n1,a,2024-01-01,1,100.00,{first}\n1,a,2024-01-01,1,50.00,{other}\n"
+    mapping = f"order=o,customer=c,time=t,quantity=q,unit_price=p,{column}=x"
+    with pytest.raises(LabError, match="line 3, field 'x'"):
+        read(written(tmp_path, text), mapping)

@@ -1,8 +1,9 @@
 """`tongbao replay`: a stream of commands through the engine, receipts and state out."""
 
 import os
+import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, Final, NoReturn, TextIO
@@ -40,8 +41,14 @@ def replay(plan_path: Path, receipts: Path | None, state: Path | None, commands:
     promises are checked after every command, and summed up anew at each close
     of a day and at the end. Output files appear only when all went well.
     """
-    outputs = {"--receipts": receipts, "--state": state}
-    _refuse_same({"--plan": plan_path, "COMMANDS": commands, **outputs})
+    _refuse_same(
+        {
+            "--plan": _file_at(plan_path),
+            "COMMANDS": _file_at(commands, sys.stdin),
+            "--receipts": _file_at(receipts, sys.stdout),
+            "--state": None if state is None else _file_at(state),
+        }
+    )
     try:
         plan = load_plan(plan_path).plan
     except PlanFileError as error:
@@ -61,15 +68,29 @@ def replay(plan_path: Path, receipts: Path | None, state: Path | None, commands:
         _fail(DEFECT, f"{commands}: the engine broke a promise, a defect to report: {error}")
 
 
-def _refuse_same(paths: dict[str, Path | None]) -> None:
+def _file_at(path: Path | None, stream: TextIO | None = None) -> object:
+    """Return what tells a regular file from all others; None if it is none."""
+    try:
+        if path is None or str(path) == "-":
+            found = os.fstat(stream.fileno()) if stream is not None else None
+        elif not path.exists():
+            return path.resolve()
+        else:
+            found = path.stat()
+    except (OSError, ValueError):
+        return None
+    if found is None or not stat.S_ISREG(found.st_mode):
+        return None
+    return found.st_dev, found.st_ino
+
+
+def _refuse_same(files: Mapping[str, object]) -> None:
     """Refuse one file in two roles: an output would destroy an input or another output."""
-    roles: dict[Path, str] = {}
-    for role, path in paths.items():
-        if path is None or str(path) == "-" or (path.exists() and not path.is_file()):
-            continue
-        other = roles.setdefault(path.resolve(), role)
+    roles: dict[object, str] = {}
+    for role, file in files.items():
+        other = role if file is None else roles.setdefault(file, role)
         if other != role:
-            _fail(UNUSABLE, f"{path}: this file is both {other} and {role}; name another")
+            _fail(UNUSABLE, f"this file is both {other} and {role}; name another for one of them")
 
 
 def _replay(plan: Plan, receipts: Path | None, state: Path | None, commands: Path) -> None:

@@ -84,7 +84,8 @@ class RowReader:
         self._place = {role: place for place, role in enumerate(self.roles)}
         self._whole = "amount_minor" if "amount_minor" in self._place else "amount"
         same = ("customer", "time", "second_time", "currency")
-        self._same = tuple(self._place[role] for role in same if role in self._place)
+        alike = (*same, "status", "refund_of")
+        self._same = tuple(self._place[role] for role in alike if role in self._place)
         head = (*same, "status", "own_id") if layout.folded else ()
         self._head = tuple(self._place[role] for role in head if role in self._place)
 
@@ -173,6 +174,13 @@ class RowReader:
         if currency != draft.currency:
             reason = _TWO_CURRENCIES.fill(one=draft.currency, other=currency)
             raise FieldError(columns["currency"], CellError(reason))
+        for role, first, other in (
+            ("status", draft.status, self._status(row)),
+            ("refund_of", draft.refund_of, self._read("refund_of", row, cells.name, "")),
+        ):
+            if other != first:
+                reason = _TWO_WAYS.fill(one=quoted(first), other=quoted(other))
+                raise FieldError(columns[role], CellError(reason, _TWO_WAYS_OUT))
         draft.time = min(draft.time, self._time(row))
 
     def _customer(self, row: Sequence[Cell]) -> str:
@@ -272,6 +280,15 @@ _TWO_CUSTOMERS = Text(
 _TWO_CUSTOMERS_OUT = Text(
     "If the ids repeat, map a column that tells the orders apart.",
     "如果订单号会重复，请改用能区分订单的列。",
+)
+_TWO_WAYS = Text(
+    "the lines of this order say two things here, {one} and {other}",
+    "同一订单的明细在此处写法不同：{one} 和 {other}",
+)
+_TWO_WAYS_OUT = Text(
+    "An order counts as a whole: leave out the lines that don't count, or give them an id of "
+    "their own.",
+    "订单按整单计入：请删去不应计入的明细，或给它们单独的订单号。",
 )
 _TWO_CURRENCIES = Text(
     "the lines of this order are in two currencies, {one} and {other}",

@@ -115,14 +115,17 @@ class Sorting:
 
         Several refunds may share an id. A refund that names another customer's order is
         counted. An order that is refunded by its state gives back what its refunds say,
-        if there are any.
+        if there are any; a refund without a link of just its amount is taken for one.
         """
         owners = {order.id: order.customer for order in self.orders}
+        assumed = self._assumed_by_amount()
         seen: set[str] = set()
         told: set[str] = set()
         refunds = []
         for refund in self.refunds:
             linked = refund.order or (refund.id if refund.id in owners else "")
+            if not linked and (same := assumed.get((refund.customer, refund.amount))):
+                linked = same.pop()  # the refund by which that order got its state
             self.twins += not linked and refund.id in seen
             seen.add(refund.id)
             if owners.get(linked, refund.customer) != refund.customer:
@@ -136,6 +139,14 @@ class Sorting:
             replace(order, returned=0, returned_at=None) if order.id in twice else order
             for order in self.orders
         ]
+
+    def _assumed_by_amount(self) -> dict[tuple[str, int], list[str]]:
+        """Return the orders refunded by their state alone, the latest last."""
+        found: dict[tuple[str, int], list[str]] = {}
+        for order in sorted(self.orders, key=lambda order: (order.time, order.id)):
+            if order.id in self._assumed:
+                found.setdefault((order.customer, order.paid), []).append(order.id)
+        return found
 
 
 _UNKNOWN_STATES = Text(
