@@ -221,9 +221,18 @@ def yen(folder: Path) -> BacktestResult:
     return played(folder, steady_rows(1, 1, paid=500), currency="JPY")
 
 
+def spend_only(folder: Path) -> BacktestResult:
+    return played(folder, steady_rows(2, 4), plan={"cash_withdrawal": False})
+
+
+def credit_for_points(folder: Path) -> BacktestResult:
+    return played(folder, steady_rows(2, 4), plan={"cash_redemption": False})
+
+
 EDGES: tuple[Maker, ...] = (
     *(huge, closed, no_cash, no_fee_all_granted, small_quota, no_quota, nothing, quiet_days),
     *(long_words, yen, paying, paid_out, flat, returned, overspent, no_fee_all_granted_but_leaving),
+    *(spend_only, credit_for_points),
 )
 
 

@@ -1,10 +1,13 @@
 """The report's answers: cash if all leave, profit, rejections, who gains from whom, and terms."""
 
 import re
+from pathlib import Path
 
 import pytest
 
 from tests.lab.report_pages import (
+    DIVIDEND,
+    Maker,
     assumed,
     busy,
     closed,
@@ -23,7 +26,32 @@ from tests.lab.report_pages import (
     told,
     words_of,
 )
+from tests.lab.report_stage import Row, played, steady_rows
 from tongbao.lab.report import report_html
+from tongbao.lab.result import BacktestResult
+from tongbao.plans.words import Lang
+
+PAYING_ROWS: list[Row] = [
+    ("o1", "m1", "2024-01-01T10:00:00", 10_000),
+    ("o2", "m2", "2024-01-01T11:00:00", 10_000),
+    ("o3", "m1", "2024-01-02T10:00:00", 10_000),
+]
+
+
+def spending(folder: Path) -> BacktestResult:
+    """The history of ``paying`` where members may spend money but not take it out."""
+    changes = {**DIVIDEND, "grant_bps": 10_000, "cash_withdrawal": False}
+    return played(folder, PAYING_ROWS, plan=changes)
+
+
+def spending_credit(folder: Path) -> BacktestResult:
+    """The same where points turn into store credit only."""
+    cash = {"cash_redemption": False, "cash_withdrawal": False}
+    return played(folder, PAYING_ROWS, plan={**DIVIDEND, "grant_bps": 10_000, **cash})
+
+
+def free_to_leave(folder: Path) -> BacktestResult:
+    return played(folder, steady_rows(3, 3), plan={"exit_fee_bps": 0})
 
 
 def test_everybody_leaving_takes_cash_for_points_wallets_and_dividends() -> None:
@@ -167,3 +195,60 @@ def test_the_chinese_page_has_the_glossarys_words() -> None:
             assert other not in text
         assert "托底金" in text
         assert not re.search("(?<!托底)资金池", text)
+
+
+def test_money_that_cannot_be_taken_out_is_owed_and_no_cash() -> None:
+    text = text_of(spending)  # the amounts are those of ``paying``, by hand above
+    assert (
+        "the shop would have owed members ¥101.40, which they may spend at merchants but not take "
+        "out: ¥86.40 for points, ¥4.99 in members' wallets and ¥10.01 of dividends" in text
+    )
+    assert "Owed for points ¥86.40" in text
+    assert "Owed to members, for them to spend ¥101.40" in text
+    assert "On that day the shop owes members ¥101.40: a claim against the shop" in text
+
+
+def test_money_that_cannot_be_taken_out_is_owed_in_chinese_too() -> None:
+    text = text_of(spending, "zh")
+    assert "店铺欠会员 ¥101.40，会员只能在商家花掉，不能提现：积分 ¥86.40，会员余额 ¥4.99" in text
+    assert "合计欠会员，可购物 ¥101.40" in text
+    assert "那一天店铺欠会员 ¥101.40" in text
+
+
+def test_wallets_and_dividends_beside_store_credit_are_owed_as_well() -> None:
+    text = text_of(spending_credit)  # 4.99 + 10.01
+    assert "the shop would have owed members ¥15.00" in text
+    assert "Owed to members, for them to spend ¥15.00" in text
+
+
+@pytest.mark.parametrize("make", [spending, spending_credit])
+def test_no_cash_is_asked_for_where_none_can_be_taken_out(make: Maker) -> None:
+    english, chinese = text_of(make), text_of(make, "zh")
+    for words in ("would have needed", "asked for", "in cash:", "in cash,", "¥101.40 in cash"):
+        assert words not in english
+    for words in ("店铺需要现金", "取走", "拿得出现金", "合计需要的现金", "付出的现金"):
+        assert words not in chinese
+
+
+@pytest.mark.parametrize(
+    ("lang", "short", "beside"),
+    [
+        (
+            "en",
+            "of that at most. Fees count as taken out too, but they are not money received.",
+            "used quotas can be more than the money brought in",
+        ),
+        ("zh", "手续费也占用额度，但会员并没有收到这笔钱。", "已用额度可以多于订单为会员带来的钱"),
+    ],
+)
+def test_fees_are_told_from_money_received(lang: Lang, short: str, beside: str) -> None:
+    text = text_of(returned, lang)
+    assert short in text
+    assert beside in text
+
+
+def test_fees_are_not_told_beside_the_quotas_of_a_plan_without_them() -> None:
+    text = text_of(free_to_leave)
+    assert "that at most. A quota is a ceiling" in text
+    assert "Fees count as taken out" not in text
+    assert "do not receive the fees" not in text

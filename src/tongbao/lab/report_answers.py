@@ -30,9 +30,8 @@ def answers(figures: Figures, voice: Voice) -> tuple[Sentence, ...]:
             )
         )
     said.extend(_early_and_late(figures, voice))
-    if quotas := figures.quotas():
-        coverage = voice.share(figures.fillable())
-        said.append(voice.sentence("answer_quota", granted=voice.money(quotas), coverage=coverage))
+    if figures.quotas():
+        said.append(_quota(figures, voice))
     said.extend(leave_answers(figures, voice))
     said.extend(_rejected(figures, voice))
     return tuple(said)
@@ -49,7 +48,7 @@ def _cost(figures: Figures, voice: Voice) -> Sentence:
     )
     if profit is None or not given:
         return said
-    space = ((" ", False),) if voice.lang == "en" else ()
+    space = _space(voice)
     known = voice.money(profit)
     if profit <= 0:
         return said + space + voice.sentence("answer_profit_none", profit=known)
@@ -61,6 +60,20 @@ def _cost(figures: Figures, voice: Voice) -> Sentence:
     share = voice.share(Decimal(given) / profit)
     key = f"answer_profit_share{assumed}"
     return said + space + voice.sentence(key, share=share, profit=known)
+
+
+def _quota(figures: Figures, voice: Voice) -> Sentence:
+    """Say how much of the quotas the money can fill; fees use them up without being received."""
+    granted, coverage = voice.money(figures.quotas()), voice.share(figures.fillable())
+    said = voice.sentence("answer_quota", granted=granted, coverage=coverage)
+    if figures.plan.exit_fee_bps:
+        said += _space(voice) + voice.sentence("answer_quota_fees")
+    return said + _space(voice) + voice.sentence("answer_quota_ceiling")
+
+
+def _space(voice: Voice) -> Sentence:
+    """Return what stands between two sentences."""
+    return ((" ", False),) if voice.lang == "en" else ()
 
 
 def _rejected(figures: Figures, voice: Voice) -> list[Sentence]:

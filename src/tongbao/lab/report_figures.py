@@ -30,7 +30,7 @@ SPREAD_EDGES: Final = ((1, 4), (1, 2), (1, 1), (2, 1), (5, 1))
 
 @dataclass(frozen=True, slots=True)
 class Payout:
-    """What there must be if everybody leaves at the end, in minor units; credit is no cash."""
+    """What there must be if everybody leaves at the end, in minor units; credit is no money."""
 
     points: int
     wallets: int
@@ -39,8 +39,8 @@ class Payout:
     left_in_fund: int
 
     @property
-    def cash(self) -> int:
-        """What the shop must have in cash."""
+    def owed(self) -> int:
+        """What the shop owes members in money: cash if they may take it out, else to be spent."""
         return self.points + self.wallets + self.dividends
 
 

@@ -39,6 +39,8 @@ def quota_section(figures: Figures, voice: Voice) -> Section:
         used_share=voice.share(Decimal(used) / quotas),
         coverage=voice.share(figures.ratio("quota_coverage")),
     )
+    if figures.plan.exit_fee_bps:
+        text = voice.joined([text, voice.say("quota_fees")])
     money, most = voice.money(figures.money_for_members()), voice.share(coverage)
     verdict = voice.say("quota_plain" if coverage < 1 else "quota_enough", money=money, most=most)
     blocks = (Paragraph(text), Paragraph(verdict, "strong"))

@@ -149,6 +149,12 @@ _PAGE: Final[Mapping[str, Text]] = {
         "分红额度合计允许会员取出 {granted}，手续费也算在取出之内。已用 {used}（{used_share}），"
         "加上仍持有的，合计占额度的 {coverage}。",
     ),
+    "quota_fees": Text(
+        "Members do not receive the fees: they stay in the reserve and are paid out again for "
+        "other points. So used quotas can be more than the money brought in.",
+        "会员收不到手续费：它留在托底资金池，以后再为别的积分付出。"
+        "所以已用额度可以多于订单为会员带来的钱。",
+    ),
     "quota_plain": Text(
         "These orders brought {money} for members: as money, that is {most} of the quotas, "
         "whoever gets it. That every member takes out a full quota cannot come true; who says so "

@@ -34,10 +34,14 @@ ANSWER_WORDS: Final[Mapping[str, Text]] = {
     ),
     "answer_quota": Text(
         "The quotas would allow members to take out {granted}, but all the money that the orders "
-        "brought for them fills {coverage} of that at most. A quota is a ceiling, not a debt.",
-        "分红额度合计允许取出 {granted}，但这些订单为会员带来的全部的钱最多只够其中的 {coverage}。"
-        "额度只是上限，不是欠款。",
+        "brought for them fills {coverage} of that at most.",
+        "分红额度合计允许取出 {granted}，但这些订单为会员带来的全部的钱最多只够其中的 {coverage}。",
     ),
+    "answer_quota_fees": Text(
+        "Fees count as taken out too, but they are not money received.",
+        "手续费也占用额度，但会员并没有收到这笔钱。",
+    ),
+    "answer_quota_ceiling": Text("A quota is a ceiling, not a debt.", "额度只是上限，不是欠款。"),
     "answer_nothing": Text(
         "No order could be posted to a customer, so there is nothing to tell. "
         "See below what was left out, and why.",
