@@ -247,3 +247,17 @@ def test_a_contribution_that_no_points_stand_for_waits_in_the_dividend_fund() ->
     assert movements(desk, "purchase", member="ann", paid=10_000) == [
         ("contribution", "sales", "dividend_fund", 3000)
     ]
+
+
+def test_a_refund_moves_back_the_grant_and_sells_the_rest() -> None:
+    desk = Desk(min_holding=10**7, min_supply=1)
+    desk.buy("bob", 10_000)
+    desk.buy("ann", 10_000)
+    order = desk.last_id
+    desk.buy("ann", 100)  # 21 fen at 60.00 for 35.7 points: 0.12495 points
+    assert movements(desk, "refund", purchase=order, amount=10_000) == [
+        ("refund", "points:ann", "issuance", 14_700_000),
+        ("rest", "points:ann", "burned", 124_950),
+        ("rest", "reserve", "wallet:ann", 21),  # 0.12495 × 60.30 / 35.82495 = 0.2103
+        ("refund", "reserve", "refunded", 2474),  # 14.7 × 60.30 / 35.82495 = 24.743
+    ]
