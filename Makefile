@@ -47,7 +47,7 @@ bench: ## measure the engine against its bounds
 	@requirements/venv dev
 	@.venv/bin/python -m benchmarks
 
-mutate: ## mutation testing of the engine (hours); ONLY=tongbao.engine.units.* for a part
+mutate: ## mutation testing of the engine (about an hour); ONLY=tongbao.engine.units.* for a part
 	@requirements/venv mutate
 	@.venv/bin/python -m mutmut run '$(or $(ONLY),*)'
 	@.venv/bin/python -m mutmut results | grep -v 'not checked' || echo 'No mutant survived.'
