@@ -1,12 +1,13 @@
 """The entry of an accepted command: its postings and the plain deltas beside them."""
 
 from collections.abc import Mapping, Sequence
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Final
 
 from msgspec import Struct
 
-from tongbao.engine.postings import Delta, Move, Movement, Unit
+from tongbao.engine.postings import Cause, Delta, Move, Movement, Unit
 from tongbao.engine.state import Account, Figures
 from tongbao.engine.work import Work
 
@@ -26,6 +27,8 @@ _ACCOUNT_FIELDS: Final = (
     *("gained", "lost", "taken", "forfeited"),
 )
 _FIGURE_FIELDS: Final = ("dividend_index", "closes")
+_fields_of: Final = attrgetter(*_ACCOUNT_FIELDS)
+_NOTHING: Final = Account("", "member", -1, 0)
 
 
 class Entry(Struct, frozen=True, gc=False):
@@ -47,29 +50,43 @@ class Entry(Struct, frozen=True, gc=False):
     @property
     def movements(self) -> tuple[Movement, ...]:
         """The balanced postings, in the order in which they happened."""
-        return tuple(
-            Movement(
+        return tuple(Movement(*movement) for movement in self.plain_movements)
+
+    @property
+    def deltas(self) -> tuple[Delta, ...]:
+        """The plain changes: the program's index and closes, then account by account."""
+        return tuple(Delta(*delta) for delta in self.plain_deltas)
+
+    @property
+    def plain_movements(self) -> list[tuple[Cause, Unit, str, str, int]]:
+        """The movements as tuples: cause, unit, source, target, amount."""
+        return [
+            (
                 cause,
                 _UNITS.get(source, "money"),
                 f"{source}:{giver}" if source in _OWNED else source,
                 f"{target}:{taker}" if target in _OWNED else target,
                 amount,
             )
-            for cause, source, giver, target, taker, amount in self.moves
+            for cause, source, giver, target, taker, amount in self.work.moves
             if amount
-        )
+        ]
 
     @property
-    def deltas(self) -> tuple[Delta, ...]:
-        """The plain changes: the program's index and closes, then account by account."""
+    def plain_deltas(self) -> list[tuple[str, str, int]]:
+        """The deltas as tuples: account, field, amount."""
         before, after = self.figures_before, self.work.figures
-        changes = [
-            Delta("", field, getattr(after, field) - getattr(before, field))
-            for field in _FIGURE_FIELDS
-        ]
-        for was, account in self.changed:
+        changes: list[tuple[str, str, int]] = []
+        if after.dividend_index != before.dividend_index or after.closes != before.closes:
+            moved = [(field, getattr(after, field) - getattr(before, field)) for field in _FIGURE_FIELDS]
+            changes = [("", field, amount) for field, amount in moved if amount]
+        for was, account in self.work.changed:
+            name, old = account.name, _NOTHING if was is None else was
             changes += [
-                Delta(account.name, field, getattr(account, field) - getattr(was, field, 0))
-                for field in _ACCOUNT_FIELDS
+                (name, field, new - then)
+                for field, new, then in zip(
+                    _ACCOUNT_FIELDS, _fields_of(account), _fields_of(old), strict=True
+                )
+                if new != then
             ]
-        return tuple(change for change in changes if change.amount)
+        return changes

@@ -5,7 +5,7 @@ is no higher than their key: when the key grows the entry stays, and is put
 right when it comes up; when the key falls a lower one is pushed.
 """
 
-from collections.abc import Callable, Container, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from heapq import heappop, heappush, heapreplace
 from types import MappingProxyType
 from typing import Final
@@ -65,11 +65,31 @@ class MemoryStore:
         """Return a number that no holder's key is below, None if there are no holders."""
         return self._heap[0] >> _OPENING_BITS if self._heap else None
 
-    def least(self, skip: Container[str]) -> Candidate | None:
-        """Return the holder with the least (key, opening) of those not to skip."""
+    def ascending(self) -> Iterator[Candidate]:
+        """Yield the holders by (key, opening), found as they are asked for."""
+        self._put_top_right()
         heap, ranks, queued = self._heap, self._ranks, self._queued
-        skipped = []
-        least = None
+        # The heap is a tree: an entry's children can come up only after it did. What waits is
+        # either such an entry with its place in the heap, or a rank higher than its entry was.
+        waiting = [(heap[0], 0)] if heap else []
+        while waiting:
+            entry, place = heappop(waiting)
+            if place >= 0:
+                for child in (2 * place + 1, 2 * place + 2):
+                    if child < len(heap):
+                        heappush(waiting, (heap[child], child))
+            opening = entry & _OPENING_MASK
+            rank = ranks[opening]
+            if place >= 0 and queued[opening] != entry:  # a lower one was pushed since
+                continue
+            if rank > entry:
+                heappush(waiting, (rank, -1))
+            elif rank >= 0:
+                yield Candidate(rank >> _OPENING_BITS, opening, self._names[opening])
+
+    def _put_top_right(self) -> None:
+        """Bring a holder's true rank to the top of the heap, so that the bound is one."""
+        heap, ranks, queued = self._heap, self._ranks, self._queued
         while heap:
             entry = heap[0]
             opening = entry & _OPENING_MASK
@@ -82,14 +102,8 @@ class MemoryStore:
             elif rank > entry:
                 queued[opening] = rank
                 heapreplace(heap, rank)
-            elif (name := self._names[opening]) in skip:
-                skipped.append(heappop(heap))
             else:
-                least = Candidate(rank >> _OPENING_BITS, opening, name)
-                break
-        for entry in skipped:
-            heappush(heap, entry)
-        return least
+                return
 
     def holders(self) -> Iterator[Account]:
         """Yield the accounts with points or credit, by opening number."""

@@ -83,7 +83,7 @@ class Program:
         """Sum everything up anew and raise InvariantBroken unless all promises hold."""
         figures = self.figures
         check_all(figures, self.accounts.values(), self.plan.max_supply)
-        least = self._store.least(())
+        least = next(self._store.ascending(), None)
         keys = [(exit_key(a), a.opening) for a in self.accounts.values() if a.points]
         found = None if least is None else (least.key, least.opening)
         check(found == min(keys, default=None), "the index of exit keys knows the least")

@@ -124,6 +124,7 @@ def _exit(work: Work, account: Account) -> None:
     work.moves.append(("exit", "points", account.name, "burned", "", points))
     work.moves.append(("exit", "reserve", "", "wallet", account.name, net))
     work.exits.append(Exit(account.name, points, gross, net))
+    del work.present[account.name]  # nobody gains points again in the command they exit by
     burn(work, points, net)
 
 

@@ -4,7 +4,7 @@ A committed account, record or set of figures is never changed: a command works
 on copies, which take their place when it is accepted.
 """
 
-from collections.abc import Container, Iterator
+from collections.abc import Iterator
 from typing import Literal, Protocol
 
 from msgspec import Struct
@@ -131,8 +131,8 @@ class Store(Protocol):
     def least_bound(self) -> int | None:
         """Return a number that no holder's key is below, None if there are no holders."""
 
-    def least(self, skip: Container[str]) -> Candidate | None:
-        """Return the holder with the least (key, opening) of those not to skip."""
+    def ascending(self) -> Iterator[Candidate]:
+        """Yield the holders by (key, opening), found as they are asked for."""
 
     def holders(self) -> Iterator[Account]:
         """Yield the accounts with points or credit, by opening number."""

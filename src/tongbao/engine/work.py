@@ -27,18 +27,22 @@ class Work(Struct):
     """The overlay on which one command is decided.
 
     ``touched`` has the working copies by name, ``changed`` what each was (None
-    if it is new) and is. ``recorded`` is the purchase that the command posts or
-    refunds, with its id.
+    if it is new) and is; ``present`` those that did not exit in this command.
+    ``recorded`` is the purchase that the command posts or refunds, with its id.
+    ``coming`` are the store's holders that were not looked at yet, by their keys.
     """
 
     store: Store
     plan: Plan
     figures: Figures
     touched: dict[str, Account] = {}
+    present: dict[str, Account] = {}
     changed: list[tuple[Account | None, Account]] = []
     recorded: tuple[str, PurchaseRecord] | None = None
     moves: list[Move] = []
     exits: list[Exit] = []
+    coming: Iterator[Candidate] | None = None
+    next: Candidate | None = None
 
     def account(self, name: str) -> Account | None:
         """Return the working copy of that account, None if there is none."""
@@ -48,7 +52,7 @@ class Work(Struct):
             if committed is None:
                 return None
             account = committed.__copy__()  # type: ignore[attr-defined]  # not in the stubs
-            self.touched[name] = account
+            self.touched[name] = self.present[name] = account
             self.changed.append((committed, account))
         return account
 
@@ -64,7 +68,7 @@ class Work(Struct):
         figures = self.figures
         account = Account(name, kind, figures.opened, figures.dividend_index, referrer)
         figures.opened += 1
-        self.touched[name] = account
+        self.touched[name] = self.present[name] = account
         self.changed.append((None, account))
         return account
 
@@ -76,8 +80,8 @@ class Work(Struct):
         best = None
         bound = self.store.least_bound()
         if bound is not None and (reached is None or bound <= reached):
-            best = self.store.least(self.touched)
-        for account in self.touched.values():
+            best = self._least_untouched()
+        for account in self.present.values():
             if not account.points:
                 continue
             # The key is above `reached`, told without the division that makes the key.
@@ -89,6 +93,18 @@ class Work(Struct):
             if best is None or (key, account.opening) < (best.key, best.opening):
                 best = Candidate(key, account.opening, account.name)
         return best
+
+    def _least_untouched(self) -> Candidate | None:
+        """Return the store's least holder without a working copy.
+
+        The store does not change meanwhile and nobody is untouched again, so each is seen once.
+        """
+        if self.coming is None:
+            self.coming = self.store.ascending()
+            self.next = next(self.coming, None)
+        while self.next is not None and self.next.name in self.touched:
+            self.next = next(self.coming, None)
+        return self.next
 
     def holders(self) -> Iterator[Account]:
         """Yield working copies of all accounts with points or credit, by opening number."""

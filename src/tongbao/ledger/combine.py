@@ -1,0 +1,240 @@
+"""Flat combining: whoever holds the program's lock settles for everybody who waits.
+
+The threads of one process hand their commands to the one of them that goes to the database. That
+one settles them together with what waits in the inbox; if another process holds the lock, it puts
+them into the inbox first, so that the other may settle them, and then waits for its turn.
+"""
+
+import json
+import secrets
+import threading
+import time
+from collections import deque
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Final
+
+import msgspec
+from django.db import connections
+from msgspec import Struct, field
+
+from tongbao.engine.commands import ChangePlan, parse
+from tongbao.ledger import versions
+from tongbao.ledger.journal import canonical
+from tongbao.ledger.settle import Job, Settling
+from tongbao.ledger.storage import storage_for
+from tongbao.ledger.storage.face import HeadRow, Storage, Waiting
+from tongbao.ledger.values import (
+    Guard,
+    InsideTransaction,
+    NoSuchProgram,
+    NotLaunched,
+    NotSettled,
+    ProgramPaused,
+)
+
+_BATCH: Final = 1000
+
+
+class _Request(Struct):
+    """Commands of one caller. ``leads``: it is this caller's turn to go to the database."""
+
+    jobs: Sequence[Job]
+    until: float
+    woken: threading.Event = field(default_factory=threading.Event)
+    leads: bool = False
+    finished: bool = False
+    error: BaseException | None = None
+
+
+class Desk:
+    """A program's queue within this process, shared by its threads."""
+
+    def __init__(self, program: int, using: str, *, free_plans: bool) -> None:
+        """Begin with nobody waiting."""
+        self.free_plans = free_plans
+        self.program = program
+        self._using = using
+        self._lock = threading.Lock()
+        self._queue: deque[_Request] = deque()
+        self._led = False
+        self._last_tick = 0
+
+    def ticket(self) -> str:
+        """Return a new ticket: later ones of this process are greater, others' by their clock."""
+        with self._lock:
+            self._last_tick = max(self._last_tick + 1, time.time_ns() // 1000)
+            return f"{self._last_tick:016x}{secrets.token_hex(4)}"
+
+    def row(self, job: Job) -> Waiting:
+        """Return a job as it waits in the inbox."""
+        guard = None if job.guard is None else canonical(job.guard)
+        return Waiting(
+            job.command.id, job.ticket, job.bundle, canonical(job.command), guard
+        )
+
+    def submit(self, jobs: Sequence[Job], wait: float) -> None:
+        """Settle these and set their outcomes; see `door.Ledger.submit` for the errors."""
+        self._refuse_inside_transaction()
+        request = _Request(jobs, time.monotonic() + wait)
+        with self._lock:
+            self._queue.append(request)
+            if not self._led:
+                self._led = request.leads = True
+        if not request.leads:
+            self._follow(request)
+        if request.leads:
+            self._lead()
+        if request.error is not None:
+            raise request.error
+
+    def settle_waiting(self, wait: float) -> int:
+        """Settle what waits in the inbox; return how many commands that were."""
+        self._refuse_inside_transaction()
+        storage = storage_for(self.program, self._using)
+        try:
+            with storage.locked(wait) as head:
+                return self._round(storage, head, [])
+        except TimeoutError:
+            raise self._late() from None
+
+    def _follow(self, request: _Request) -> None:
+        """Wait until the commands are settled, or until it is this caller's turn."""
+        if request.woken.wait(max(0.0, request.until - time.monotonic())):
+            return
+        with self._lock:
+            if request.leads or request.finished:
+                return
+            if request in self._queue:
+                self._queue.remove(request)
+                raise NotSettled(
+                    "The time limit has passed before the commands' turn came; nothing was "
+                    "written. Try again.",
+                    may_still_settle=False,
+                )
+        raise self._late()
+
+    def _lead(self) -> None:
+        """Settle for everybody in the queue, then pass the lead on."""
+        taken: list[_Request] = []
+        with self._lock:
+            count = 0
+            while self._queue and (not taken or count + len(self._queue[0].jobs) <= _BATCH):
+                taken.append(self._queue.popleft())
+                count += len(taken[-1].jobs)
+        error: BaseException | None = None
+        try:
+            self._settle(
+                [job for request in taken for job in request.jobs],
+                max(request.until for request in taken) - time.monotonic(),
+            )
+        except BaseException as caught:  # noqa: BLE001  # everybody who waits must hear of it
+            error = caught
+        finally:
+            with self._lock:
+                if self._queue:
+                    self._queue[0].leads = True
+                    self._queue[0].woken.set()
+                else:
+                    self._led = False
+            for request in taken:
+                request.finished = True
+                request.error = error
+                request.woken.set()
+
+    def _settle(self, jobs: Sequence[Job], seconds: float) -> None:
+        storage = storage_for(self.program, self._using)
+        if storage.locks_rows:
+            with storage.locked(None) as head:
+                if head is not None:
+                    self._round(storage, head, jobs)
+                    return
+            # Somebody else settles: let them have the commands, or the next who comes.
+            # Not bundles: one of their ids might wait already, and then they would be torn apart.
+            single = [job for job in jobs if job.bundle is None]
+            for job in single:
+                job.ticket = self.ticket()
+            written = storage.enqueue_for_settling([self.row(job) for job in single])
+            for job in single:
+                job.inboxed = job.ticket in written
+        try:
+            with storage.locked(max(0.001, seconds)) as head:
+                self._round(storage, head, jobs)
+        except TimeoutError:
+            raise self._late() from None
+
+    def _round(self, storage: Storage, head: HeadRow | None, jobs: Sequence[Job]) -> int:
+        """Settle what waits and then these, under the lock; return how many waited."""
+        head = _running(head)
+        now = datetime.now(UTC)
+        settling = Settling(storage, head, now=now, free_plans=self.free_plans)
+        if head.next_plan_at is not None and head.next_plan_at <= now:
+            self._change_plans(settling, head, now)
+        before = settling.last
+        mine = {job.ticket: job for job in jobs if job.inboxed}
+        count = 0
+        while True:
+            waiting = storage.waiting(_BATCH)
+            batch = [mine.pop(row.ticket, None) or _job(row) for row in waiting]
+            count += len(batch)
+            last = len(batch) < _BATCH
+            if last:
+                for job in mine.values():  # settled by somebody else, or replaced: ask by its id
+                    job.inboxed = False
+                batch += [job for job in jobs if not job.inboxed]
+            if batch:
+                settling.settle(batch)
+                self._note_plans(storage, head, batch, before)
+            if last:
+                return count
+
+    def _change_plans(self, settling: Settling, head: HeadRow, now: datetime) -> None:
+        """Bring announced plans into force whose day has come."""
+        for version, fields in versions.due_commands(self.program, now, self._using):
+            job = Job(parse(fields), announced=True)
+            settling.settle([job])
+            number = None if job.outcome is None else job.outcome.number
+            head.next_plan_at = versions.applied(self.program, version, number, self._using)
+            if number is not None:
+                head.plan_version = version
+
+    def _note_plans(self, storage: Storage, head: HeadRow, jobs: Sequence[Job], before: int) -> None:
+        """Give a version to plans that came without announcement, in programs that allow it."""
+        for job in jobs:
+            number = None if job.outcome is None else job.outcome.number
+            if isinstance(job.command, ChangePlan) and number is not None and number > before:
+                head.plan_version = versions.submitted(
+                    self.program, job.command.plan, number, datetime.now(UTC), self._using
+                )
+                storage.write_head(head)
+
+    def _refuse_inside_transaction(self) -> None:
+        connection = connections[self._using]
+        if connection.in_atomic_block or not connection.get_autocommit():
+            raise InsideTransaction(
+                "Settling commits by itself and a transaction is open here: write the command "
+                "with `enqueue` and settle after the commit."
+            )
+
+    def _late(self) -> NotSettled:
+        return NotSettled(
+            "The time limit has passed; the command may still be settled. Ask for its outcome, "
+            "or submit the same command again: it counts once.",
+            may_still_settle=True,
+        )
+
+
+def _running(head: HeadRow | None) -> HeadRow:
+    if head is None:
+        raise NoSuchProgram("The program is gone.")
+    if head.status == "draft":
+        raise NotLaunched("The program is a draft; `tongbao program launch` starts it.")
+    if head.status != "running":
+        raise ProgramPaused("The program is paused; `tongbao program launch` resumes it.")
+    return head
+
+
+def _job(row: Waiting) -> Job:
+    guard = None if row.guard is None else msgspec.json.decode(row.guard, type=Guard)
+    command = parse(json.loads(row.command))
+    return Job(command, guard, row.bundle, row.ticket, inboxed=True)

@@ -1,0 +1,310 @@
+"""Settling on PostgreSQL: few round trips, whole batches as arrays."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any, Final
+
+import psycopg
+from django.db.backends.base.base import BaseDatabaseWrapper
+from psycopg.errors import LockNotAvailable
+from psycopg.pq import TransactionStatus
+from psycopg.rows import TupleRow
+
+from tongbao.engine.state import Account, Candidate, Figures
+from tongbao.ledger.fields import name_of
+from tongbao.ledger.storage import face
+from tongbao.ledger.storage.face import BALANCES, LINE_FIELDS, WHOLE_FIGURES
+
+_NUMBERS: Final = f"concat_ws(' ', opening, {', '.join(BALANCES)})"
+_ACCOUNT: Final = f"name, kind, referrer, frozen, {_NUMBERS}"
+_HEAD: Final = (
+    "SELECT status, number, hash, plan, plan_version, next_plan_at, turnover, last_day, "
+    f"concat_ws(' ', {', '.join(WHOLE_FIGURES)}) FROM ledger_head WHERE program = %s"
+)
+_WAITING: Final = "SELECT command_id, ticket, bundle, command, guard FROM ledger_inbox"
+_LEAST: Final = f"SELECT {_ACCOUNT} FROM ledger_account WHERE program = %s AND exit_key IS NOT NULL"
+_ENTRIES: Final = (
+    "INSERT INTO ledger_entry (program, number, command_id, body, hash) "
+    "SELECT %s, * FROM unnest(%b::bigint[], %b::text[], %b::text[], %b::text[])"
+)
+_LINES: Final = (
+    f"INSERT INTO ledger_line (program, account, number, {', '.join(LINE_FIELDS)}) "
+    f"SELECT %s, * FROM unnest(%b::text[], %b::bigint[]{', %s::numeric[]' * len(LINE_FIELDS)})"
+)
+_ACCOUNTS: Final = (
+    "INSERT INTO ledger_account "
+    f"(program, frozen, name, kind, referrer, opening, {', '.join(BALANCES)}, exit_key) "
+    "SELECT %s, false, * FROM unnest(%b::text[], %b::text[], %b::text[], %b::bigint[]"
+    f"{', %s::numeric[]' * (len(BALANCES) + 1)}) ON CONFLICT (program, name) DO UPDATE SET "
+    + ", ".join(f"{name} = excluded.{name}" for name in (*BALANCES, "exit_key"))
+)
+_REFUNDED: Final = (
+    "INSERT INTO ledger_refunded (program, purchase, refunded) "
+    "SELECT %s, * FROM unnest(%b::text[], %s::numeric[]) "
+    "ON CONFLICT (program, purchase) DO UPDATE SET refunded = excluded.refunded"
+)
+_DAYS: Final = (
+    "INSERT INTO ledger_day (program, day, number, figures, turnover) "
+    "SELECT %s, * FROM unnest(%b::text[], %b::bigint[], %b::text[], %b::text[])"
+)
+_REFUSED: Final = (
+    "UPDATE ledger_inbox i SET outcome = o.outcome "
+    "FROM unnest(%b::text[], %b::text[]) AS o (command_id, outcome) "
+    "WHERE i.program = %s AND i.command_id = o.command_id"
+)
+_ENQUEUE: Final = (
+    "INSERT INTO ledger_inbox (program, command_id, ticket, bundle, command, guard, arrived_at) "
+    "SELECT %s, *, now() FROM unnest(%b::text[], %b::text[], %b::text[], %b::text[], %b::text[]) "
+    "ON CONFLICT (program, command_id) DO UPDATE SET ticket = excluded.ticket, "
+    "bundle = excluded.bundle, command = excluded.command, guard = excluded.guard, "
+    "arrived_at = excluded.arrived_at, outcome = NULL WHERE ledger_inbox.outcome IS NOT NULL "
+    "RETURNING ticket"
+)
+_WRITE_HEAD: Final = (
+    "UPDATE ledger_head SET number = %s, hash = %s, plan = %s, plan_version = %s, "
+    "next_plan_at = %s, turnover = %s, last_day = %s, "
+    + ", ".join(f"{name} = %s::numeric" for name in WHOLE_FIGURES)
+    + " WHERE program = %s"
+)
+
+
+class PostgresqlStorage:
+    """See `face.Storage`."""
+
+    locks_rows = True
+
+    def __init__(self, connection: BaseDatabaseWrapper, program: int) -> None:
+        self._connection = connection
+        self._program = program
+
+    @contextmanager
+    def locked(self, seconds: float | None) -> Iterator[face.HeadRow | None]:
+        """Hold the program's row in a transaction of its own, committed at the end."""
+        raw = self._alive()
+        try:
+            with raw.pipeline():
+                raw.execute("BEGIN")
+                if seconds is not None:
+                    raw.execute(f"SET LOCAL lock_timeout = {max(1, int(seconds * 1000))}")
+                skip = " SKIP LOCKED" if seconds is None else ""
+                head = self._head(f"{_HEAD} FOR UPDATE{skip}")
+            yield head
+            raw.execute("COMMIT")
+        except LockNotAvailable:
+            raise TimeoutError from None
+        finally:
+            if not raw.closed and raw.info.transaction_status != TransactionStatus.IDLE:
+                raw.rollback()
+
+    def pipelined(self) -> AbstractContextManager[object]:
+        """Let statements follow one another without waiting for each answer."""
+        return self._alive().pipeline()
+
+    def head(self) -> face.HeadRow | None:
+        """Return the program's row, not locked."""
+        return self._head(_HEAD)
+
+    def enqueue(self, rows: Sequence[face.Waiting]) -> frozenset[str]:
+        """Write to the inbox unless the id waits already; return the tickets written."""
+        columns = [
+            face.names_stored(row.command_id for row in rows),
+            [row.ticket for row in rows],
+            [row.bundle for row in rows],
+            [row.command for row in rows],
+            [row.guard for row in rows],
+        ]
+        written = self._execute(_ENQUEUE, (self._program, *columns)).fetchall()
+        return frozenset(ticket for (ticket,) in written)
+
+    def enqueue_for_settling(self, rows: Sequence[face.Waiting]) -> frozenset[str]:
+        """Write to the inbox for a settler who acknowledges only after their own commit.
+
+        That commit flushes the log up to itself, this write included; no flush is needed here.
+        """
+        raw = self._alive()
+        with raw.pipeline(), raw.transaction():
+            raw.execute("SET LOCAL synchronous_commit = off")
+            return self.enqueue(rows)
+
+    def waiting(self, limit: int) -> Sequence[face.Waiting]:
+        """Return commands that wait, oldest first; a bundle is never cut."""
+        query = f"{_WAITING} WHERE program = %s AND outcome IS NULL ORDER BY ticket LIMIT %s"
+        found = self._execute(query, (self._program, limit)).fetchall()
+        if len(found) == limit and found[-1][2] is not None:
+            query = (
+                f"{_WAITING} WHERE program = %s AND outcome IS NULL "
+                "AND bundle = %s AND ticket > %s ORDER BY ticket"
+            )
+            found += self._execute(query, (self._program, found[-1][2], found[-1][1])).fetchall()
+        return [face.Waiting(name_of(row[0]), *row[1:]) for row in found]
+
+    def waits(self, command_id: str) -> face.Waiting | None:
+        """Return the waiting command with that id."""
+        query = f"{_WAITING} WHERE program = %s AND outcome IS NULL AND command_id = %s"
+        (name,) = face.names_stored([command_id])
+        row = self._execute(query, (self._program, name)).fetchone()
+        return None if row is None else face.Waiting(name_of(row[0]), *row[1:])
+
+    def outcomes(self, command_ids: Iterable[str]) -> Mapping[str, str]:
+        """Return what became of commands in the inbox that were not accepted, as JSON by id."""
+        query = (
+            "SELECT command_id, outcome FROM ledger_inbox "
+            "WHERE program = %s AND outcome IS NOT NULL AND command_id = ANY(%b)"
+        )
+        found = self._execute(query, (self._program, face.names_stored(command_ids)))
+        return {name_of(name): outcome for name, outcome in found}
+
+    def find(
+        self, accounts: Iterable[str], command_ids: Iterable[str], purchases: Iterable[str]
+    ) -> face.Found:
+        """Read what a batch touches, and the first of the least keys."""
+        program, refunds = self._program, face.names_stored(purchases)
+        by_name = self._execute(
+            f"SELECT {_ACCOUNT} FROM ledger_account WHERE program = %s AND name = ANY(%b)",
+            (program, face.names_stored(accounts)),
+        )
+        entries = self._execute(
+            "SELECT command_id, number, body FROM ledger_entry "
+            "WHERE program = %s AND command_id = ANY(%b)",
+            (program, [*face.names_stored(command_ids), *refunds]),
+        )
+        least = self._execute(f"{_LEAST} ORDER BY exit_key, opening LIMIT 4", (program,))
+        refunded: dict[str, int] = {}
+        if refunds:
+            sums = self._execute(
+                "SELECT purchase, refunded::text FROM ledger_refunded "
+                "WHERE program = %s AND purchase = ANY(%b)",
+                (program, refunds),
+            )
+            refunded = {name_of(purchase): int(amount) for purchase, amount in sums}
+        known, frozen = _read_accounts(by_name.fetchall())
+        first, more_frozen = _read_accounts(least.fetchall())
+        return face.Found(
+            {**known, **first},
+            frozen | more_frozen,
+            {name_of(name): face.Accepted(number, body) for name, number, body in entries},
+            refunded,
+            [face.candidate_of(account) for account in first.values()],
+        )
+
+    def accounts(self, names: Iterable[str]) -> tuple[Mapping[str, Account], frozenset[str]]:
+        """Return the accounts of those names, and which of them are frozen."""
+        query = f"SELECT {_ACCOUNT} FROM ledger_account WHERE program = %s AND name = ANY(%b)"
+        return _read_accounts(
+            self._execute(query, (self._program, face.names_stored(names))).fetchall()
+        )
+
+    def least(
+        self, after: Candidate | None, limit: int
+    ) -> tuple[Sequence[Candidate], Mapping[str, Account]]:
+        """Return holders by (key, opening) after that one, and their accounts."""
+        query, values = _LEAST, [self._program]
+        if after is not None:
+            query += " AND (exit_key, opening) > (%s::numeric, %s)"
+            values += [after.key, after.opening]
+        rows = self._execute(f"{query} ORDER BY exit_key, opening LIMIT %s", (*values, limit))
+        accounts, _ = _read_accounts(rows.fetchall())
+        return [face.candidate_of(account) for account in accounts.values()], accounts
+
+    def holders(self) -> Iterable[Account]:
+        """Yield all accounts with points or credit, by opening number."""
+        query = (
+            f"SELECT {_ACCOUNT} FROM ledger_account "
+            "WHERE program = %s AND (points > 0 OR credit > 0) ORDER BY opening"
+        )
+        return _read_accounts(self._execute(query, (self._program,)).fetchall())[0].values()
+
+    def write(self, writes: face.Writes) -> None:
+        """Write a batch's rows."""
+        program = self._program
+        if writes.entries:
+            self._execute(_ENTRIES, (program, *_columns(writes.entries)))
+        if writes.lines:
+            accounts, numbers, *amounts = _columns(writes.lines)
+            self._execute(_LINES, (program, accounts, numbers, *map(_array, amounts)))
+        if writes.accounts:
+            self._write_accounts(list(writes.accounts.values()))
+        if writes.refunded:
+            names, sums = face.names_stored(writes.refunded), writes.refunded.values()
+            self._execute(_REFUNDED, (program, names, _array(sums)))
+        if writes.days:
+            self._execute(_DAYS, (program, *_columns(writes.days)))
+        if writes.settled:
+            query = "DELETE FROM ledger_inbox WHERE program = %s AND command_id = ANY(%b)"
+            self._execute(query, (program, face.names_stored(writes.settled)))
+        if writes.refused:
+            names, outcomes = zip(*writes.refused, strict=True)
+            self._execute(_REFUSED, (face.names_stored(names), list(outcomes), program))
+
+    def write_head(self, head: face.HeadRow) -> None:
+        """Write the program's row: all but its status."""
+        figures = head.figures
+        self._execute(
+            _WRITE_HEAD,
+            (
+                *(head.number, head.hash, head.plan, head.plan_version),
+                *(head.next_plan_at, head.turnover, figures.last_day),
+                *(str(getattr(figures, name)) for name in WHOLE_FIGURES),
+                self._program,
+            ),
+        )
+
+    def _write_accounts(self, accounts: list[Account]) -> None:
+        balances = [[getattr(a, name) for a in accounts] for name in BALANCES]
+        self._execute(
+            _ACCOUNTS,
+            (
+                self._program,
+                face.names_stored(a.name for a in accounts),
+                [a.kind for a in accounts],
+                [None if a.referrer is None else face.stored(a.referrer) for a in accounts],
+                [a.opening for a in accounts],
+                *map(_array, balances),
+                _array([face.key_of(a) for a in accounts]),
+            ),
+        )
+
+    def _head(self, query: str) -> face.HeadRow | None:
+        row = self._execute(query, (self._program,)).fetchone()
+        if row is None:
+            return None
+        *fields, last_day, numbers = row
+        values = dict(zip(WHOLE_FIGURES, map(int, numbers.split()), strict=True))
+        return face.HeadRow(*fields, Figures(last_day=last_day, **values))
+
+    def _execute(self, query: str, values: Sequence[Any]) -> psycopg.Cursor[TupleRow]:
+        raw: psycopg.Connection[TupleRow] | None = self._connection.connection
+        if raw is None:
+            raw = self._alive()
+        return raw.execute(query, values, prepare=True)  # type: ignore[arg-type]  # built above
+
+    def _alive(self) -> psycopg.Connection[TupleRow]:
+        """Return the thread's connection; one that the server has closed is replaced."""
+        self._connection.ensure_connection()
+        raw: psycopg.Connection[TupleRow] = self._connection.connection
+        if raw.closed:
+            self._connection.close()
+            self._connection.ensure_connection()
+            raw = self._connection.connection
+        return raw
+
+
+def _read_accounts(rows: Iterable[TupleRow]) -> tuple[dict[str, Account], frozenset[str]]:
+    accounts, frozen = {}, []
+    for name, kind, referrer, is_frozen, numbers in rows:
+        real = name_of(name)
+        accounts[real] = face.read_account(
+            real, kind, None if referrer is None else name_of(referrer), numbers
+        )
+        if is_frozen:
+            frozen.append(real)
+    return accounts, frozenset(frozen)
+
+
+def _columns(rows: Sequence[tuple[Any, ...]]) -> list[list[Any]]:
+    return [list(column) for column in zip(*rows, strict=True)]
+
+
+def _array(numbers: Iterable[int | None]) -> str:
+    """Return an array literal: numbers of any size, written faster than a list is adapted."""
+    return "{" + ",".join(["NULL" if n is None else str(n) for n in numbers]) + "}"

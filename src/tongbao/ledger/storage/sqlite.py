@@ -1,0 +1,287 @@
+"""Settling on SQLite: one writer at a time, whole numbers as text."""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from tongbao.engine.state import Account, Candidate, Figures
+from tongbao.ledger.fields import name_of, padded
+from tongbao.ledger.storage import face
+from tongbao.ledger.storage.face import BALANCES, LINE_FIELDS, WHOLE_FIGURES
+
+_SPACED: Final = " || ' ' || "
+_ACCOUNT: Final = f"name, kind, referrer, frozen, {_SPACED.join(('opening', *BALANCES))}"
+_HEAD: Final = (
+    "SELECT status, number, hash, plan, plan_version, next_plan_at, turnover, last_day, "
+    f"{_SPACED.join(WHOLE_FIGURES)} FROM ledger_head WHERE program = ?"
+)
+_WAITING: Final = "SELECT command_id, ticket, bundle, command, guard FROM ledger_inbox"
+_LEAST: Final = f"SELECT {_ACCOUNT} FROM ledger_account WHERE program = ? AND exit_key IS NOT NULL"
+_LISTED: Final = "(SELECT value FROM json_each(?))"
+_ENTRIES: Final = (
+    "INSERT INTO ledger_entry (program, number, command_id, body, hash) VALUES (?, ?, ?, ?, ?)"
+)
+_LINES: Final = (
+    f"INSERT INTO ledger_line (program, account, number, {', '.join(LINE_FIELDS)}) "
+    f"VALUES (?, ?, ?{', ?' * len(LINE_FIELDS)})"
+)
+_ACCOUNTS: Final = (
+    "INSERT INTO ledger_account "
+    f"(program, frozen, name, kind, referrer, opening, {', '.join(BALANCES)}, exit_key) "
+    f"VALUES (?, 0, ?, ?, ?, ?{', ?' * (len(BALANCES) + 1)}) "
+    "ON CONFLICT (program, name) DO UPDATE SET "
+    + ", ".join(f"{name} = excluded.{name}" for name in (*BALANCES, "exit_key"))
+)
+_REFUNDED: Final = (
+    "INSERT INTO ledger_refunded (program, purchase, refunded) VALUES (?, ?, ?) "
+    "ON CONFLICT (program, purchase) DO UPDATE SET refunded = excluded.refunded"
+)
+_DAYS: Final = (
+    "INSERT INTO ledger_day (program, day, number, figures, turnover) VALUES (?, ?, ?, ?, ?)"
+)
+_ENQUEUE: Final = (
+    "INSERT INTO ledger_inbox (program, command_id, ticket, bundle, command, guard, arrived_at) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?) "
+    "ON CONFLICT (program, command_id) DO UPDATE SET ticket = excluded.ticket, "
+    "bundle = excluded.bundle, command = excluded.command, guard = excluded.guard, "
+    "arrived_at = excluded.arrived_at, outcome = NULL WHERE ledger_inbox.outcome IS NOT NULL "
+    "RETURNING ticket"
+)
+_WRITE_HEAD: Final = (
+    "UPDATE ledger_head SET number = ?, hash = ?, plan = ?, plan_version = ?, "
+    "next_plan_at = ?, turnover = ?, last_day = ?, "
+    + ", ".join(f"{name} = ?" for name in WHOLE_FIGURES)
+    + " WHERE program = ?"
+)
+
+
+class SqliteStorage:
+    """See `face.Storage`."""
+
+    locks_rows = False
+
+    def __init__(self, connection: BaseDatabaseWrapper, program: int) -> None:
+        self._connection = connection
+        self._program = program
+
+    @contextmanager
+    def locked(self, seconds: float | None) -> Iterator[face.HeadRow | None]:
+        """Hold the program's row in a transaction of its own, committed at the end.
+
+        The lock is the database's, so that without time to wait it waits a moment all the same.
+        """
+        raw = self._raw()
+        milliseconds = 100 if seconds is None else max(1, int(seconds * 1000))
+        raw.execute(f"PRAGMA busy_timeout = {milliseconds}")
+        try:
+            raw.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                raise
+            if seconds is None:
+                yield None
+                return
+            raise TimeoutError from None
+        try:
+            yield self.head()
+            raw.execute("COMMIT")
+        finally:
+            if raw.in_transaction:
+                raw.execute("ROLLBACK")
+
+    def pipelined(self) -> AbstractContextManager[object]:
+        """Let statements follow one another; here each is answered at once."""
+        return nullcontext()
+
+    def head(self) -> face.HeadRow | None:
+        """Return the program's row, not locked."""
+        row = self._execute(_HEAD, (self._program,)).fetchone()
+        if row is None:
+            return None
+        *fields, next_plan_at, turnover, last_day, numbers = row
+        values = dict(zip(WHOLE_FIGURES, map(int, numbers.split()), strict=True))
+        moment = None
+        if next_plan_at is not None:
+            moment = datetime.fromisoformat(str(next_plan_at)).replace(tzinfo=UTC)
+        return face.HeadRow(*fields, moment, turnover, Figures(last_day=last_day, **values))
+
+    def enqueue(self, rows: Sequence[face.Waiting]) -> frozenset[str]:
+        """Write to the inbox unless the id waits already; return the tickets written."""
+        now = _moment(datetime.now(UTC))
+        written: list[str] = []
+        for row in rows:
+            (name,) = face.names_stored([row.command_id])
+            values = (
+                *(self._program, name, row.ticket, row.bundle),
+                *(row.command, row.guard, now),
+            )
+            written += [ticket for (ticket,) in self._execute(_ENQUEUE, values).fetchall()]
+        return frozenset(written)
+
+    def enqueue_for_settling(self, rows: Sequence[face.Waiting]) -> frozenset[str]:
+        """Write to the inbox for a settler who acknowledges only after their own commit."""
+        raw = self._raw()
+        raw.execute("BEGIN IMMEDIATE")
+        try:
+            written = self.enqueue(rows)
+            raw.execute("COMMIT")
+        finally:
+            if raw.in_transaction:
+                raw.execute("ROLLBACK")
+        return written
+
+    def waiting(self, limit: int) -> Sequence[face.Waiting]:
+        """Return commands that wait, oldest first; a bundle is never cut."""
+        query = f"{_WAITING} WHERE program = ? AND outcome IS NULL ORDER BY ticket LIMIT ?"
+        found = self._execute(query, (self._program, limit)).fetchall()
+        if len(found) == limit and found[-1][2] is not None:
+            query = (
+                f"{_WAITING} WHERE program = ? AND outcome IS NULL "
+                "AND bundle = ? AND ticket > ? ORDER BY ticket"
+            )
+            found += self._execute(query, (self._program, found[-1][2], found[-1][1])).fetchall()
+        return [face.Waiting(name_of(row[0]), *row[1:]) for row in found]
+
+    def waits(self, command_id: str) -> face.Waiting | None:
+        """Return the waiting command with that id."""
+        query = f"{_WAITING} WHERE program = ? AND outcome IS NULL AND command_id = ?"
+        (name,) = face.names_stored([command_id])
+        row = self._execute(query, (self._program, name)).fetchone()
+        return None if row is None else face.Waiting(name_of(row[0]), *row[1:])
+
+    def outcomes(self, command_ids: Iterable[str]) -> Mapping[str, str]:
+        """Return what became of commands in the inbox that were not accepted, as JSON by id."""
+        query = (
+            "SELECT command_id, outcome FROM ledger_inbox "
+            f"WHERE program = ? AND outcome IS NOT NULL AND command_id IN {_LISTED}"
+        )
+        return {name_of(name): outcome for name, outcome in self._listed(query, command_ids)}
+
+    def find(
+        self, accounts: Iterable[str], command_ids: Iterable[str], purchases: Iterable[str]
+    ) -> face.Found:
+        """Read what a batch touches, and the first of the least keys."""
+        refunds = list(purchases)
+        known, frozen = self.accounts(accounts)
+        first, first_accounts = self.least(None, 4)
+        entries = self._listed(
+            "SELECT command_id, number, body FROM ledger_entry "
+            f"WHERE program = ? AND command_id IN {_LISTED}",
+            [*command_ids, *refunds],
+        )
+        refunded = self._listed(
+            "SELECT purchase, refunded FROM ledger_refunded "
+            f"WHERE program = ? AND purchase IN {_LISTED}",
+            refunds,
+        )
+        return face.Found(
+            {**first_accounts, **known},
+            frozen,
+            {name_of(name): face.Accepted(number, body) for name, number, body in entries},
+            {name_of(purchase): int(amount) for purchase, amount in refunded},
+            first,
+        )
+
+    def accounts(self, names: Iterable[str]) -> tuple[Mapping[str, Account], frozenset[str]]:
+        """Return the accounts of those names, and which of them are frozen."""
+        query = f"SELECT {_ACCOUNT} FROM ledger_account WHERE program = ? AND name IN {_LISTED}"
+        return _read_accounts(self._listed(query, names))
+
+    def least(
+        self, after: Candidate | None, limit: int
+    ) -> tuple[Sequence[Candidate], Mapping[str, Account]]:
+        """Return holders by (key, opening) after that one, and their accounts."""
+        query, values = _LEAST, [self._program]
+        if after is not None:
+            query += " AND (exit_key, opening) > (?, ?)"
+            values += [padded(after.key), after.opening]  # type: ignore[list-item]  # mixed
+        rows = self._execute(f"{query} ORDER BY exit_key, opening LIMIT ?", (*values, limit))
+        accounts, _ = _read_accounts(rows)
+        return [face.candidate_of(account) for account in accounts.values()], accounts
+
+    def holders(self) -> Iterable[Account]:
+        """Yield all accounts with points or credit, by opening number."""
+        query = (
+            f"SELECT {_ACCOUNT} FROM ledger_account "
+            "WHERE program = ? AND (points <> '0' OR credit <> '0') ORDER BY opening"
+        )
+        return _read_accounts(self._execute(query, (self._program,)))[0].values()
+
+    def write(self, writes: face.Writes) -> None:
+        """Write a batch's rows."""
+        raw, program = self._raw(), self._program
+        raw.executemany(_ENTRIES, [(program, *row) for row in writes.entries])
+        raw.executemany(
+            _LINES,
+            [(program, name, number, *map(str, values)) for name, number, *values in writes.lines],
+        )
+        raw.executemany(_ACCOUNTS, [self._account_row(a) for a in writes.accounts.values()])
+        raw.executemany(
+            _REFUNDED, [(program, face.stored(p), str(n)) for p, n in writes.refunded.items()]
+        )
+        raw.executemany(_DAYS, [(program, *row) for row in writes.days])
+        raw.executemany(
+            "DELETE FROM ledger_inbox WHERE program = ? AND command_id = ?",
+            [(program, name) for name in face.names_stored(writes.settled)],
+        )
+        raw.executemany(
+            "UPDATE ledger_inbox SET outcome = ? WHERE program = ? AND command_id = ?",
+            [(outcome, program, face.stored(name)) for name, outcome in writes.refused],
+        )
+
+    def write_head(self, head: face.HeadRow) -> None:
+        """Write the program's row: all but its status."""
+        figures = head.figures
+        moment = None if head.next_plan_at is None else _moment(head.next_plan_at)
+        self._execute(
+            _WRITE_HEAD,
+            (
+                *(head.number, head.hash, head.plan, head.plan_version),
+                *(moment, head.turnover, figures.last_day),
+                *(str(getattr(figures, name)) for name in WHOLE_FIGURES),
+                self._program,
+            ),
+        )
+
+    def _account_row(self, a: Account) -> tuple[Any, ...]:
+        key = face.key_of(a)
+        return (
+            *(self._program, face.stored(a.name), a.kind),
+            *(None if a.referrer is None else face.stored(a.referrer), a.opening),
+            *(str(getattr(a, name)) for name in BALANCES),
+            None if key is None else padded(key),
+        )
+
+    def _listed(self, query: str, names: Iterable[str]) -> list[Any]:
+        listed = json.dumps(face.names_stored(names))
+        return self._execute(query, (self._program, listed)).fetchall()
+
+    def _execute(self, query: str, values: Sequence[Any]) -> sqlite3.Cursor:
+        return self._raw().execute(query, values)
+
+    def _raw(self) -> sqlite3.Connection:
+        self._connection.ensure_connection()
+        raw: sqlite3.Connection = self._connection.connection
+        return raw
+
+
+def _moment(moment: datetime) -> str:
+    """Return a moment as Django writes it on SQLite."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+
+
+def _read_accounts(rows: Iterable[Any]) -> tuple[dict[str, Account], frozenset[str]]:
+    accounts, frozen = {}, []
+    for name, kind, referrer, is_frozen, numbers in rows:
+        real = name_of(name)
+        accounts[real] = face.read_account(
+            real, kind, None if referrer is None else name_of(referrer), numbers
+        )
+        if is_frozen:
+            frozen.append(real)
+    return accounts, frozenset(frozen)
