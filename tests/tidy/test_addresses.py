@@ -14,10 +14,11 @@ PUBLIC_HOSTS = frozenset(
         *("www.apache.org", "creativecommons.org", "doi.org", "archive.ics.uci.edu"),
         *("www.w3.org", "semver.org", "keepachangelog.com", "json.schemastore.org"),
         *("example.com", "example.org", "localhost", "127.0.0.1"),
+        *("host", "主机"),  # what a form of address calls it
     }
 )
 PUBLIC_ENDINGS = (".gov.cn", ".gov.uk", ".gov", ".europa.eu", ".court.gov.cn", ".iso.org")
-LINK = re.compile(r"\b[a-z][a-z0-9+.-]*://([^\s/:\"'<>)\]}`,;]*)", re.IGNORECASE)
+LINK = re.compile(r"\b[a-z][a-z0-9+.-]*://(?:[^\s/@]*@)?([^\s/:\"'<>)\]}`,;]*)", re.IGNORECASE)
 # Written with brackets, so that this file does not find itself.
 MACHINE = re.compile(
     r"(?<![\w.~$})])/(?:w[o]rk|f[a]rm|h[o]me|r[o]ot|U[s]ers|o[p]t|m[n]t|p[r]ivate|v[a]r/folders)/[\w.-]"
@@ -48,6 +49,8 @@ def addresses(path: str, text: str) -> list[str]:
 def is_public(host: str, path: str) -> bool:
     if path.startswith("requirements/"):
         return False  # a lock file has no link at all
+    if host.startswith("{"):
+        return True  # filled in when the program runs
     host = host.lower()
     return not host or host in PUBLIC_HOSTS or f".{host}".endswith(PUBLIC_ENDINGS)
 
@@ -62,6 +65,7 @@ def test_no_tracked_file_knows_one_machine() -> None:
     [
         "see https" + "://mirror.example.net/simple",
         "index = http" + "://localhost.evil/",
+        "postgresql" + "://user:password@db7.internal/name",
         'data = "/ho' + 'me/ann/orders.csv"',
         "cd /wo" + "rk/main",
         "open('/tm" + "p/x')",
@@ -90,6 +94,8 @@ def test_a_lock_file_may_hold_no_link_at_all() -> None:
         "value / work / supply",
         '<svg xmlns="http://www.w3.org/2000/svg">',
         "and/or home/away",
+        "postgresql://user:password@host/name",
+        'f"postgresql://{user}@{host}/{name}"',
     ],
 )
 def test_what_is_no_address_is_left_alone(fine: str) -> None:

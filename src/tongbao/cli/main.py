@@ -11,11 +11,18 @@ import tongbao
 
 _COMMANDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
     {
+        "audit": ("tongbao.cli.audit", "Verify an exported journal, on any machine."),
         "backtest": ("tongbao.cli.backtest", "What a plan would have done to a shop's own orders."),
+        "checkpoint": ("tongbao.cli.checkpoint", "Sign where a program's journal stands."),
+        "export": ("tongbao.cli.export", "Write a program's journal to a file."),
+        "ledger": ("tongbao.cli.ledger", "Set up, settle and check the database of programs."),
         "plan": ("tongbao.cli.plan", "Write, check and explain plans."),
+        "program": ("tongbao.cli.program", "Make, launch and look after programs that last."),
         "replay": ("tongbao.cli.replay", "Run a stream of commands through the engine."),
     }
 )
+_EXTRAS: Final[Mapping[str, str]] = MappingProxyType({"audit": "audit", "backtest": "lab"})
+_DURABLE: Final = "ledger"  # the extra of every other command that needs one
 
 
 class _LazyGroup(click.Group):
@@ -36,7 +43,8 @@ class _LazyGroup(click.Group):
         except ModuleNotFoundError as error:
             if (error.name or "").startswith("tongbao"):
                 raise
-            message = f"`tongbao {cmd_name}` needs {error.name}: pip install 'tongbao[lab]'"
+            extra = _EXTRAS.get(cmd_name, _DURABLE)
+            message = f"`tongbao {cmd_name}` needs {error.name}: pip install 'tongbao[{extra}]'"
             raise click.UsageError(message, ctx) from None
         return command
 

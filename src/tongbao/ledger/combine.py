@@ -10,7 +10,8 @@ import secrets
 import threading
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Final
 
@@ -54,7 +55,7 @@ class Desk:
         """Begin with nobody waiting."""
         self.free_plans = free_plans
         self.program = program
-        self._using = using
+        self.using = using
         self._lock = threading.Lock()
         self._queue: deque[_Request] = deque()
         self._led = False
@@ -69,9 +70,7 @@ class Desk:
     def row(self, job: Job) -> Waiting:
         """Return a job as it waits in the inbox."""
         guard = None if job.guard is None else canonical(job.guard)
-        return Waiting(
-            job.command.id, job.ticket, job.bundle, canonical(job.command), guard
-        )
+        return Waiting(job.command.id, job.ticket, job.bundle, canonical(job.command), guard)
 
     def submit(self, jobs: Sequence[Job], wait: float) -> None:
         """Settle these and set their outcomes; see `door.Ledger.submit` for the errors."""
@@ -91,10 +90,22 @@ class Desk:
     def settle_waiting(self, wait: float) -> int:
         """Settle what waits in the inbox; return how many commands that were."""
         self._refuse_inside_transaction()
-        storage = storage_for(self.program, self._using)
+        storage = storage_for(self.program, self.using)
         try:
             with storage.locked(wait) as head:
                 return self._round(storage, head, [])
+        except TimeoutError:
+            raise self._late() from None
+
+    @contextmanager
+    def held(self, wait: float = 60.0) -> Iterator[None]:
+        """Hold the program's lock in a transaction of its own, committed at the end."""
+        self._refuse_inside_transaction()
+        try:
+            with storage_for(self.program, self.using).locked(wait) as head:
+                if head is None:
+                    raise NoSuchProgram("The program is gone.")
+                yield
         except TimeoutError:
             raise self._late() from None
 
@@ -143,7 +154,7 @@ class Desk:
                 request.woken.set()
 
     def _settle(self, jobs: Sequence[Job], seconds: float) -> None:
-        storage = storage_for(self.program, self._using)
+        storage = storage_for(self.program, self.using)
         if storage.locks_rows:
             with storage.locked(None) as head:
                 if head is not None:
@@ -175,7 +186,7 @@ class Desk:
         count = 0
         while True:
             waiting = storage.waiting(_BATCH)
-            batch = [mine.pop(row.ticket, None) or _job(row) for row in waiting]
+            batch = [mine.pop(row.ticket) if row.ticket in mine else _job(row) for row in waiting]
             count += len(batch)
             last = len(batch) < _BATCH
             if last:
@@ -190,26 +201,28 @@ class Desk:
 
     def _change_plans(self, settling: Settling, head: HeadRow, now: datetime) -> None:
         """Bring announced plans into force whose day has come."""
-        for version, fields in versions.due_commands(self.program, now, self._using):
+        for version, fields in versions.due_commands(self.program, now, self.using):
             job = Job(parse(fields), announced=True)
             settling.settle([job])
             number = None if job.outcome is None else job.outcome.number
-            head.next_plan_at = versions.applied(self.program, version, number, self._using)
+            head.next_plan_at = versions.applied(self.program, version, number, self.using)
             if number is not None:
                 head.plan_version = version
 
-    def _note_plans(self, storage: Storage, head: HeadRow, jobs: Sequence[Job], before: int) -> None:
+    def _note_plans(
+        self, storage: Storage, head: HeadRow, jobs: Sequence[Job], before: int
+    ) -> None:
         """Give a version to plans that came without announcement, in programs that allow it."""
         for job in jobs:
             number = None if job.outcome is None else job.outcome.number
             if isinstance(job.command, ChangePlan) and number is not None and number > before:
                 head.plan_version = versions.submitted(
-                    self.program, job.command.plan, number, datetime.now(UTC), self._using
+                    self.program, job.command.plan, number, datetime.now(UTC), self.using
                 )
                 storage.write_head(head)
 
     def _refuse_inside_transaction(self) -> None:
-        connection = connections[self._using]
+        connection = connections[self.using]
         if connection.in_atomic_block or not connection.get_autocommit():
             raise InsideTransaction(
                 "Settling commits by itself and a transaction is open here: write the command "

@@ -6,6 +6,7 @@
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from typing import Final, cast
 
@@ -16,7 +17,7 @@ from tongbao.engine.commands import Malformed, parse
 from tongbao.engine.plan import plan_from_fields
 from tongbao.engine.receipts import Receipt, Rejection
 from tongbao.engine.state import Account
-from tongbao.ledger import models
+from tongbao.ledger import freezes, models
 from tongbao.ledger.apps import LedgerConfig
 from tongbao.ledger.combine import Desk
 from tongbao.ledger.journal import read_receipt
@@ -81,9 +82,7 @@ class Ledger:
         (outcome,) = self._submit_all([received], [guard], None, wait)
         return outcome
 
-    def submit_many(
-        self, received: Sequence[Received], *, wait: float = 60.0
-    ) -> list[Outcome]:
+    def submit_many(self, received: Sequence[Received], *, wait: float = 60.0) -> list[Outcome]:
         """Settle commands in their order, each by itself; errors as in `submit`."""
         outcomes: list[Outcome] = []
         for part in _without_repeats(received):
@@ -172,6 +171,10 @@ class Ledger:
             may_still_settle=False,
         )
 
+    def held(self, wait: float = 60.0) -> AbstractContextManager[None]:
+        """Hold the program's lock in a transaction of its own; nobody settles meanwhile."""
+        return self._desk.held(wait)
+
     def standing(self) -> Standing:
         """Return where the program stands."""
         head = self._launched(self._storage(), drafts=True)
@@ -192,6 +195,28 @@ class Ledger:
     def accounts(self, names: Sequence[str]) -> Mapping[str, Account]:
         """Return those of these accounts that there are, by name."""
         return self._storage().accounts(names)[0]
+
+    def freeze(self, account: str, *, who: str, why: str) -> None:
+        """Refuse an account's outgoing commands from now on, those already waiting too.
+
+        Raises:
+            UnknownAccount, AlreadyFrozen, InsideTransaction.
+            BadName: ``who`` or ``why`` is no short line of text.
+        """
+        freezes.write(self._desk, account, frozen=True, who=who, why=why)
+
+    def release(self, account: str, *, who: str, why: str) -> None:
+        """Let a frozen account's commands through again.
+
+        Raises:
+            UnknownAccount, NotFrozen, InsideTransaction.
+            BadName: ``who`` or ``why`` is no short line of text.
+        """
+        freezes.write(self._desk, account, frozen=False, who=who, why=why)
+
+    def is_frozen(self, account: str) -> bool:
+        """Say whether an account is frozen."""
+        return account in self._storage().accounts([account])[1]
 
     def _storage(self) -> Storage:
         return storage_for(self.program_id, self.using)
@@ -261,7 +286,7 @@ def _parse_all(
         try:
             parsed.append(Job(parse(fields), guard, bundle))
         except Malformed:
-            echoed = fields.get("id") if isinstance(fields, Mapping) else None
+            echoed = _echoed(fields)
             parsed.append(Outcome(echoed, Receipt(echoed, Rejection.MALFORMED)))
     return parsed
 
@@ -282,7 +307,7 @@ def _without_repeats(received: Sequence[Received]) -> Iterator[list[Received]]:
     part: list[Received] = []
     seen: set[object] = set()
     for fields in received:
-        command_id = fields.get("id") if isinstance(fields, Mapping) else None
+        command_id = _echoed(fields)
         repeated = isinstance(command_id, str) and command_id in seen
         if part and (repeated or len(part) == _BATCH):
             yield part
@@ -292,3 +317,8 @@ def _without_repeats(received: Sequence[Received]) -> Iterator[list[Received]]:
             seen.add(command_id)
     if part:
         yield part
+
+
+def _echoed(received: object) -> object:
+    """Return the id to echo of what may be no object at all."""
+    return received.get("id") if isinstance(received, Mapping) else None

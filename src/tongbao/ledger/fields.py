@@ -23,7 +23,7 @@ class WholeField(models.Field):  # type: ignore[type-arg]  # not generic when it
 
     def from_db_value(self, value: object, expression: object, connection: object) -> int | None:
         """Return the number that the database gave as a Decimal or as text."""
-        return None if value is None else int(value)  # type: ignore[call-overload, no-any-return]
+        return None if value is None else int(value)  # type: ignore[call-overload]
 
     def to_python(self, value: Any) -> int | None:  # noqa: ANN401  # Django's own signature
         """Return the number that a form or a fixture gave."""
@@ -61,7 +61,9 @@ class NameField(models.TextField):  # type: ignore[type-arg]  # likewise
         """Return the name as it is written."""
         return stored(value) if isinstance(value, str) else value
 
-    def from_db_value(self, value: str | None, expression: object, connection: object) -> str | None:
+    def from_db_value(
+        self, value: str | None, expression: object, connection: object
+    ) -> str | None:
         """Return the name that was written."""
         return None if value is None else name_of(value)
 

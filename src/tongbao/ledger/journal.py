@@ -53,7 +53,7 @@ def chained(previous: str, body: str) -> str:
     """Return the hash (hex) of an entry: over the hash before it and its body.
 
     >>> chained(BEFORE_GENESIS, "{}")[:16]
-    '75d6e4a07f46ba60'
+    'fb1634c4e6cd4b1f'
     """
     return sha256(bytes.fromhex(previous) + body.encode("ascii")).hexdigest()
 

@@ -12,7 +12,16 @@ _Ranked = tuple[int, int, str]
 class Layer:
     """A store (see `tongbao.engine.state.Store`): what was changed here, the rest from below."""
 
-    __slots__ = ("_ahead", "_below", "_coming", "_purchases", "_ranks", "accounts", "figures", "plan")
+    __slots__ = (
+        "_ahead",
+        "_below",
+        "_coming",
+        "_purchases",
+        "_ranks",
+        "accounts",
+        "figures",
+        "plan",
+    )
 
     def __init__(self, below: Store) -> None:
         """Begin without changes."""
@@ -91,11 +100,11 @@ class Layer:
             passed += 1
         del self._ahead[:passed]
         while not self._ahead:
-            candidate = next(self._coming, None)  # type: ignore[assignment]  # None at the end
-            if candidate is None:
+            coming = next(self._coming, None)
+            if coming is None:
                 return None
-            if candidate.name not in self.accounts:
-                self._ahead.append(candidate)
+            if coming.name not in self.accounts:
+                self._ahead.append(coming)
         return self._ahead[0]
 
     def _all_below(self) -> Iterator[Candidate]:

@@ -124,7 +124,9 @@ class Entry(models.Model):
 
     class Meta:
         db_table = "ledger_entry"
-        constraints = (models.UniqueConstraint(fields=(PROGRAM, "command_id"), name="ledger_entry_id"),)
+        constraints = (
+            models.UniqueConstraint(fields=(PROGRAM, "command_id"), name="ledger_entry_id"),
+        )
 
 
 class Line(models.Model):
@@ -153,7 +155,7 @@ class Day(models.Model):
 
     pk = models.CompositePrimaryKey(PROGRAM, "day")
     program = models.BigIntegerField()
-    day = models.TextField()
+    day = NameField()
     number = models.BigIntegerField()
     figures = models.TextField()
     turnover = models.TextField()

@@ -324,8 +324,8 @@ _BAD_NAME: Final = (
     "{name} cannot be a program's name: it becomes part of addresses and file names, so it has 1 "
     "to 64 of the letters a to z (or A to Z), digits, - and _, and begins with a letter or digit"
 )
-_EXISTS: Final = "there is a program called {name} already; choose another name"
-_NO_SUCH: Final = "no program is called {name}; `tongbao program list` names all"
+_EXISTS: Final = "There is a program called {name} already; choose another name"
+_NO_SUCH: Final = "No program is called {name}; `tongbao program list` names all"
 _NOT_LAUNCHED: Final = "{name} is a draft; `tongbao program launch {name}` lets it begin"
 _ANNOUNCE: Final = (
     "{name} was launched, so its plan is not replaced; announce a new version with "

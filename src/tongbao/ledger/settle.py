@@ -187,7 +187,7 @@ class Settling:
         for was, account in work.changed:
             if was != account:
                 writes.accounts[account.name] = account
-                if _shown(was) != (now := _shown(account)):
+                if shown(was) != (now := shown(account)):
                     writes.lines.append((stored(account.name), head.number, *now))
         if work.recorded is not None and isinstance(command, commands.Refund):
             writes.refunded[command.purchase] = work.recorded[1].refunded
@@ -273,7 +273,7 @@ def _payer(command: Command) -> str | None:
     return None
 
 
-def _shown(account: Account | None) -> tuple[int, int, int, int, int, int]:
+def shown(account: Account | None) -> tuple[int, int, int, int, int, int]:
     """Return what a statement's line shows; marks matter only to who holds points."""
     if account is None:
         return (0, 0, 0, 0, 0, 0)

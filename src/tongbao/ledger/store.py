@@ -124,9 +124,7 @@ class DatabaseStore:
         if missing:
             self._take(missing, *self._storage.accounts(sorted(missing)))
 
-    def _take(
-        self, asked: set[str], found: Mapping[str, Account], frozen: frozenset[str]
-    ) -> None:
+    def _take(self, asked: set[str], found: Mapping[str, Account], frozen: frozenset[str]) -> None:
         self._accounts.update(dict.fromkeys(asked))
         self._accounts.update(found)
         self._frozen |= frozen

@@ -54,7 +54,7 @@ class NoticeTooShort(PlanNotAllowed):
     def __init__(self, days: int, earliest: datetime) -> None:
         self.days, self.earliest = days, earliest
         when = timestamp(earliest)
-        super().__init__(f"a plan is announced {days} days ahead: it can take effect from {when}")
+        super().__init__(f"A plan is announced {days} days ahead: it can take effect from {when}")
 
 
 class TooFarAhead(PlanNotAllowed):
@@ -62,7 +62,7 @@ class TooFarAhead(PlanNotAllowed):
 
     def __init__(self, latest: datetime) -> None:
         self.latest = latest
-        super().__init__(f"a plan takes effect within ten years, by {timestamp(latest)}")
+        super().__init__(f"A plan takes effect within ten years, by {timestamp(latest)}")
 
 
 class NoSuchVersion(LedgerError):
@@ -250,7 +250,7 @@ def submitted(
 
 def _check_who(who: object) -> None:
     if not isinstance(who, str) or len(who) > LONGEST_WHO or not who.isprintable():
-        raise BadSetting("who", f"who announces is a line of at most {LONGEST_WHO} characters")
+        raise BadSetting("who", f"Who announces is a line of at most {LONGEST_WHO} characters")
 
 
 def _whole(version: object) -> int:
@@ -260,7 +260,7 @@ def _whole(version: object) -> int:
 
 def _check_moment(moment: object) -> None:
     if moment is not None and (not isinstance(moment, datetime) or moment.tzinfo is None):
-        raise BadSetting("effective_at", "a plan takes effect at a moment with its time zone")
+        raise BadSetting("effective_at", "A plan takes effect at a moment with its time zone")
 
 
 def _check_follows(plan: Plan, head: Head) -> None:
@@ -355,10 +355,10 @@ _DRAFT: Final = (
     "`tongbao program replace-plan {name} --plan FILE`"
 )
 _NO_SUCH: Final = (
-    "the plan of {name} has no version {version}; `tongbao program show {name}` lists all"
+    "The plan of {name} has no version {version}; `tongbao program show {name}` lists all"
 )
-_WITHDRAWN: Final = "version {version} was withdrawn already"
+_WITHDRAWN: Final = "Version {version} was withdrawn already"
 _IN_FORCE: Final = (
-    "version {version} has taken effect, and a plan in force is not withdrawn: "
-    "announce another version"
+    "Version {version} has taken effect, and a plan in force is not withdrawn. "
+    "Announce another version"
 )

@@ -170,7 +170,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('pk', models.CompositePrimaryKey('program', 'day', blank=True, editable=False, primary_key=True, serialize=False)),
                 ('program', models.BigIntegerField()),
-                ('day', models.TextField()),
+                ('day', tongbao.ledger.fields.NameField()),
                 ('number', models.BigIntegerField()),
                 ('figures', models.TextField()),
                 ('turnover', models.TextField()),

@@ -7,7 +7,7 @@ from typing import Final, Protocol
 
 from msgspec import Struct
 
-from tongbao.engine.state import Account, Candidate, Figures, exit_key
+from tongbao.engine.state import Account, Candidate, Figures, Kind, exit_key
 from tongbao.ledger.fields import stored
 
 WHOLE_FIGURES: Final = (
@@ -106,6 +106,9 @@ class Storage(Protocol):
     def pipelined(self) -> AbstractContextManager[object]:
         """Let statements follow one another without waiting for each answer, where possible."""
 
+    def snapshot(self) -> AbstractContextManager[None]:
+        """Read in a transaction that sees one moment, whatever others write meanwhile."""
+
     def head(self) -> HeadRow | None:
         """Return the program's row, not locked."""
 
@@ -155,11 +158,21 @@ def candidate_of(account: Account) -> Candidate:
     return Candidate(exit_key(account), account.opening, account.name)
 
 
-def read_account(name: str, kind: str, referrer: str | None, numbers: str) -> Account:
+def read_account(name: str, kind: Kind, referrer: str | None, numbers: str) -> Account:
     """Return an account from its columns; ``numbers`` is the opening number and the balances."""
     opening, points, quota, owed, wallet, credit, mark, *rest = map(int, numbers.split())
     return Account(
-        name, kind, opening, mark, referrer, points, quota, owed, wallet, credit, *rest  # type: ignore[arg-type]  # the database holds only kinds
+        name,
+        kind,
+        opening,
+        mark,
+        referrer,
+        points,
+        quota,
+        owed,
+        wallet,
+        credit,
+        *rest,
     )
 
 

@@ -11,7 +11,7 @@ from psycopg.pq import TransactionStatus
 from psycopg.rows import TupleRow
 
 from tongbao.engine.state import Account, Candidate, Figures
-from tongbao.ledger.fields import name_of
+from tongbao.ledger.fields import name_of, stored
 from tongbao.ledger.storage import face
 from tongbao.ledger.storage.face import BALANCES, LINE_FIELDS, WHOLE_FIGURES
 
@@ -99,6 +99,17 @@ class PostgresqlStorage:
     def pipelined(self) -> AbstractContextManager[object]:
         """Let statements follow one another without waiting for each answer."""
         return self._alive().pipeline()
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Read in a transaction that sees one moment, whatever others write meanwhile."""
+        raw = self._alive()
+        raw.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        try:
+            yield
+        finally:
+            if not raw.closed:
+                raw.rollback()
 
     def head(self) -> face.HeadRow | None:
         """Return the program's row, not locked."""
@@ -233,8 +244,8 @@ class PostgresqlStorage:
             query = "DELETE FROM ledger_inbox WHERE program = %s AND command_id = ANY(%b)"
             self._execute(query, (program, face.names_stored(writes.settled)))
         if writes.refused:
-            names, outcomes = zip(*writes.refused, strict=True)
-            self._execute(_REFUSED, (face.names_stored(names), list(outcomes), program))
+            refused, outcomes = zip(*writes.refused, strict=True)
+            self._execute(_REFUSED, (face.names_stored(refused), list(outcomes), program))
 
     def write_head(self, head: face.HeadRow) -> None:
         """Write the program's row: all but its status."""
@@ -257,7 +268,7 @@ class PostgresqlStorage:
                 self._program,
                 face.names_stored(a.name for a in accounts),
                 [a.kind for a in accounts],
-                [None if a.referrer is None else face.stored(a.referrer) for a in accounts],
+                [None if a.referrer is None else stored(a.referrer) for a in accounts],
                 [a.opening for a in accounts],
                 *map(_array, balances),
                 _array([face.key_of(a) for a in accounts]),
@@ -268,15 +279,18 @@ class PostgresqlStorage:
         row = self._execute(query, (self._program,)).fetchone()
         if row is None:
             return None
-        *fields, last_day, numbers = row
+        status, number, chain, plan, version, next_plan_at, turnover, last_day, numbers = row
         values = dict(zip(WHOLE_FIGURES, map(int, numbers.split()), strict=True))
-        return face.HeadRow(*fields, Figures(last_day=last_day, **values))
+        return face.HeadRow(
+            *(status, number, chain, plan, version, next_plan_at, turnover),
+            Figures(last_day=last_day, **values),
+        )
 
     def _execute(self, query: str, values: Sequence[Any]) -> psycopg.Cursor[TupleRow]:
         raw: psycopg.Connection[TupleRow] | None = self._connection.connection
         if raw is None:
             raw = self._alive()
-        return raw.execute(query, values, prepare=True)  # type: ignore[arg-type]  # built above
+        return raw.execute(query, values, prepare=True)
 
     def _alive(self) -> psycopg.Connection[TupleRow]:
         """Return the thread's connection; one that the server has closed is replaced."""

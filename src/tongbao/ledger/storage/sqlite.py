@@ -10,7 +10,7 @@ from typing import Any, Final
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from tongbao.engine.state import Account, Candidate, Figures
-from tongbao.ledger.fields import name_of, padded
+from tongbao.ledger.fields import name_of, padded, stored
 from tongbao.ledger.storage import face
 from tongbao.ledger.storage.face import BALANCES, LINE_FIELDS, WHOLE_FIGURES
 
@@ -98,17 +98,30 @@ class SqliteStorage:
         """Let statements follow one another; here each is answered at once."""
         return nullcontext()
 
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Read in a transaction that sees one moment, whatever others write meanwhile."""
+        raw = self._raw()
+        raw.execute("BEGIN DEFERRED")
+        try:
+            yield
+        finally:
+            raw.execute("ROLLBACK")
+
     def head(self) -> face.HeadRow | None:
         """Return the program's row, not locked."""
         row = self._execute(_HEAD, (self._program,)).fetchone()
         if row is None:
             return None
-        *fields, next_plan_at, turnover, last_day, numbers = row
+        status, number, chain, plan, version, next_plan_at, turnover, last_day, numbers = row
         values = dict(zip(WHOLE_FIGURES, map(int, numbers.split()), strict=True))
         moment = None
         if next_plan_at is not None:
             moment = datetime.fromisoformat(str(next_plan_at)).replace(tzinfo=UTC)
-        return face.HeadRow(*fields, moment, turnover, Figures(last_day=last_day, **values))
+        return face.HeadRow(
+            *(status, number, chain, plan, version, moment, turnover),
+            Figures(last_day=last_day, **values),
+        )
 
     def enqueue(self, rows: Sequence[face.Waiting]) -> frozenset[str]:
         """Write to the inbox unless the id waits already; return the tickets written."""
@@ -222,7 +235,7 @@ class SqliteStorage:
         )
         raw.executemany(_ACCOUNTS, [self._account_row(a) for a in writes.accounts.values()])
         raw.executemany(
-            _REFUNDED, [(program, face.stored(p), str(n)) for p, n in writes.refunded.items()]
+            _REFUNDED, [(program, stored(p), str(n)) for p, n in writes.refunded.items()]
         )
         raw.executemany(_DAYS, [(program, *row) for row in writes.days])
         raw.executemany(
@@ -231,7 +244,7 @@ class SqliteStorage:
         )
         raw.executemany(
             "UPDATE ledger_inbox SET outcome = ? WHERE program = ? AND command_id = ?",
-            [(outcome, program, face.stored(name)) for name, outcome in writes.refused],
+            [(outcome, program, stored(name)) for name, outcome in writes.refused],
         )
 
     def write_head(self, head: face.HeadRow) -> None:
@@ -251,8 +264,8 @@ class SqliteStorage:
     def _account_row(self, a: Account) -> tuple[Any, ...]:
         key = face.key_of(a)
         return (
-            *(self._program, face.stored(a.name), a.kind),
-            *(None if a.referrer is None else face.stored(a.referrer), a.opening),
+            *(self._program, stored(a.name), a.kind),
+            *(None if a.referrer is None else stored(a.referrer), a.opening),
             *(str(getattr(a, name)) for name in BALANCES),
             None if key is None else padded(key),
         )

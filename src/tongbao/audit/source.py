@@ -1,0 +1,79 @@
+"""Reading an export's lines: from a file, compressed or not, or from standard input."""
+
+import gzip
+import os
+import stat
+import sys
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from tongbao.audit.problems import Unusable
+
+FIRST_LINE_MOST: Final = 1 << 20
+"""No genesis is longer (bytes); what has no line's end before that is no export."""
+
+_GZIP: Final = b"\x1f\x8b"
+
+
+class Source:
+    """An open export; ``size`` is the file's length in bytes, None where it is not known."""
+
+    __slots__ = ("_lines", "_raw", "size")
+
+    def __init__(self, raw: BinaryIO, lines: BinaryIO, size: int | None) -> None:
+        """Read ``lines``, unpacked from ``raw`` where the export is compressed."""
+        self._raw, self._lines, self.size = raw, lines, size
+
+    def lines(self) -> Iterator[bytes]:
+        """Yield the lines with their ends.
+
+        Raises:
+            Unusable: the file is damaged, or so long without a line's end that it is no export.
+        """
+        try:
+            first = self._lines.readline(FIRST_LINE_MOST)
+            if len(first) == FIRST_LINE_MOST:
+                raise Unusable("first_line")
+            if first:
+                yield first
+            yield from self._lines
+        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+            raise Unusable("damaged", str(error)) from None
+        except OSError as error:
+            raise Unusable("unreadable", error.strerror or str(error)) from None
+
+    def position(self) -> int:
+        """Return how many bytes of the file were read; 0 where that is not known."""
+        return 0 if self.size is None else self._raw.tell()
+
+
+@contextmanager
+def open_source(path: Path) -> Iterator[Source]:
+    """Open an export; ``-`` is standard input.
+
+    Raises:
+        Unusable: the file is missing or cannot be read.
+    """
+    with _opened(path) as raw:
+        status = os.fstat(raw.fileno())
+        size = status.st_size if stat.S_ISREG(status.st_mode) else None
+        packed = raw.peek(2)[:2] == _GZIP  # type: ignore[attr-defined]  # buffered, both of them
+        lines = gzip.GzipFile(fileobj=raw) if packed else raw
+        yield Source(raw, lines, size)  # type: ignore[arg-type]  # a gzip file reads like any other
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[BinaryIO]:
+    if str(path) == "-":
+        yield sys.stdin.buffer
+        return
+    try:
+        file = path.open("rb")
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise Unusable("unreadable", reason or str(error)) from None
+    with file:
+        yield file

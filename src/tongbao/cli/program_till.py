@@ -1,0 +1,149 @@
+"""What `tongbao program` sends through the ledger's door: commands, day closes, freezes.
+
+Imported when Django is set up (`tongbao.cli.database`).
+"""
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from pathlib import Path
+from typing import BinaryIO, Final
+from zoneinfo import ZoneInfo
+
+import click
+from msgspec import Struct
+from rich.console import Console
+from rich.progress import Progress
+
+from tongbao.cli import program_words as words
+from tongbao.cli.ledger_words import Unable
+from tongbao.engine.commands import command_fields, parse_line
+from tongbao.engine.receipts import Receipt, Rejection, encode_receipt
+from tongbao.ledger import programs
+from tongbao.ledger.door import Ledger, open_program
+from tongbao.ledger.values import Outcome
+from tongbao.plans.money import format_money, format_points
+from tongbao.plans.words import Lang, Text, plain
+
+_CHUNK: Final = 1000
+
+
+class Till(Struct, frozen=True):
+    """Sends commands to the program of that name and says what became of them."""
+
+    name: str
+    lang: Lang
+
+    def freeze(self, account: str, who: str, why: str) -> None:
+        """Freeze an account."""
+        self._ledger.freeze(account, who=who, why=why)
+        click.echo(words.ACCOUNT_FROZEN.say(self.lang, account=account))
+
+    def release(self, account: str, who: str, why: str) -> None:
+        """Release an account."""
+        self._ledger.release(account, who=who, why=why)
+        click.echo(words.ACCOUNT_RELEASED.say(self.lang, account=account))
+
+    def close_day(self, day: str | None) -> None:
+        """Close a day, yesterday's in the program's time zone if none is given."""
+        one = programs.overview(self.name)
+        if day is None:
+            today = datetime.now(UTC).astimezone(ZoneInfo(one.timezone)).date()
+            day = (today - timedelta(days=1)).isoformat()
+        command = {"id": f"close-{day}", "type": "close_day", "day": day}
+        outcome = self._ledger.submit(command)
+        if not outcome.ok or outcome.receipt is None:
+            raise Unable(words.DAY_NOT_CLOSED.fill(day=day, reason=self._reason(outcome)))
+        fields = outcome.fields
+        click.echo(
+            words.DAY_CLOSED.say(
+                self.lang,
+                day=day,
+                number=outcome.number,
+                distributed=format_money(fields["distributed"], one.currency, self.lang),
+                burned=format_points(fields["burned"]),
+                exits=len(outcome.receipt.exits),
+            )
+        )
+
+    def submit(self, commands: Path) -> None:
+        """Send a file of JSON lines and print a receipt for each."""
+        ledger, lines, accepted = self._ledger, 0, 0
+        with _source(commands) as (source, size), _progress(size) as advance:
+            for chunk in _in_chunks(source):
+                for line in _receipts(ledger, chunk):
+                    accepted += line.accepted
+                    click.echo(line.text)
+                lines += len(chunk)
+                sys.stdout.flush()
+                advance(sum(map(len, chunk)))
+        said = words.SENT.say(self.lang, lines=lines, accepted=accepted, others=lines - accepted)
+        click.echo(said, err=True)
+
+    @property
+    def _ledger(self) -> Ledger:
+        return open_program(self.name)
+
+    def _reason(self, outcome: Outcome) -> Text:
+        error = outcome.receipt.error if outcome.receipt is not None else None
+        text = words.DAY_REASONS.get(str(error))
+        if text is None:
+            return plain(str(error or outcome.refusal))
+        return text.fill(last=programs.overview(self.name).figures.last_day)
+
+
+class _Answer(Struct, frozen=True):
+    text: str
+    accepted: bool
+
+
+def _receipts(ledger: Ledger, lines: list[bytes]) -> Iterator[_Answer]:
+    """Send the lines that are commands, and yield an answer for each line, in their order."""
+    parsed = [parse_line(line) for line in lines]
+    sent = [command_fields(command) for command, _ in parsed if command is not None]
+    outcomes = iter(ledger.submit_many(sent) if sent else ())
+    for command, echoed in parsed:
+        if command is None:
+            yield _Answer(encode_receipt(Receipt(echoed, Rejection.MALFORMED)), accepted=False)
+        else:
+            outcome = next(outcomes)
+            yield _Answer(_told(outcome), accepted=outcome.ok)
+
+
+def _told(outcome: Outcome) -> str:
+    if outcome.refusal is None and outcome.receipt is not None:
+        return encode_receipt(outcome.receipt)
+    fields = {"id": outcome.id, "status": "refused", "error": str(outcome.refusal)}
+    return json.dumps(fields)
+
+
+@contextmanager
+def _source(commands: Path) -> Iterator[tuple[BinaryIO, int | None]]:
+    if str(commands) == "-":
+        yield sys.stdin.buffer, None
+        return
+    try:
+        file = commands.open("rb")
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise Unable(words.UNREADABLE.fill(path=commands, reason=reason)) from None
+    with file:
+        yield file, commands.stat().st_size
+
+
+def _in_chunks(source: BinaryIO) -> Iterator[list[bytes]]:
+    """Yield the lines, as many at a time as are sent together."""
+    while chunk := list(islice(source, _CHUNK)):
+        yield chunk
+
+
+@contextmanager
+def _progress(size: int | None) -> Iterator[Callable[[int], None]]:
+    """Show a bar on standard error if it is a terminal; yield what moves it on by bytes."""
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("submit", total=size)
+        yield lambda steps: bar.update(task, advance=steps)
