@@ -17,19 +17,34 @@ clock = time.perf_counter
 
 
 class Result(Struct, frozen=True):
-    """One measured ratio and its bound."""
+    """One measured ratio and its bound: the most it may be, or the least."""
 
     name: str
     ratio: float
     bound: float
     unit: str
     detail: str
+    at_least: bool = False
 
     def line(self) -> str:
         """Return the result as a line of the report."""
-        verdict = "within" if self.ratio <= self.bound else "OVER"
+        if self.at_least:
+            verdict = "reaches" if self.ratio >= self.bound else "BELOW"
+        else:
+            verdict = "within" if self.ratio <= self.bound else "OVER"
         measured = f"{self.ratio:.3g} {self.unit}"
-        return f"{self.name:<34}{measured:>14}  {verdict} {self.bound:g}   {self.detail}"
+        return f"{self.name:<40}{measured:>12}  {verdict} {self.bound:g}   {self.detail}"
+
+
+class Skipped(Struct, frozen=True):
+    """What could not be measured here, and why."""
+
+    name: str
+    why: str
+
+    def line(self) -> str:
+        """Return the omission as a line of the report."""
+        return f"{self.name:<40}{'-':>12}  SKIPPED: {self.why}"
 
 
 def bare_loop(purchases: int) -> None:

@@ -13,7 +13,8 @@ from typing import Any
 
 from tests.engine.desk import FOUNDING
 from tongbao.audit.problems import Problem
-from tongbao.audit.verify import Audit, Verdict
+from tongbao.audit.verdict import Verdict
+from tongbao.audit.verify import Audit
 from tongbao.engine.commands import parse_line
 from tongbao.engine.plan import plan_from_fields
 from tongbao.engine.program import Program

@@ -88,9 +88,7 @@ def test_the_audit_loads_neither_django_nor_the_engines_formulas() -> None:
         "import sys, tongbao.audit.verify, tongbao.audit.source, tongbao.audit.beancount, "
         "tongbao.audit.checkpoint; print(*sys.modules)"
     )
-    run = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, check=True
-    )
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     loaded = run.stdout.split()
     engine = {name for name in loaded if name.startswith("tongbao.engine.")}
     assert engine == {"tongbao.engine.commands", "tongbao.engine.receipts"} & engine

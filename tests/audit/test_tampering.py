@@ -191,7 +191,9 @@ def test_a_withdrawal_booked_higher_everywhere_leaves_a_wallet_below_zero() -> N
     def forge(body: Body) -> None:
         body["postings"][-1][4] = body["command"]["amount"] = 10**9
 
-    assert found(forged(SHORT, 6, forge)) == [("negative", 6)]
+    problems = audited(forged(SHORT, 6, forge)).problems
+    assert [brief(problem) for problem in problems] == [("negative", 6)] * 2
+    assert [problem.values["what"] for problem in problems] == ["wallet", "wallet:bob"]
 
 
 def test_an_order_struck_out_with_its_postings_breaks_what_follows() -> None:

@@ -5,92 +5,17 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from click.testing import CliRunner, Result
-from django.db import connections
 
+from tests.cli.program_desk import ORDERS, Run, sent, shown, written
 from tests.ledger.databases import Database
 from tests.plans.plans import toml
-from tongbao.cli.main import main
 from tongbao.engine.example import FOUNDING_EXAMPLE
-from tongbao.ledger.door import open_program
 from tongbao.plans.layout import width
-
-Run = Callable[..., Result]
-
-ORDERS = [
-    {"id": "o1", "type": "purchase", "member": "m1", "paid": 10000},
-    {"id": "o2", "type": "purchase", "member": "m2", "paid": 10000},
-    {"id": "o3", "type": "purchase", "member": "m3", "paid": 10000},
-]
-RECEIPTS = (
-    '{"id": "o1", "status": "ok", "points": 21000000, "contribution": 3000, "dividend": 0, '
-    '"exits": []}\n'
-    '{"id": "o2", "status": "ok", "points": 14700000, "contribution": 3000, "dividend": 0, '
-    '"exits": []}\n'
-    '{"id": "o3", "status": "ok", "points": 12495000, "contribution": 3000, "dividend": 0, '
-    '"exits": []}\n'
-)
-
-
-@pytest.fixture
-def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
-    """What runs the command in an empty folder; afterwards Django's own database is back."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "80")
-    before = connections.settings["default"]
-
-    def run(*words: object, columns: int = 80) -> Result:
-        monkeypatch.setenv("COLUMNS", str(columns))
-        return CliRunner().invoke(main, [str(word) for word in words], catch_exceptions=False)
-
-    yield run
-    connections["default"].close()
-    del connections["default"]
-    connections.settings["default"] = before
-
-
-@pytest.fixture
-def cli(elsewhere: Run, database: Database) -> Run:
-    """What runs the command on a fresh, migrated database, with three plans in the folder."""
-    written("plan.json", json.dumps(dict(FOUNDING_EXAMPLE)))
-    written("leaner.json", json.dumps({**FOUNDING_EXAMPLE, "backing_bps": 2500}))
-    written("plan.toml", toml())
-
-    def run(*words: object, columns: int = 80) -> Result:
-        return elsewhere(*words, "--database", database.url, columns=columns)
-
-    return run
-
-
-@pytest.fixture
-def wine(cli: Run) -> Run:
-    """The same, with the program wine launched under the founding example's plan."""
-    assert cli("program", "create", "wine", "--plan", "plan.json").exit_code == 0
-    assert cli("program", "launch", "wine", "--by", "ann").exit_code == 0
-    return cli
-
-
-def written(name: str, text: str) -> Path:
-    path = Path(name)
-    path.write_text(text, encoding="utf-8")
-    return path
-
-
-def sent(cli: Run, commands: list[dict[str, object]], *more: object) -> Result:
-    path = written("commands.jsonl", "".join(json.dumps(c) + "\n" for c in commands))
-    return cli("program", "submit", "wine", path, *more)
-
-
-def shown(cli: Run, name: str = "wine") -> dict[str, object]:
-    found: dict[str, object] = json.loads(cli("program", "show", name, "--json").stdout)
-    return found
-
 
 # ---------------------------------------------------------------- the database
 
@@ -119,6 +44,16 @@ def test_without_tables_it_names_the_command_that_makes_them(elsewhere: Run) -> 
     assert elsewhere("program", "list", "--database", "sqlite:///a.db").exit_code == 0
 
 
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_an_empty_postgresql_is_set_up_by_its_command_only(cli: Run, database: Database) -> None:
+    database.execute("DROP SCHEMA public CASCADE")
+    database.execute("CREATE SCHEMA public")
+    refused = cli("program", "create", "wine", "--plan", "plan.toml")
+    assert (refused.exit_code, "tongbao ledger setup" in refused.stderr) == (2, True)
+    assert cli("ledger", "setup").exit_code == 0
+    assert cli("program", "create", "wine", "--plan", "plan.toml").exit_code == 0
+
+
 def test_setting_up_twice_changes_nothing(wine: Run) -> None:
     before = shown(wine)
     assert wine("ledger", "setup").exit_code == 0
@@ -132,7 +67,7 @@ def test_setting_up_twice_changes_nothing(wine: Run) -> None:
         "secret",
         "sqlite://:memory:",
         "sqlite://",
-        "secret://x:y:z/",
+        "secret:y:z/",
     ],
 )
 def test_what_is_no_database_is_refused_without_repeating_it(elsewhere: Run, url: str) -> None:
@@ -212,6 +147,19 @@ def test_bad_input_makes_no_program(cli: Run, more: tuple[str, ...], lang: str) 
     assert json.loads(cli("program", "list", "--json").stdout) == []
 
 
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (("--timezone", "Beijing"), "时区不可用"),
+        (("--notice-days", "400"), "公告天数"),
+        (("--currency", "GBP"), "货币不能改变"),
+    ],
+)
+def test_a_bad_setting_is_explained_in_chinese(cli: Run, more: tuple[str, str], said: str) -> None:
+    refused = cli("program", "create", "wine", "--plan", "plan.toml", *more, "--lang", "zh")
+    assert said in refused.stderr.splitlines()[-1]
+
+
 def test_a_plan_in_json_takes_the_currency_that_is_given(cli: Run) -> None:
     assert cli("program", "create", "w", "--plan", "plan.json", "--currency", "GBP").exit_code == 0
     assert shown(cli, "w")["currency"] == "GBP"
@@ -283,140 +231,6 @@ def test_an_unknown_program_is_named(
     places = ["tea", *argument.get(command, [])]
     unknown = wine("program", command, *places, *options, "--lang", lang)
     assert (unknown.exit_code, said in unknown.stderr) == (2, True)
-
-
-# ---------------------------------------------------------------- commands
-
-
-def test_submitted_orders_get_their_receipts_in_order(wine: Run) -> None:
-    assert sent(wine, ORDERS).stdout == RECEIPTS
-
-
-def test_submitted_again_they_get_the_same_receipts_and_count_once(wine: Run) -> None:
-    sent(wine, ORDERS[:2])
-    assert sent(wine, ORDERS).stdout == RECEIPTS
-    assert sent(wine, ORDERS).stdout == RECEIPTS
-    assert shown(wine)["number"] == 3
-
-
-def test_a_line_that_is_no_command_gets_its_receipt_in_its_place(wine: Run) -> None:
-    lines = [json.dumps(ORDERS[0]), "nonsense", "", '{"id": "x"}', json.dumps(ORDERS[1])]
-    result = wine("program", "submit", "wine", written("c.jsonl", "\n".join(lines)))
-    told = [json.loads(line) for line in result.stdout.splitlines()]
-    assert [(one["id"], one["status"]) for one in told] == [
-        *(("o1", "ok"), (None, "rejected"), (None, "rejected")),
-        *(("x", "rejected"), ("o2", "ok")),
-    ]
-    assert result.stderr == "5 lines: 2 accepted, 3 not.\n"
-
-
-def test_no_lines_are_no_commands(wine: Run) -> None:
-    result = wine("program", "submit", "wine", written("c.jsonl", ""))
-    assert (result.exit_code, result.stdout) == (0, "")
-
-
-def test_a_draft_and_a_paused_program_take_no_orders(wine: Run) -> None:
-    wine("program", "pause", "wine")
-    paused = sent(wine, ORDERS)
-    assert (paused.exit_code, paused.stdout) == (2, "")
-    assert "tongbao program launch" in paused.stderr
-    wine("program", "create", "tea", "--plan", "plan.json")
-    draft = wine("program", "submit", "tea", "commands.jsonl")
-    assert (draft.exit_code, draft.stdout) == (2, "")
-    assert "tongbao program launch" in draft.stderr
-
-
-def test_commands_that_cannot_be_read_are_named(wine: Run) -> None:
-    missing = wine("program", "submit", "wine", "missing.jsonl")
-    assert (missing.exit_code, "missing.jsonl cannot be read" in missing.stderr) == (2, True)
-
-
-def test_yesterday_of_the_program_s_zone_is_closed_once(wine: Run) -> None:
-    sent(wine, ORDERS)
-    here = datetime.now(UTC).astimezone(ZoneInfo("Asia/Shanghai")).date()
-    first = wine("program", "close-day", "wine")
-    assert first.exit_code == 0
-    assert f"{here - timedelta(days=1)} is closed (entry 4)" in first.stdout
-    assert wine("program", "close-day", "wine").stdout == first.stdout
-    assert shown(wine)["number"] == 4
-
-
-@pytest.mark.parametrize(
-    ("day", "said"),
-    [
-        ("2027-01-31", "closed already (the last is 2027-02-01)"),
-        ("2027-02-30", "a day is written YYYY-MM-DD"),
-        ("2099-01-01", "too far after the last closed day, 2027-02-01"),
-    ],
-)
-def test_a_day_that_cannot_be_closed_is_explained(wine: Run, day: str, said: str) -> None:
-    assert wine("program", "close-day", "wine", "2027-02-01").exit_code == 0
-    refused = wine("program", "close-day", "wine", day)
-    assert (refused.exit_code, said in refused.stderr) == (2, True)
-
-
-def test_what_waits_is_settled(wine: Run, database: Database) -> None:
-    ledger = open_program("wine", database.alias)
-    for order in ORDERS:
-        ledger.enqueue(order)
-    assert shown(wine)["waiting"] == 3
-    assert wine("ledger", "settle", "wine").stdout == "3 commands settled.\n"
-    assert (shown(wine)["waiting"], shown(wine)["number"]) == (0, 3)
-
-
-def test_a_frozen_account_pays_nothing_until_it_is_released(wine: Run) -> None:
-    sent(wine, ORDERS)
-    sale: list[dict[str, object]] = [
-        {"id": "r1", "type": "redeem", "account": "m1", "points": 10**6}
-    ]
-    frozen = wine("program", "freeze", "wine", "m1", "--by", "ann", "--why", "a stolen phone")
-    assert frozen.exit_code == 0
-    refused = {"id": "r1", "status": "refused", "error": "frozen"}
-    assert json.loads(sent(wine, sale).stdout) == refused
-    wine("program", "release", "wine", "m1", "--by", "bob", "--why", "found again")
-    assert json.loads(sent(wine, sale).stdout)["status"] == "ok"
-
-
-def test_the_log_of_freezes_says_who_when_and_why(wine: Run) -> None:
-    sent(wine, ORDERS)
-    assert wine("program", "freezes", "wine").stdout == "No account was ever frozen here.\n"
-    wine("program", "freeze", "wine", "m1", "--by", "ann", "--why", "a stolen phone")
-    wine("program", "freeze", "wine", "m2", "--by", "ann", "--why", "asked to")
-    wine("program", "release", "wine", "m1", "--by", "bob", "--why", "found again")
-    table = wine("program", "freezes", "wine", columns=120).stdout
-    assert "m1        frozen     ann   a stolen phone" in table
-    notes = json.loads(wine("program", "freezes", "wine", "m1", "--json").stdout)
-    told = [(note["frozen"], note["who"], note["why"]) for note in notes]
-    assert told == [(True, "ann", "a stolen phone"), (False, "bob", "found again")]
-
-
-@pytest.mark.parametrize("lang", ["en", "zh"])
-def test_a_freeze_that_cannot_be_is_explained(wine: Run, lang: str) -> None:
-    sent(wine, ORDERS)
-    for command, account, why in (
-        *(("freeze", "m9", "x"), ("release", "m1", "x"), ("freeze", "m1", "")),
-        ("freeze", "m1", "two\nlines"),
-    ):
-        words = ("program", command, "wine", account, "--by", "ann", "--why", why, "--lang", lang)
-        refused = wine(*words)
-        assert (refused.exit_code, refused.stdout) == (2, "")
-        assert refused.stderr
-    assert json.loads(wine("program", "freezes", "wine", "--json").stdout) == []
-
-
-def test_a_rebuild_says_whether_every_figure_is_the_journal_s(
-    wine: Run, database: Database
-) -> None:
-    sent(wine, ORDERS)
-    sound = wine("ledger", "rebuild", "--check", "wine")
-    assert sound.exit_code == 0
-    assert sound.stdout.startswith("Sound: 4 entries and 3 accounts")
-    database.execute("UPDATE ledger_account SET wallet = '7' WHERE name = 'm2'")
-    unsound = wine("ledger", "rebuild", "--check", "wine")
-    assert unsound.exit_code == 1
-    assert "account m2, wallet: found 7, expected 0" in unsound.stdout
-    assert wine("ledger", "rebuild", "wine").exit_code == 0
-    assert wine("ledger", "rebuild", "--check", "wine").exit_code == 0
 
 
 # ---------------------------------------------------------------- plans with notice

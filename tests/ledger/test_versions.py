@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -272,6 +273,13 @@ def test_versions_of_one_program_are_not_another_s(wine: Database) -> None:
     assert versions.due_commands(tea.program_id, WEEK_LATER, wine.alias) == []
     assert tea.next_plan_at is None
     assert len(versions.history("tea", using=wine.alias)) == 1
+
+
+def test_versions_announced_at_once_are_numbered_one_by_one(wine: Database) -> None:
+    works = [partial(announce, wine, LEANER, WEEK_LATER + timedelta(days=n)) for n in range(4)]
+    announced = wine.at_once(works)
+    assert sorted(version.version for version in announced) == [2, 3, 4, 5]
+    assert next_plan_at(wine) == WEEK_LATER
 
 
 # ---------------------------------------------------------------- withdrawal

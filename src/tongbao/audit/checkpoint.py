@@ -7,9 +7,8 @@ checkpoint's canonical JSON; key and signature are hexadecimal.
 
 import json
 import os
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 from urllib.parse import quote
 
 import msgspec
@@ -20,10 +19,11 @@ from msgspec import Struct
 
 from tongbao.audit.entries import canonical, is_moment
 from tongbao.audit.problems import Fault, Problem
-from tongbao.audit.verify import Claim
+from tongbao.audit.verdict import Claim
 
 PRIVATE_KEY: Final = "tongbao-checkpoint-key.pem"
 PUBLIC_KEY: Final = "tongbao-checkpoint-key.pub.pem"
+PrivateKey: TypeAlias = Ed25519PrivateKey
 _WORD: Final = b"tongbao checkpoint 1\n"  # nothing else that the key signs begins like this
 _MOST: Final = 1 << 20
 
@@ -90,7 +90,7 @@ def make_keys(folder: Path) -> tuple[Path, Path]:
     return private_path, public_path
 
 
-def read_private_key(path: Path) -> Ed25519PrivateKey:
+def read_private_key(path: Path) -> PrivateKey:
     """Return the private key in a PEM file.
 
     Raises:
@@ -122,7 +122,7 @@ def read_public_key(path: Path) -> str:
     return _hexadecimal(key)
 
 
-def sign(checkpoint: Checkpoint, key: Ed25519PrivateKey) -> Signed:
+def sign(checkpoint: Checkpoint, key: PrivateKey) -> Signed:
     """Return the checkpoint with its signature."""
     signature = key.sign(_signed_bytes(checkpoint))
     return Signed(checkpoint, _hexadecimal(key.public_key()), signature.hex())
@@ -204,8 +204,3 @@ def _signed_bytes(checkpoint: Checkpoint) -> bytes:
 def _hexadecimal(key: Ed25519PublicKey) -> str:
     raw = key.public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
     return raw.hex()
-
-
-def totals_of(figures: Mapping[str, object]) -> dict[str, int | str]:
-    """Return a program's figures as a checkpoint holds them."""
-    return {name: value for name, value in figures.items() if isinstance(value, int | str)}

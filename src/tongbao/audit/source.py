@@ -7,8 +7,9 @@ import sys
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BufferedReader, RawIOBase
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, cast
 
 from tongbao.audit.problems import Unusable
 
@@ -58,17 +59,27 @@ def open_source(path: Path) -> Iterator[Source]:
         Unusable: the file is missing or cannot be read.
     """
     with _opened(path) as raw:
-        status = os.fstat(raw.fileno())
-        size = status.st_size if stat.S_ISREG(status.st_mode) else None
         packed = raw.peek(2)[:2] == _GZIP  # type: ignore[attr-defined]  # buffered, both of them
         lines = gzip.GzipFile(fileobj=raw) if packed else raw
-        yield Source(raw, lines, size)  # type: ignore[arg-type]  # a gzip file reads like any other
+        yield Source(raw, lines, _size_of(raw))  # type: ignore[arg-type]  # both read alike
+
+
+def _size_of(raw: BinaryIO) -> int | None:
+    try:
+        status = os.fstat(raw.fileno())
+    except OSError:  # no file of the system's
+        return None
+    return status.st_size if stat.S_ISREG(status.st_mode) else None
 
 
 @contextmanager
 def _opened(path: Path) -> Iterator[BinaryIO]:
     if str(path) == "-":
-        yield sys.stdin.buffer
+        reader = BufferedReader(cast("RawIOBase", sys.stdin.buffer))
+        try:
+            yield reader
+        finally:
+            reader.detach()
         return
     try:
         file = path.open("rb")

@@ -7,9 +7,9 @@ tongbao.audit.problems.Unusable: first_line
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Final, Protocol
+from typing import Final
 
-from msgspec import UNSET, Struct
+from msgspec import UNSET
 
 from tongbao.audit.books import Books, Broken, Step, broken_account, broken_figures, broken_sums
 from tongbao.audit.chain import Chain
@@ -25,64 +25,12 @@ from tongbao.audit.entries import (
 )
 from tongbao.audit.problems import Fault, Problem, Unusable
 from tongbao.audit.story import check_story
+from tongbao.audit.verdict import Claim, Replayer, Verdict
 from tongbao.audit.vocabulary import MARK
 from tongbao.engine import commands
 
 KEPT: Final = 1000
 """So many problems are kept, the others only counted."""
-
-
-class Claim(Struct, frozen=True):
-    """What a checkpoint says: the entry of that number had this hash and left these totals."""
-
-    source: str
-    program: str
-    number: int
-    hash: str
-    totals: Mapping[str, int | str]
-
-
-class Replayer(Protocol):
-    """Runs the commands a second time, through the engine."""
-
-    @property
-    def repeated(self) -> int:
-        """How many entries came out the same."""
-
-    def begin(self, genesis: Genesis) -> Mapping[str, object] | None:
-        """Begin the program; return what forbids it, None if nothing does."""
-
-    def differs(self, entry: Entry, body: bytes) -> Mapping[str, object] | None:
-        """Return in what the engine's entry differs from this body, None if in nothing."""
-
-
-class Verdict(Struct, frozen=True):
-    """What an audit found; ``figures`` are the program's after the last entry.
-
-    ``first_at`` and ``last_at`` are when the first and the last entry were recorded; ``held`` are
-    the checkpoints that the chain was held against; ``replayed`` is how many entries the engine
-    repeated, None if it was not asked.
-    """
-
-    program: str
-    currency: str
-    entries: int
-    members: int
-    merchants: int
-    days: int
-    first_at: str
-    last_at: str
-    hash: str
-    figures: Mapping[str, int | str]
-    problems: tuple[Problem, ...]
-    problem_count: int
-    held: tuple[Claim, ...]
-    replayed: int | None
-
-    @property
-    def sound(self) -> bool:
-        """Whether nothing is wrong."""
-        return self.problem_count == 0
 
 
 class Audit:
@@ -200,11 +148,12 @@ class Audit:
         opened = self._open(entry.command)
         step = Step(self._books, self._note)
         step.post(entry.postings)
+        closes, index = self._books.closes, self._books.index
         step.change(entry.deltas)
         step.close()
         if opened is not None and (mark := self._books.accounts[opened][MARK]) != self._books.index:
             self._note(Fault.DELTA, {"delta": (opened, "mark", mark)})
-        self._proceed(entry)
+        self._proceed(entry, self._books.closes - closes, self._books.index - index)
         self._promises(entry, step)
         check_story(step, entry, self._books, self._note)
         if self._replayer is not None:
@@ -275,9 +224,14 @@ class Audit:
         self._books.open(name, kind)
         return name
 
-    def _proceed(self, entry: Entry) -> None:
-        """Take in a day or a plan."""
+    def _proceed(self, entry: Entry, closed: int, risen: int) -> None:
+        """Take in a day or a plan; nothing else counts a close or moves the dividend index."""
         command, books = entry.command, self._books
+        closing = isinstance(command, commands.CloseDay)
+        if closed != int(closing):
+            self._note(Fault.DELTA, {"delta": ("", "closes", closed)})
+        if risen and not closing:
+            self._note(Fault.DELTA, {"delta": ("", "dividend_index", risen)})
         if isinstance(command, commands.CloseDay):
             if command.day <= books.last_day:
                 values = {"day": command.day, "last_day": books.last_day}

@@ -13,7 +13,8 @@ from rich.progress import Progress
 
 from tongbao.audit.problems import Problem, Unusable
 from tongbao.audit.source import Source, open_source
-from tongbao.audit.verify import Audit, Claim, Replayer, Verdict
+from tongbao.audit.verdict import Claim, Replayer, Verdict
+from tongbao.audit.verify import Audit
 from tongbao.cli import audit_words as words
 from tongbao.cli.audit_page import emit, verdict_json, verdict_page
 from tongbao.plans.words import LANGS, Lang

@@ -13,7 +13,8 @@ from rich.table import Table
 from rich.text import Text as Line
 
 from tongbao.audit.problems import Problem
-from tongbao.audit.verify import KEPT, Verdict
+from tongbao.audit.verdict import Verdict
+from tongbao.audit.verify import KEPT
 from tongbao.cli import audit_words as words
 from tongbao.plans.money import format_money, format_points
 from tongbao.plans.words import Lang

@@ -233,7 +233,7 @@ ACCOUNTS: Final = Text("Accounts", "账户")
 RECORDED: Final = Text("Recorded", "记录时间")
 HEAD: Final = Text("Last hash", "最后哈希")
 MEMBERS: Final = Text(
-    "{members} members, {merchants} merchants", "会员 {members}，商家 {merchants}"
+    "members {members}, merchants {merchants}", "会员 {members}，商家 {merchants}"
 )
 LAST_DAY: Final = Text("{days}, the last one {day}", "{days} 次，最近一次 {day}")
 FIGURES: Final = Text("After the last entry", "最后一条之后")

@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Final, NoReturn
 
 import click
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from msgspec import to_builtins
 
 from tongbao.audit.checkpoint import (
     Checkpoint,
     NoCheckpoint,
     NoKey,
+    PrivateKey,
     encode,
     file_name,
     is_signed,
@@ -94,7 +94,7 @@ def publish(program: str, key: Path, folder: Path, database: str | None, lang: L
     click.echo(_PUBLISHED.say(lang, number=point.number, file=shown(target)))
 
 
-def _key(path: Path, lang: Lang) -> Ed25519PrivateKey:
+def _key(path: Path, lang: Lang) -> PrivateKey:
     try:
         return read_private_key(path)
     except NoKey:

@@ -20,8 +20,9 @@ def spoken(error: Exception, program: str, lang: Lang) -> str:
 
     In English its own message, which names figures and ways out too.
     """
-    template = _CHINESE.get(type(error).__name__) if lang == "zh" else None
-    if template is None:
+    setting = str(getattr(error, "setting", ""))
+    template = _SETTINGS.get(setting, _CHINESE.get(type(error).__name__))
+    if lang == "en" or template is None:
         return str(error)
     return template.format(program=program, **{"message": str(error), **vars(error)})
 
@@ -37,7 +38,7 @@ _CHINESE: Final[Mapping[str, str]] = MappingProxyType(
         "请用 `tongbao program announce {program}` 公告新版本，或用 `tongbao program pause` 暂停",
         "BadName": "名称或文字不可用。积分计划的名称会成为网址和文件名的一部分：请用 1 到 64 个英文字母、"
         "数字、- 或 _，并以字母或数字开头；操作人和原因各为一行文字，不能为空",
-        "BadSetting": "{setting} 的值不可用：{message}",
+        "BadSetting": "{setting} 的值不可用",
         "InsideTransaction": "不能在另一个数据库事务中处理命令",
         "KeyTaken": "已有同一编号的另一条命令在等待，请换一个编号",
         "NotSettled": "等待超时；命令可能仍会处理，再次运行同一命令会得到最初的回执",
@@ -49,3 +50,13 @@ _CHINESE: Final[Mapping[str, str]] = MappingProxyType(
         "NotToBeWithdrawn": "该版本已经生效或已经撤回；生效的方案不能撤回，请公告新的版本",
     }
 )
+_SETTINGS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "currency": "货币不可用：请写 ISO 4217 的三个字母，例如 CNY",
+        "timezone": "时区不可用：请写 IANA 时区名称，例如 Asia/Shanghai",
+        "plan_notice_days": "新方案的公告天数应为 0 到 366 的整数",
+        "effective_at": "生效时间必须带有时区",
+        "who": "操作人应为一行文字，最多 128 个字符",
+    }
+)
+"""What to say of a setting that cannot be, by its name."""

@@ -186,7 +186,7 @@ def _figures(one: Overview, lang: Lang) -> Iterator[tuple[str, str]]:
     share = format_percent(backing * BPS // figures.credit) if figures.credit else "-"
     yield words.CREDIT_BACKING.say(lang), share
     yield words.ACCOUNTS.say(lang), f"{figures.opened:,}"
-    yield words.LAST_DAY.say(lang), figures.last_day or NONE.say(lang)
+    yield words.LAST_CLOSED.say(lang), figures.last_day or NONE.say(lang)
 
 
 def _plan(one: Overview, lang: Lang) -> Iterator[tuple[str, str]]:

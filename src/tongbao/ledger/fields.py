@@ -10,7 +10,7 @@ from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 KEY_DIGITS: Final = 78
-_UNSTORABLE: Final = re.compile("[\x00\\\\\ud800-\udfff]")
+_UNSTORABLE: Final = re.compile("[\x00-\x1f\\\\\ud800-\udfff]")
 _WRITTEN: Final = re.compile(r"\\u([0-9a-f]{4})")
 
 
@@ -72,6 +72,7 @@ def stored(name: str) -> str:
     r"""Return a name as both databases can hold it.
 
     A command's names may hold what PostgreSQL's text cannot: NUL, and halves of surrogate pairs.
+    No control character is stored as it is, so that one of them can separate names.
 
     >>> stored("m1"), stored("a\x00b")
     ('m1', 'a\\u0000b')

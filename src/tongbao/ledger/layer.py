@@ -44,13 +44,13 @@ class Layer:
 
     def least_bound(self) -> int | None:
         """Return a number that no holder's key is below, None if there are no holders."""
-        first = self._first_below()
         ranks = self._ranks
         while ranks and self._is_stale(ranks[0]):
             heappop(ranks)
+        below = self._bound_below()
         if not ranks:
-            return None if first is None else first.key
-        return ranks[0][0] if first is None else min(first.key, ranks[0][0])
+            return below
+        return ranks[0][0] if below is None else min(below, ranks[0][0])
 
     def ascending(self) -> Iterator[Candidate]:
         """Yield the holders by (key, opening), found as they are asked for."""
@@ -88,6 +88,13 @@ class Layer:
     def _is_stale(self, ranked: _Ranked) -> bool:
         account = self.accounts[ranked[2]]
         return not account.points or exit_key(account) != ranked[0]
+
+    def _bound_below(self) -> int | None:
+        """Return a bound of those below: who was changed here counts until the order is needed."""
+        if self._coming is None:
+            return self._below.least_bound()
+        first = self._first_below()
+        return None if first is None else first.key
 
     def _first_below(self) -> Candidate | None:
         """Return the least holder below who was not changed here; forget those before."""

@@ -68,7 +68,11 @@ class Head(models.Model):
 
 
 class Account(models.Model):
-    """An account as it stands: a cache of the journal. ``exit_key`` only while it holds points."""
+    """An account as it stands: a cache of the journal.
+
+    ``exit_bound``, only while it holds points, is no higher than its exit key: the key grows with
+    most purchases, and the bound is brought up only when the price comes near it (see `store`).
+    """
 
     pk = models.CompositePrimaryKey(PROGRAM, "name")
     program = models.BigIntegerField()
@@ -88,7 +92,7 @@ class Account(models.Model):
     lost = WholeField()
     taken = WholeField()
     forfeited = WholeField()
-    exit_key = KeyField(null=True)
+    exit_bound = KeyField(null=True)
 
     class Meta:
         db_table = "ledger_account"
@@ -97,9 +101,9 @@ class Account(models.Model):
         )
         indexes = (
             models.Index(
-                fields=(PROGRAM, "exit_key", "opening"),
+                fields=(PROGRAM, "exit_bound", "opening"),
                 name="ledger_account_exit",
-                condition=Q(exit_key__isnull=False),
+                condition=Q(exit_bound__isnull=False),
             ),
             models.Index(
                 fields=(PROGRAM, "referrer"),

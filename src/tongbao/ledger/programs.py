@@ -14,6 +14,7 @@ from zoneinfo import available_timezones
 
 import msgspec
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from msgspec import Struct
 
 from tongbao.engine.plan import Plan, plan_fields, plan_from_fields
@@ -188,7 +189,7 @@ def listing(*, using: str = "default") -> list[Overview]:
 def overview(name: str, *, using: str = "default") -> Overview:
     """Return how a program stands; raise NoSuchProgram if there is none of that name."""
     program = found(name, using)
-    return _overview(program, Head.objects.using(using).get(program=program.program))
+    return _overview(program, _head(program, Head.objects.using(using)))
 
 
 def waiting(program_id: int, *, using: str = "default") -> int:
@@ -229,11 +230,14 @@ def locked(name: str, using: str) -> tuple[Program, Head]:
         NoSuchProgram: no program has that name.
     """
     program = found(name, using)
-    heads = Head.objects.using(using).select_for_update()
+    return program, _head(program, Head.objects.using(using).select_for_update())
+
+
+def _head(program: Program, heads: QuerySet[Head]) -> Head:
     head = heads.filter(program=program.program).first()
     if head is None:  # the draft was discarded a moment ago
-        raise NoSuchProgram(_NO_SUCH.format(name=_quoted(name)))
-    return program, head
+        raise NoSuchProgram(_NO_SUCH.format(name=_quoted(program.name)))
+    return head
 
 
 def _check_name(name: object) -> None:

@@ -29,7 +29,7 @@ from tongbao.ledger.storage.face import HeadRow, Storage, Writes
 from tongbao.ledger.store import DatabaseStore
 from tongbao.ledger.values import Guard, Outcome, Refusal
 
-_CHUNK: Final = 250
+_CHUNK: Final = 100
 _LOG: Final = logging.getLogger("tongbao.ledger")
 
 
@@ -80,6 +80,7 @@ class Settling:
         self._free_plans = free_plans
         self._known: dict[str, _Accepted] = {}
         self._writes = Writes()
+        self._changed: dict[str, Account] = {}
 
     @property
     def last(self) -> int:
@@ -186,7 +187,7 @@ class Settling:
         writes.entries.append((head.number, stored(command.id), body, head.hash))
         for was, account in work.changed:
             if was != account:
-                writes.accounts[account.name] = account
+                self._changed[account.name] = account
                 if shown(was) != (now := shown(account)):
                     writes.lines.append((stored(account.name), head.number, *now))
         if work.recorded is not None and isinstance(command, commands.Refund):
@@ -217,8 +218,10 @@ class Settling:
             self._writes.refused.append((job.command.id, encode_outcome(outcome)))
 
     def _flush(self) -> None:
+        self._writes.accounts = self._store.rows(self._changed.values())
         self._storage.write(self._writes)
         self._writes = Writes()
+        self._changed = {}
 
     def _write_head(self) -> None:
         self._head.turnover = canonical(self._turnover)

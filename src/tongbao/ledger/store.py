@@ -1,6 +1,7 @@
 """A program's rows as the engine reads them: what a batch touches, and the least exit keys."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
+from heapq import heappop, heappush
 from itertools import chain
 from typing import Final
 
@@ -8,18 +9,21 @@ import msgspec
 
 from tongbao.engine.commands import Command, Refund
 from tongbao.engine.plan import plan_from_fields
-from tongbao.engine.state import Account, Candidate, PurchaseRecord
+from tongbao.engine.state import Account, Candidate, PurchaseRecord, exit_key
 from tongbao.ledger.journal import read_purchase
-from tongbao.ledger.storage.face import Accepted, HeadRow, Storage
+from tongbao.ledger.storage.face import FIRST_LOOK, Accepted, AccountRow, HeadRow, Storage
 
 _NAMING: Final = ("member", "account", "payer", "payee", "merchant", "referrer")
 _PAGES: Final = (16, 128, 1024)
+_PATIENCE: Final = 1  # pages; whoever looks further brings the bounds up that he comes by
+_SLACK: Final = 12  # a new bound is 1/4096 below the key
 
 
 class DatabaseStore:
     """See `tongbao.engine.state.Store`. Nothing is read twice, and nothing changes meanwhile.
 
-    Beside it: entries by command id, and who is frozen.
+    Beside it: entries by command id, and who is frozen. Holders come from the database by their
+    bounds, each no higher than the key, and are put in order by their keys here.
     """
 
     def __init__(self, storage: Storage, head: HeadRow) -> None:
@@ -28,12 +32,17 @@ class DatabaseStore:
         self.plan = plan_from_fields(msgspec.json.decode(head.plan))
         self.figures = head.figures
         self._accounts: dict[str, Account | None] = {}
+        self._bounds: dict[str, int | None] = {}
         self._frozen: set[str] = set()
         self._entries: dict[str, Accepted | None] = {}
         self._purchases: dict[str, PurchaseRecord | None] = {}
-        self._front: list[Candidate] = []
+        self._in_order: list[Candidate] = []
+        self._seen: list[tuple[int, int, str]] = []  # a heap of keys, not yet in order
+        self._last_seen: AccountRow | None = None
+        self._looked = False
         self._pages = 0
-        self._whole_front = False
+        self._seen_all = False
+        self._raised: dict[str, Account] = {}
 
     def prefetch(self, commands: Iterable[Command]) -> None:
         """Read what these commands touch, as far as can be told beforehand."""
@@ -44,9 +53,10 @@ class DatabaseStore:
         found = self._storage.find(sorted(names), sorted(ids), sorted(purchases))
         self._entries.update(dict.fromkeys(ids | purchases))
         self._entries.update(found.entries)
-        self._take(names, found.accounts, found.frozen)
-        if not self._front:
-            self._front = list(found.least)
+        self._accounts.update(dict.fromkeys(names))
+        self._take(found.accounts)
+        if not self._looked:
+            self._look(found.least, FIRST_LOOK)
         for purchase in sorted(purchases):
             self._purchases[purchase] = self._record(purchase, found.refunded.get(purchase, 0))
         self._prefetch_parties(batch)
@@ -80,35 +90,86 @@ class DatabaseStore:
 
     def least_bound(self) -> int | None:
         """Return a number that no holder's key is below, None if there are no holders."""
-        first = next(self.ascending(), None)
-        return None if first is None else first.key
+        if not self._looked:
+            self._look_further()
+        if self._in_order:
+            return self._in_order[0].key
+        unseen = None if self._seen_all or self._last_seen is None else self._last_seen.bound
+        if not self._seen:
+            return unseen
+        return self._seen[0][0] if unseen is None else min(self._seen[0][0], unseen)
 
     def ascending(self) -> Iterator[Candidate]:
         """Yield the holders by (key, opening), read page by page."""
         place = 0
         while True:
-            if place == len(self._front) and not self._read_more():
+            if place == len(self._in_order) and not self._put_in_order():
                 return
-            yield self._front[place]
+            yield self._in_order[place]
             place += 1
 
     def holders(self) -> Iterator[Account]:
         """Yield the accounts with points or credit, by opening number."""
-        everyone = list(self._storage.holders())
-        self._accounts.update({account.name: account for account in everyone})
-        return iter(everyone)
+        everyone = self._storage.holders()
+        self._take(everyone)
+        return (row.account for row in everyone)
 
-    def _read_more(self) -> bool:
-        if self._whole_front:
+    def rows(self, changed: Iterable[Account]) -> dict[str, AccountRow]:
+        """Return these accounts as they are to be stored, and others whose bound was in the way.
+
+        A bound that is still no higher than the key stays, so that most writes leave the index of
+        bounds alone; a new one keeps a little below the key, which may fall by rounding.
+        """
+        rows = {
+            name: AccountRow(account, name in self._frozen, exit_key(account))
+            for name, account in self._raised.items()
+        }
+        self._raised.clear()
+        for account in changed:
+            name = account.name
+            bound = self._bounds.get(name)
+            if not account.points:
+                bound = None
+            else:
+                key = exit_key(account)
+                if bound is None or bound > key:
+                    bound = key - (key >> _SLACK)
+            rows[name] = AccountRow(account, name in self._frozen, bound)
+        self._bounds.update({name: row.bound for name, row in rows.items()})
+        return rows
+
+    def _put_in_order(self) -> bool:
+        """Find the holder next after those in order; say whether there is one."""
+        if not self._looked:
+            self._look_further()
+        while not self._seen_all and (not self._seen or not self._is_next(self._seen[0][0])):
+            self._look_further()
+        if not self._seen:
             return False
+        self._in_order.append(Candidate(*heappop(self._seen)))
+        return True
+
+    def _is_next(self, key: int) -> bool:
+        """Say whether everybody whose key is not above this one was seen."""
+        last = self._last_seen
+        return last is not None and last.bound is not None and key < last.bound
+
+    def _look_further(self) -> None:
         size = _PAGES[min(self._pages, len(_PAGES) - 1)]
         self._pages += 1
-        after = self._front[-1] if self._front else None
-        page, accounts = self._storage.least(after, size)
-        self._front += page
-        self._accounts.update(accounts)
-        self._whole_front = len(page) < size
-        return bool(page)
+        self._look(self._storage.least(self._last_seen, size), size)
+
+    def _look(self, page: Sequence[AccountRow], size: int) -> None:
+        self._looked = True
+        self._take(page)
+        for row in page:
+            key = exit_key(row.account)
+            heappush(self._seen, (key, row.account.opening, row.account.name))
+            if self._pages > _PATIENCE and row.bound != key:
+                self._raised[row.account.name] = row.account
+        self._seen_all = len(page) < size
+        if page:
+            self._last_seen = page[-1]
 
     def _prefetch_parties(self, batch: list[Command]) -> None:
         """Read the referrers that purchases pay, and the parties of refunded purchases."""
@@ -122,12 +183,16 @@ class DatabaseStore:
     def _load(self, names: set[str]) -> None:
         missing = names - self._accounts.keys()
         if missing:
-            self._take(missing, *self._storage.accounts(sorted(missing)))
+            self._accounts.update(dict.fromkeys(missing))
+            self._take(self._storage.accounts(sorted(missing)))
 
-    def _take(self, asked: set[str], found: Mapping[str, Account], frozen: frozenset[str]) -> None:
-        self._accounts.update(dict.fromkeys(asked))
-        self._accounts.update(found)
-        self._frozen |= frozen
+    def _take(self, rows: Iterable[AccountRow]) -> None:
+        for row in rows:
+            name = row.account.name
+            self._accounts[name] = row.account
+            self._bounds[name] = row.bound
+            if row.frozen:
+                self._frozen.add(name)
 
     def _record(self, purchase: str, refunded: int) -> PurchaseRecord | None:
         entry = self._entries.get(purchase)

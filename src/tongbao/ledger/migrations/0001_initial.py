@@ -157,11 +157,11 @@ class Migration(migrations.Migration):
                 ('lost', tongbao.ledger.fields.WholeField()),
                 ('taken', tongbao.ledger.fields.WholeField()),
                 ('forfeited', tongbao.ledger.fields.WholeField()),
-                ('exit_key', tongbao.ledger.fields.KeyField(null=True)),
+                ('exit_bound', tongbao.ledger.fields.KeyField(null=True)),
             ],
             options={
                 'db_table': 'ledger_account',
-                'indexes': [models.Index(condition=models.Q(('exit_key__isnull', False)), fields=['program', 'exit_key', 'opening'], name='ledger_account_exit'), models.Index(condition=models.Q(('referrer__isnull', False)), fields=['program', 'referrer'], name='ledger_account_referrer')],
+                'indexes': [models.Index(condition=models.Q(('exit_bound__isnull', False)), fields=['program', 'exit_bound', 'opening'], name='ledger_account_exit'), models.Index(condition=models.Q(('referrer__isnull', False)), fields=['program', 'referrer'], name='ledger_account_referrer')],
                 'constraints': [models.UniqueConstraint(fields=('program', 'opening'), name='ledger_account_opening')],
             },
         ),

@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from msgspec import Struct
 
-from tongbao.engine.state import Account, Candidate, Figures, Kind, exit_key
-from tongbao.ledger.fields import stored
+from tongbao.engine.state import Account, Figures
+from tongbao.ledger.fields import name_of, stored
 
 WHOLE_FIGURES: Final = (
     *("reserve", "supply", "treasury", "issued", "burned"),
@@ -22,6 +22,9 @@ BALANCES: Final = (
     *("gained", "lost", "taken", "forfeited"),
 )
 """What of an account changes."""
+
+FIRST_LOOK: Final = 4
+"""How many of the least bounds are read with every batch."""
 
 LINE_FIELDS: Final = ("points", "quota", "wallet", "credit", "mark", "fraction")
 
@@ -57,14 +60,24 @@ class Accepted(Struct, frozen=True):
     body: str
 
 
-class Found(Struct, frozen=True):
-    """What was read for a batch: accounts, entries by command id, sums refunded by purchase."""
+class AccountRow(Struct, frozen=True):
+    """An account as it is stored; ``bound`` is no higher than its exit key, None without points."""
 
-    accounts: Mapping[str, Account]
-    frozen: frozenset[str]
+    account: Account
+    frozen: bool
+    bound: int | None
+
+
+class Found(Struct, frozen=True):
+    """What was read for a batch: accounts, entries by command id, sums refunded by purchase.
+
+    ``least`` are the first few holders by their bounds.
+    """
+
+    accounts: Sequence[AccountRow]
     entries: Mapping[str, Accepted]
     refunded: Mapping[str, int]
-    least: Sequence[Candidate]
+    least: Sequence[AccountRow]
 
 
 EntryRow = tuple[int, str, str, str]
@@ -80,7 +93,7 @@ class Writes(Struct):
 
     entries: list[EntryRow] = []
     lines: list[LineRow] = []
-    accounts: dict[str, Account] = {}
+    accounts: dict[str, AccountRow] = {}
     refunded: dict[str, int] = {}
     days: list[DayRow] = []
     settled: list[str] = []
@@ -135,16 +148,14 @@ class Storage(Protocol):
     ) -> Found:
         """Read what a batch touches, and the first of the least keys."""
 
-    def accounts(self, names: Iterable[str]) -> tuple[Mapping[str, Account], frozenset[str]]:
-        """Return the accounts of those names, and which of them are frozen."""
+    def accounts(self, names: Iterable[str]) -> Sequence[AccountRow]:
+        """Return the accounts of those names."""
 
-    def least(
-        self, after: Candidate | None, limit: int
-    ) -> tuple[Sequence[Candidate], Mapping[str, Account]]:
-        """Return holders by (key, opening) after that one, and their accounts."""
+    def least(self, after: AccountRow | None, limit: int) -> Sequence[AccountRow]:
+        """Return holders by (bound, opening) after that one."""
 
-    def holders(self) -> Iterable[Account]:
-        """Yield all accounts with points or credit, by opening number."""
+    def holders(self) -> Sequence[AccountRow]:
+        """Return all accounts with points or credit, by opening number."""
 
     def write(self, writes: Writes) -> None:
         """Write a batch's rows."""
@@ -153,32 +164,20 @@ class Storage(Protocol):
         """Write the program's row: all but its status."""
 
 
-def candidate_of(account: Account) -> Candidate:
-    """Return the place of a holder of points among those to exit."""
-    return Candidate(exit_key(account), account.opening, account.name)
+def read_account(row: Sequence[Any]) -> AccountRow:
+    """Return an account from its columns.
 
-
-def read_account(name: str, kind: Kind, referrer: str | None, numbers: str) -> Account:
-    """Return an account from its columns; ``numbers`` is the opening number and the balances."""
+    They are name, kind, referrer, frozen, and in one text the opening number, the balances and,
+    if there is one, the bound.
+    """
+    name, kind, referrer, frozen, numbers = row
     opening, points, quota, owed, wallet, credit, mark, *rest = map(int, numbers.split())
-    return Account(
-        name,
-        kind,
-        opening,
-        mark,
-        referrer,
-        points,
-        quota,
-        owed,
-        wallet,
-        credit,
-        *rest,
+    fraction, gained, lost, taken, forfeited, *bound = rest
+    account = Account(
+        *(name_of(name), kind, opening, mark, None if referrer is None else name_of(referrer)),
+        *(points, quota, owed, wallet, credit, fraction, gained, lost, taken, forfeited),
     )
-
-
-def key_of(account: Account) -> int | None:
-    """Return the exit key that is stored, None without points."""
-    return exit_key(account) if account.points else None
+    return AccountRow(account, bool(frozen), bound[0] if bound else None)
 
 
 def names_stored(names: Iterable[str]) -> list[str]:

@@ -10,51 +10,56 @@ from psycopg.errors import LockNotAvailable
 from psycopg.pq import TransactionStatus
 from psycopg.rows import TupleRow
 
-from tongbao.engine.state import Account, Candidate, Figures
+from tongbao.engine.state import Figures
 from tongbao.ledger.fields import name_of, stored
 from tongbao.ledger.storage import face
 from tongbao.ledger.storage.face import BALANCES, LINE_FIELDS, WHOLE_FIGURES
 
-_NUMBERS: Final = f"concat_ws(' ', opening, {', '.join(BALANCES)})"
+_SEPARATOR: Final = "\x1f"  # names are stored without it, and JSON has none
+_LISTED: Final = "string_to_array(%s, E'\\x1f')"
+_TEXTS: Final = "string_to_array(%s, E'\\x1f', '')"
+_NUMBERS: Final = f"concat_ws(' ', opening, {', '.join(BALANCES)}, exit_bound)"
 _ACCOUNT: Final = f"name, kind, referrer, frozen, {_NUMBERS}"
 _HEAD: Final = (
     "SELECT status, number, hash, plan, plan_version, next_plan_at, turnover, last_day, "
     f"concat_ws(' ', {', '.join(WHOLE_FIGURES)}) FROM ledger_head WHERE program = %s"
 )
 _WAITING: Final = "SELECT command_id, ticket, bundle, command, guard FROM ledger_inbox"
-_LEAST: Final = f"SELECT {_ACCOUNT} FROM ledger_account WHERE program = %s AND exit_key IS NOT NULL"
+_LEAST: Final = (
+    f"SELECT {_ACCOUNT} FROM ledger_account WHERE program = %s AND exit_bound IS NOT NULL"
+)
 _ENTRIES: Final = (
     "INSERT INTO ledger_entry (program, number, command_id, body, hash) "
-    "SELECT %s, * FROM unnest(%b::bigint[], %b::text[], %b::text[], %b::text[])"
+    f"SELECT %s, * FROM unnest(%s::bigint[], {_TEXTS}, {_TEXTS}, {_TEXTS})"
 )
 _LINES: Final = (
     f"INSERT INTO ledger_line (program, account, number, {', '.join(LINE_FIELDS)}) "
-    f"SELECT %s, * FROM unnest(%b::text[], %b::bigint[]{', %s::numeric[]' * len(LINE_FIELDS)})"
+    f"SELECT %s, * FROM unnest({_TEXTS}, %s::bigint[]{', %s::numeric[]' * len(LINE_FIELDS)})"
 )
 _ACCOUNTS: Final = (
     "INSERT INTO ledger_account "
-    f"(program, frozen, name, kind, referrer, opening, {', '.join(BALANCES)}, exit_key) "
-    "SELECT %s, false, * FROM unnest(%b::text[], %b::text[], %b::text[], %b::bigint[]"
+    f"(program, frozen, name, kind, referrer, opening, {', '.join(BALANCES)}, exit_bound) "
+    f"SELECT %s, false, * FROM unnest({_TEXTS}, {_TEXTS}, {_TEXTS}, %s::bigint[]"
     f"{', %s::numeric[]' * (len(BALANCES) + 1)}) ON CONFLICT (program, name) DO UPDATE SET "
-    + ", ".join(f"{name} = excluded.{name}" for name in (*BALANCES, "exit_key"))
+    + ", ".join(f"{name} = excluded.{name}" for name in (*BALANCES, "exit_bound"))
 )
 _REFUNDED: Final = (
     "INSERT INTO ledger_refunded (program, purchase, refunded) "
-    "SELECT %s, * FROM unnest(%b::text[], %s::numeric[]) "
+    f"SELECT %s, * FROM unnest({_TEXTS}, %s::numeric[]) "
     "ON CONFLICT (program, purchase) DO UPDATE SET refunded = excluded.refunded"
 )
 _DAYS: Final = (
     "INSERT INTO ledger_day (program, day, number, figures, turnover) "
-    "SELECT %s, * FROM unnest(%b::text[], %b::bigint[], %b::text[], %b::text[])"
+    f"SELECT %s, * FROM unnest({_TEXTS}, %s::bigint[], {_TEXTS}, {_TEXTS})"
 )
 _REFUSED: Final = (
     "UPDATE ledger_inbox i SET outcome = o.outcome "
-    "FROM unnest(%b::text[], %b::text[]) AS o (command_id, outcome) "
+    f"FROM unnest({_TEXTS}, {_TEXTS}) AS o (command_id, outcome) "
     "WHERE i.program = %s AND i.command_id = o.command_id"
 )
 _ENQUEUE: Final = (
     "INSERT INTO ledger_inbox (program, command_id, ticket, bundle, command, guard, arrived_at) "
-    "SELECT %s, *, now() FROM unnest(%b::text[], %b::text[], %b::text[], %b::text[], %b::text[]) "
+    f"SELECT %s, *, now() FROM unnest({_TEXTS}, {_TEXTS}, {_TEXTS}, {_TEXTS}, {_TEXTS}) "
     "ON CONFLICT (program, command_id) DO UPDATE SET ticket = excluded.ticket, "
     "bundle = excluded.bundle, command = excluded.command, guard = excluded.guard, "
     "arrived_at = excluded.arrived_at, outcome = NULL WHERE ledger_inbox.outcome IS NOT NULL "
@@ -118,11 +123,11 @@ class PostgresqlStorage:
     def enqueue(self, rows: Sequence[face.Waiting]) -> frozenset[str]:
         """Write to the inbox unless the id waits already; return the tickets written."""
         columns = [
-            face.names_stored(row.command_id for row in rows),
-            [row.ticket for row in rows],
-            [row.bundle for row in rows],
-            [row.command for row in rows],
-            [row.guard for row in rows],
+            _names(row.command_id for row in rows),
+            _texts(row.ticket for row in rows),
+            _texts(row.bundle for row in rows),
+            _texts(row.command for row in rows),
+            _texts(row.guard for row in rows),
         ]
         written = self._execute(_ENQUEUE, (self._program, *columns)).fetchall()
         return frozenset(ticket for (ticket,) in written)
@@ -160,92 +165,91 @@ class PostgresqlStorage:
         """Return what became of commands in the inbox that were not accepted, as JSON by id."""
         query = (
             "SELECT command_id, outcome FROM ledger_inbox "
-            "WHERE program = %s AND outcome IS NOT NULL AND command_id = ANY(%b)"
+            f"WHERE program = %s AND outcome IS NOT NULL AND command_id = ANY({_LISTED})"
         )
-        found = self._execute(query, (self._program, face.names_stored(command_ids)))
+        found = self._execute(query, (self._program, _names(command_ids)))
         return {name_of(name): outcome for name, outcome in found}
 
     def find(
         self, accounts: Iterable[str], command_ids: Iterable[str], purchases: Iterable[str]
     ) -> face.Found:
         """Read what a batch touches, and the first of the least keys."""
-        program, refunds = self._program, face.names_stored(purchases)
+        program, refunds = self._program, list(purchases)
         by_name = self._execute(
-            f"SELECT {_ACCOUNT} FROM ledger_account WHERE program = %s AND name = ANY(%b)",
-            (program, face.names_stored(accounts)),
+            f"SELECT {_ACCOUNT} FROM ledger_account WHERE program = %s AND name = ANY({_LISTED})",
+            (program, _names(accounts)),
         )
         entries = self._execute(
             "SELECT command_id, number, body FROM ledger_entry "
-            "WHERE program = %s AND command_id = ANY(%b)",
-            (program, [*face.names_stored(command_ids), *refunds]),
+            f"WHERE program = %s AND command_id = ANY({_LISTED})",
+            (program, _names([*command_ids, *refunds])),
         )
-        least = self._execute(f"{_LEAST} ORDER BY exit_key, opening LIMIT 4", (program,))
+        least = self._execute(
+            f"{_LEAST} ORDER BY exit_bound, opening LIMIT {face.FIRST_LOOK}", (program,)
+        )
         refunded: dict[str, int] = {}
         if refunds:
             sums = self._execute(
                 "SELECT purchase, refunded::text FROM ledger_refunded "
-                "WHERE program = %s AND purchase = ANY(%b)",
-                (program, refunds),
+                f"WHERE program = %s AND purchase = ANY({_LISTED})",
+                (program, _names(refunds)),
             )
             refunded = {name_of(purchase): int(amount) for purchase, amount in sums}
-        known, frozen = _read_accounts(by_name.fetchall())
-        first, more_frozen = _read_accounts(least.fetchall())
         return face.Found(
-            {**known, **first},
-            frozen | more_frozen,
+            [face.read_account(row) for row in by_name],
             {name_of(name): face.Accepted(number, body) for name, number, body in entries},
             refunded,
-            [face.candidate_of(account) for account in first.values()],
+            [face.read_account(row) for row in least],
         )
 
-    def accounts(self, names: Iterable[str]) -> tuple[Mapping[str, Account], frozenset[str]]:
-        """Return the accounts of those names, and which of them are frozen."""
-        query = f"SELECT {_ACCOUNT} FROM ledger_account WHERE program = %s AND name = ANY(%b)"
-        return _read_accounts(
-            self._execute(query, (self._program, face.names_stored(names))).fetchall()
+    def accounts(self, names: Iterable[str]) -> Sequence[face.AccountRow]:
+        """Return the accounts of those names."""
+        query = (
+            f"SELECT {_ACCOUNT} FROM ledger_account WHERE program = %s AND name = ANY({_LISTED})"
         )
+        return self._accounts(query, (self._program, _names(names)))
 
-    def least(
-        self, after: Candidate | None, limit: int
-    ) -> tuple[Sequence[Candidate], Mapping[str, Account]]:
-        """Return holders by (key, opening) after that one, and their accounts."""
+    def least(self, after: face.AccountRow | None, limit: int) -> Sequence[face.AccountRow]:
+        """Return holders by (bound, opening) after that one."""
         query, values = _LEAST, [self._program]
-        if after is not None:
-            query += " AND (exit_key, opening) > (%s::numeric, %s)"
-            values += [after.key, after.opening]
-        rows = self._execute(f"{query} ORDER BY exit_key, opening LIMIT %s", (*values, limit))
-        accounts, _ = _read_accounts(rows.fetchall())
-        return [face.candidate_of(account) for account in accounts.values()], accounts
+        if after is not None and after.bound is not None:
+            query += " AND (exit_bound, opening) > (%s::numeric, %s)"
+            values += [after.bound, after.account.opening]
+        return self._accounts(f"{query} ORDER BY exit_bound, opening LIMIT %s", (*values, limit))
 
-    def holders(self) -> Iterable[Account]:
-        """Yield all accounts with points or credit, by opening number."""
+    def holders(self) -> Sequence[face.AccountRow]:
+        """Return all accounts with points or credit, by opening number."""
         query = (
             f"SELECT {_ACCOUNT} FROM ledger_account "
             "WHERE program = %s AND (points > 0 OR credit > 0) ORDER BY opening"
         )
-        return _read_accounts(self._execute(query, (self._program,)).fetchall())[0].values()
+        return self._accounts(query, (self._program,))
 
     def write(self, writes: face.Writes) -> None:
         """Write a batch's rows."""
         program = self._program
         if writes.entries:
-            self._execute(_ENTRIES, (program, *_columns(writes.entries)))
+            entries: list[tuple[Any, ...]] = list(zip(*writes.entries, strict=True))
+            texts = map(_texts, entries[1:])
+            self._execute(_ENTRIES, (program, _array(entries[0]), *texts))
         if writes.lines:
-            accounts, numbers, *amounts = _columns(writes.lines)
-            self._execute(_LINES, (program, accounts, numbers, *map(_array, amounts)))
+            accounts, *numbers = zip(*writes.lines, strict=True)
+            self._execute(_LINES, (program, _texts(accounts), *map(_array, numbers)))
         if writes.accounts:
             self._write_accounts(list(writes.accounts.values()))
         if writes.refunded:
-            names, sums = face.names_stored(writes.refunded), writes.refunded.values()
+            names, sums = _names(writes.refunded), writes.refunded.values()
             self._execute(_REFUNDED, (program, names, _array(sums)))
         if writes.days:
-            self._execute(_DAYS, (program, *_columns(writes.days)))
+            days: list[tuple[Any, ...]] = list(zip(*writes.days, strict=True))
+            texts = map(_texts, days[2:])
+            self._execute(_DAYS, (program, _texts(days[0]), _array(days[1]), *texts))
         if writes.settled:
-            query = "DELETE FROM ledger_inbox WHERE program = %s AND command_id = ANY(%b)"
-            self._execute(query, (program, face.names_stored(writes.settled)))
+            query = f"DELETE FROM ledger_inbox WHERE program = %s AND command_id = ANY({_LISTED})"
+            self._execute(query, (program, _names(writes.settled)))
         if writes.refused:
             refused, outcomes = zip(*writes.refused, strict=True)
-            self._execute(_REFUSED, (face.names_stored(refused), list(outcomes), program))
+            self._execute(_REFUSED, (_names(refused), _texts(outcomes), program))
 
     def write_head(self, head: face.HeadRow) -> None:
         """Write the program's row: all but its status."""
@@ -260,20 +264,24 @@ class PostgresqlStorage:
             ),
         )
 
-    def _write_accounts(self, accounts: list[Account]) -> None:
+    def _write_accounts(self, rows: Sequence[face.AccountRow]) -> None:
+        accounts = [row.account for row in rows]
         balances = [[getattr(a, name) for a in accounts] for name in BALANCES]
         self._execute(
             _ACCOUNTS,
             (
                 self._program,
-                face.names_stored(a.name for a in accounts),
-                [a.kind for a in accounts],
-                [None if a.referrer is None else stored(a.referrer) for a in accounts],
-                [a.opening for a in accounts],
+                _names(a.name for a in accounts),
+                _texts(a.kind for a in accounts),
+                _texts(None if a.referrer is None else stored(a.referrer) for a in accounts),
+                _array(a.opening for a in accounts),
                 *map(_array, balances),
-                _array([face.key_of(a) for a in accounts]),
+                _array(row.bound for row in rows),
             ),
         )
+
+    def _accounts(self, query: str, values: Sequence[Any]) -> Sequence[face.AccountRow]:
+        return [face.read_account(row) for row in self._execute(query, values)]
 
     def _head(self, query: str) -> face.HeadRow | None:
         row = self._execute(query, (self._program,)).fetchone()
@@ -290,7 +298,8 @@ class PostgresqlStorage:
         raw: psycopg.Connection[TupleRow] | None = self._connection.connection
         if raw is None:
             raw = self._alive()
-        return raw.execute(query, values, prepare=True)
+        # Not the connection's own cursors: Django's put values into the text on this side.
+        return psycopg.Cursor(raw).execute(query, values, prepare=True)
 
     def _alive(self) -> psycopg.Connection[TupleRow]:
         """Return the thread's connection; one that the server has closed is replaced."""
@@ -303,20 +312,13 @@ class PostgresqlStorage:
         return raw
 
 
-def _read_accounts(rows: Iterable[TupleRow]) -> tuple[dict[str, Account], frozenset[str]]:
-    accounts, frozen = {}, []
-    for name, kind, referrer, is_frozen, numbers in rows:
-        real = name_of(name)
-        accounts[real] = face.read_account(
-            real, kind, None if referrer is None else name_of(referrer), numbers
-        )
-        if is_frozen:
-            frozen.append(real)
-    return accounts, frozenset(frozen)
+def _names(names: Iterable[str]) -> str:
+    return _SEPARATOR.join(face.names_stored(names))
 
 
-def _columns(rows: Sequence[tuple[Any, ...]]) -> list[list[Any]]:
-    return [list(column) for column in zip(*rows, strict=True)]
+def _texts(texts: Iterable[str | None]) -> str:
+    """Return texts in one, which the server splits faster than a list is adapted; None is ''."""
+    return _SEPARATOR.join([text or "" for text in texts])
 
 
 def _array(numbers: Iterable[int | None]) -> str:

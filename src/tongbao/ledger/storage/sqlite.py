@@ -9,19 +9,24 @@ from typing import Any, Final
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from tongbao.engine.state import Account, Candidate, Figures
+from tongbao.engine.state import Figures
 from tongbao.ledger.fields import name_of, padded, stored
 from tongbao.ledger.storage import face
 from tongbao.ledger.storage.face import BALANCES, LINE_FIELDS, WHOLE_FIGURES
 
 _SPACED: Final = " || ' ' || "
-_ACCOUNT: Final = f"name, kind, referrer, frozen, {_SPACED.join(('opening', *BALANCES))}"
+_ACCOUNT: Final = (
+    f"name, kind, referrer, frozen, {_SPACED.join(('opening', *BALANCES))} || "
+    "ifnull(' ' || exit_bound, '')"
+)
 _HEAD: Final = (
     "SELECT status, number, hash, plan, plan_version, next_plan_at, turnover, last_day, "
     f"{_SPACED.join(WHOLE_FIGURES)} FROM ledger_head WHERE program = ?"
 )
 _WAITING: Final = "SELECT command_id, ticket, bundle, command, guard FROM ledger_inbox"
-_LEAST: Final = f"SELECT {_ACCOUNT} FROM ledger_account WHERE program = ? AND exit_key IS NOT NULL"
+_LEAST: Final = (
+    f"SELECT {_ACCOUNT} FROM ledger_account WHERE program = ? AND exit_bound IS NOT NULL"
+)
 _LISTED: Final = "(SELECT value FROM json_each(?))"
 _ENTRIES: Final = (
     "INSERT INTO ledger_entry (program, number, command_id, body, hash) VALUES (?, ?, ?, ?, ?)"
@@ -32,10 +37,10 @@ _LINES: Final = (
 )
 _ACCOUNTS: Final = (
     "INSERT INTO ledger_account "
-    f"(program, frozen, name, kind, referrer, opening, {', '.join(BALANCES)}, exit_key) "
+    f"(program, frozen, name, kind, referrer, opening, {', '.join(BALANCES)}, exit_bound) "
     f"VALUES (?, 0, ?, ?, ?, ?{', ?' * (len(BALANCES) + 1)}) "
     "ON CONFLICT (program, name) DO UPDATE SET "
-    + ", ".join(f"{name} = excluded.{name}" for name in (*BALANCES, "exit_key"))
+    + ", ".join(f"{name} = excluded.{name}" for name in (*BALANCES, "exit_bound"))
 )
 _REFUNDED: Final = (
     "INSERT INTO ledger_refunded (program, purchase, refunded) VALUES (?, ?, ?) "
@@ -180,8 +185,6 @@ class SqliteStorage:
     ) -> face.Found:
         """Read what a batch touches, and the first of the least keys."""
         refunds = list(purchases)
-        known, frozen = self.accounts(accounts)
-        first, first_accounts = self.least(None, 4)
         entries = self._listed(
             "SELECT command_id, number, body FROM ledger_entry "
             f"WHERE program = ? AND command_id IN {_LISTED}",
@@ -193,37 +196,33 @@ class SqliteStorage:
             refunds,
         )
         return face.Found(
-            {**first_accounts, **known},
-            frozen,
+            self.accounts(accounts),
             {name_of(name): face.Accepted(number, body) for name, number, body in entries},
             {name_of(purchase): int(amount) for purchase, amount in refunded},
-            first,
+            self.least(None, face.FIRST_LOOK),
         )
 
-    def accounts(self, names: Iterable[str]) -> tuple[Mapping[str, Account], frozenset[str]]:
-        """Return the accounts of those names, and which of them are frozen."""
+    def accounts(self, names: Iterable[str]) -> Sequence[face.AccountRow]:
+        """Return the accounts of those names."""
         query = f"SELECT {_ACCOUNT} FROM ledger_account WHERE program = ? AND name IN {_LISTED}"
-        return _read_accounts(self._listed(query, names))
+        return [face.read_account(row) for row in self._listed(query, names)]
 
-    def least(
-        self, after: Candidate | None, limit: int
-    ) -> tuple[Sequence[Candidate], Mapping[str, Account]]:
-        """Return holders by (key, opening) after that one, and their accounts."""
+    def least(self, after: face.AccountRow | None, limit: int) -> Sequence[face.AccountRow]:
+        """Return holders by (bound, opening) after that one."""
         query, values = _LEAST, [self._program]
-        if after is not None:
-            query += " AND (exit_key, opening) > (?, ?)"
-            values += [padded(after.key), after.opening]  # type: ignore[list-item]  # mixed
-        rows = self._execute(f"{query} ORDER BY exit_key, opening LIMIT ?", (*values, limit))
-        accounts, _ = _read_accounts(rows)
-        return [face.candidate_of(account) for account in accounts.values()], accounts
+        if after is not None and after.bound is not None:
+            query += " AND (exit_bound, opening) > (?, ?)"
+            values += [padded(after.bound), after.account.opening]  # type: ignore[list-item]  # mixed
+        rows = self._execute(f"{query} ORDER BY exit_bound, opening LIMIT ?", (*values, limit))
+        return [face.read_account(row) for row in rows]
 
-    def holders(self) -> Iterable[Account]:
-        """Yield all accounts with points or credit, by opening number."""
+    def holders(self) -> Sequence[face.AccountRow]:
+        """Return all accounts with points or credit, by opening number."""
         query = (
             f"SELECT {_ACCOUNT} FROM ledger_account "
             "WHERE program = ? AND (points <> '0' OR credit <> '0') ORDER BY opening"
         )
-        return _read_accounts(self._execute(query, (self._program,)))[0].values()
+        return [face.read_account(row) for row in self._execute(query, (self._program,))]
 
     def write(self, writes: face.Writes) -> None:
         """Write a batch's rows."""
@@ -261,13 +260,13 @@ class SqliteStorage:
             ),
         )
 
-    def _account_row(self, a: Account) -> tuple[Any, ...]:
-        key = face.key_of(a)
+    def _account_row(self, row: face.AccountRow) -> tuple[Any, ...]:
+        a, bound = row.account, row.bound
         return (
             *(self._program, stored(a.name), a.kind),
             *(None if a.referrer is None else stored(a.referrer), a.opening),
             *(str(getattr(a, name)) for name in BALANCES),
-            None if key is None else padded(key),
+            None if bound is None else padded(bound),
         )
 
     def _listed(self, query: str, names: Iterable[str]) -> list[Any]:
@@ -286,15 +285,3 @@ class SqliteStorage:
 def _moment(moment: datetime) -> str:
     """Return a moment as Django writes it on SQLite."""
     return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
-
-
-def _read_accounts(rows: Iterable[Any]) -> tuple[dict[str, Account], frozenset[str]]:
-    accounts, frozen = {}, []
-    for name, kind, referrer, is_frozen, numbers in rows:
-        real = name_of(name)
-        accounts[real] = face.read_account(
-            real, kind, None if referrer is None else name_of(referrer), numbers
-        )
-        if is_frozen:
-            frozen.append(real)
-    return accounts, frozenset(frozen)

@@ -1,0 +1,93 @@
+"""Reading a program's rows for statements and books: plain SQL on either database.
+
+Entries, lines and days are never changed once written: what is read up to a number stays so,
+whoever settles meanwhile.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, Final
+
+import msgspec
+from django.db import connections
+from msgspec import Struct
+
+from tongbao.engine.state import Figures
+from tongbao.engine.units import SCALE
+from tongbao.ledger.fields import WholeField
+from tongbao.ledger.values import LedgerError
+
+LONGEST_PAGE: Final = 1000
+"""The most that one page may hold."""
+
+
+class BadPage(LedgerError):
+    """A page cannot be read so: its size, its cursor or its period is none."""
+
+
+class NoSuchDay(LedgerError):
+    """The program closed no such day."""
+
+
+class Holding(Struct, frozen=True):
+    """How an account stood after an entry, as far as dividends go; see `models.Line`."""
+
+    points: int = 0
+    quota: int = 0
+    mark: int = 0
+    fraction: int = 0
+
+    def due(self, index: int) -> int:
+        """Return what it has earned since its mark at this index, in minor units.
+
+        Floor, as at the settlement: the remainder stays the account's. At most its quota.
+        """
+        if not self.points:
+            return 0
+        return min((self.points * (index - self.mark) + self.fraction) // SCALE, self.quota)
+
+
+class ClosedDay(Struct, frozen=True):
+    """A closed day: its entry, and the figures after it."""
+
+    day: str
+    number: int
+    figures: Figures
+
+
+def rows(using: str, query: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
+    """Return the rows that a query finds; every value stands for a ``%s``."""
+    with connections[using].cursor() as cursor:
+        cursor.execute(query, values)
+        return list(cursor.fetchall())
+
+
+def read_figures(text: str) -> Figures:
+    """Return the figures that a day's row holds."""
+    return msgspec.json.decode(text, type=Figures)
+
+
+def listed(values: Sequence[object]) -> str:
+    """Return as many placeholders as there are values, for a query's ``IN``."""
+    return f"({', '.join(['%s'] * len(values))})"
+
+
+def whole(using: str, value: int) -> object:
+    """Return a whole number as it is written in that database, to compare with a column."""
+    return WholeField().get_db_prep_value(value, connections[using])
+
+
+def check_day(day: object) -> None:
+    """Raise BadPage unless it is a day as they are written: YYYY-MM-DD."""
+    try:
+        if isinstance(day, str) and date.fromisoformat(day).isoformat() == day:
+            return
+    except ValueError:
+        pass
+    raise BadPage(f"{day!r} is no day; write it as YYYY-MM-DD.")
+
+
+def check_limit(limit: object) -> None:
+    """Raise BadPage unless a page may have that many rows."""
+    if not isinstance(limit, int) or isinstance(limit, bool) or not 1 <= limit <= LONGEST_PAGE:
+        raise BadPage(f"A page has 1 to {LONGEST_PAGE} rows, not {limit!r}.")

@@ -1,0 +1,206 @@
+"""`tongbao export` and `tongbao checkpoint publish` on databases; conversion of files."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from tests.audit.exports import journal_of
+from tests.engine.desk import FOUNDING
+from tests.ledger.databases import Database
+from tongbao.audit.checkpoint import (
+    Checkpoint,
+    encode,
+    file_name,
+    make_keys,
+    read_private_key,
+    sign,
+)
+from tongbao.cli.main import main
+from tongbao.ledger.door import open_program
+from tongbao.ledger.export import export_lines, hash_at
+
+ORDERS = [
+    {"id": f"o{n}", "type": "purchase", "member": f"王{n}", "paid": 10_000 + n} for n in range(7)
+]
+
+
+def run(*words: object) -> Result:
+    return CliRunner().invoke(main, [*map(str, words)])
+
+
+@pytest.fixture
+def shop(database: Database, tmp_path: Path) -> Database:
+    """A database with a running program, wine, and a draft, beer."""
+    plan = tmp_path / "plan.json"
+    plan.write_text(json.dumps(FOUNDING), encoding="utf-8")
+    commands = tmp_path / "commands.jsonl"
+    commands.write_text("".join(f"{json.dumps(order)}\n" for order in ORDERS), encoding="utf-8")
+    for words in (
+        ("program", "create", "beer", "--plan", plan),
+        ("program", "create", "wine", "--plan", plan),
+        ("program", "launch", "wine"),
+        ("program", "submit", "wine", commands),
+    ):
+        result = run(*words, "--database", database.url)
+        assert result.exit_code == 0, result.output
+    return database
+
+
+def test_an_export_audits_clean_and_the_engine_repeats_it(shop: Database, tmp_path: Path) -> None:
+    for name in ("wine.jsonl", "wine.jsonl.gz"):
+        path = tmp_path / name
+        assert run("export", "wine", path, "--database", shop.url).exit_code == 0
+        result = run("audit", path, "--replay", "--json")
+        told = json.loads(result.stdout)
+        assert (result.exit_code, told["entries"], told["replayed"]) == (0, 8, 7)
+    packed = gzip.decompress((tmp_path / "wine.jsonl.gz").read_bytes())
+    assert packed == (tmp_path / "wine.jsonl").read_bytes()
+
+
+def test_parts_put_together_are_the_whole(shop: Database, tmp_path: Path) -> None:
+    whole, rest = tmp_path / "whole.jsonl", tmp_path / "rest.jsonl"
+    assert run("export", "wine", whole, "--database", shop.url).exit_code == 0
+    assert run("export", "wine", rest, "--from", 5, "--database", shop.url).exit_code == 0
+    assert whole.read_bytes().endswith(rest.read_bytes())
+    assert rest.read_bytes().count(b"\n") == 3
+    beyond = run("export", "wine", rest, "--from", 8, "--database", shop.url)
+    assert (beyond.exit_code, "no entry 8" in beyond.stderr) == (2, True)
+
+
+def test_the_lines_are_read_in_steps(shop: Database, using: str) -> None:
+    run("program", "list", "--database", shop.url)
+    program = open_program("wine", using=using).program_id
+    whole = list(export_lines(program, 7, using=using))
+    assert len(whole) == 8
+    for step in (1, 2, 3, 8):
+        assert list(export_lines(program, 7, using=using, step=step)) == whole
+    assert list(export_lines(program, 4, first=3, using=using, step=1)) == whole[3:5]
+    assert hash_at(program, 7, using=using) == json.loads(whole[7])["hash"]
+    assert hash_at(program, 8, using=using) is None
+
+
+def test_an_entry_that_is_missing_in_the_database_stops_the_export(
+    shop: Database, using: str, tmp_path: Path
+) -> None:
+    shop.lift_protection()
+    program = open_program("wine", using=using).program_id
+    shop.execute("DELETE FROM ledger_entry WHERE program = %s AND number = 3", program)
+    for step in (1, 2, 3, 4, 5, 500):
+        with pytest.raises(LookupError, match="3"):
+            list(export_lines(program, 7, using=using, step=step))
+
+
+def test_a_draft_has_no_journal(shop: Database, tmp_path: Path) -> None:
+    path = tmp_path / "beer.jsonl"
+    result = run("export", "beer", path, "--database", shop.url)
+    assert (result.exit_code, "draft" in result.stderr, path.exists()) == (2, True, False)
+    nobody = run("export", "rum", path, "--database", shop.url)
+    assert (nobody.exit_code, "rum" in nobody.stderr, path.exists()) == (2, True, False)
+
+
+def test_checkpoints_are_published_once_per_entry(shop: Database, tmp_path: Path) -> None:
+    keys, folder = tmp_path / "keys", tmp_path / "points"
+    folder.mkdir()
+    assert run("checkpoint", "keygen", keys).exit_code == 0
+    private, public = sorted(keys.iterdir())
+    words = ("checkpoint", "publish", "wine", "--key", private, "--to", folder)
+    for message in ("Checkpoint of entry 7", "Nothing new"):
+        result = run(*words, "--database", shop.url)
+        assert (result.exit_code, message in result.stdout) == (0, True), result.output
+    assert [path.name for path in folder.iterdir()] == ["checkpoint-wine-7.json"]
+    export = tmp_path / "wine.jsonl"
+    assert run("export", "wine", export, "--database", shop.url).exit_code == 0
+    held = run("audit", export, "--checkpoint", folder, "--public-key", public, "--json")
+    assert (held.exit_code, json.loads(held.stdout)["checkpoints"]) == (
+        0,
+        [{"source": "checkpoint-wine-7.json", "number": 7}],
+    )
+
+
+@pytest.mark.parametrize(("number", "why"), [(5, "rewritten"), (8, "cut short")])
+def test_nothing_is_published_where_an_earlier_checkpoint_contradicts_the_journal(
+    shop: Database, tmp_path: Path, number: int, why: str
+) -> None:
+    private, _ = make_keys(tmp_path / "keys")
+    folder = tmp_path / "points"
+    folder.mkdir()
+    earlier = Checkpoint("wine", number, "0" * 64, {}, "2026-01-01T00:00:00.000000Z")
+    text = encode(sign(earlier, read_private_key(private)))
+    (folder / file_name("wine", number)).write_text(text, encoding="utf-8")
+    words = ("checkpoint", "publish", "wine", "--key", private, "--to", folder)
+    result = run(*words, "--database", shop.url)
+    assert (result.exit_code, f"(entry {number})" in result.stderr) == (1, True)
+    assert len(list(folder.iterdir())) == 1
+
+
+def journal_file(folder: Path) -> Path:
+    path = folder / "journal.jsonl"
+    path.write_bytes(b"".join(journal_of({"type": "purchase", "member": "ann", "paid": 10_000})))
+    return path
+
+
+def test_a_file_is_converted_without_a_database(tmp_path: Path) -> None:
+    journal, out = journal_file(tmp_path), tmp_path / "books.beancount"
+    result = run("export", "--journal", journal, out, "--format", "beancount")
+    assert (result.exit_code, "Written to" in result.stderr) == (0, True)
+    assert out.read_text(encoding="utf-8").startswith('option "title"')
+
+
+def test_the_standard_output_takes_an_export(tmp_path: Path) -> None:
+    journal = journal_file(tmp_path)
+    assert run("export", "--journal", journal, "-").stdout_bytes == journal.read_bytes()
+
+
+def test_a_file_that_cannot_be_converted_leaves_nothing_behind(tmp_path: Path) -> None:
+    journal, out = journal_file(tmp_path), tmp_path / "books.beancount"
+    out.write_text("mine", encoding="utf-8")
+    journal.write_bytes(journal.read_bytes() + b"?\n")
+    result = run("export", "--journal", journal, out, "--format", "beancount")
+    assert (result.exit_code, "line 3 is no entry" in result.stderr) == (2, True)
+    assert out.read_text(encoding="utf-8") == "mine"
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["export"],
+        ["export", "wine"],
+        ["export", "wine", "a", "b"],
+        ["export", "--journal", "x", "wine", "a"],
+        ["export", "wine", "a", "--format", "beancount", "--from", "1"],
+        ["export", "--journal", "missing", "a"],
+    ],
+)
+def test_what_cannot_be_meant_is_refused(words: list[str], tmp_path: Path) -> None:
+    result = run(*words)
+    assert (result.exit_code, result.stdout, bool(result.stderr)) == (2, "", True)
+
+
+def test_the_journal_itself_is_never_written_over(tmp_path: Path) -> None:
+    journal = journal_file(tmp_path)
+    before = journal.read_bytes()
+    result = run("export", "--journal", journal, journal, "--format", "beancount")
+    assert (result.exit_code, journal.read_bytes()) == (2, before)
+
+
+@pytest.mark.parametrize(
+    ("command", "missing", "extra"),
+    [("checkpoint", "cryptography", "ledger"), ("program", "django", "ledger")],
+)
+def test_the_extra_that_is_missing_is_named(
+    command: str, missing: str, extra: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in [*sys.modules]:
+        ours = name.startswith((f"tongbao.cli.{command}", "tongbao.cli.database"))
+        if ours or name == "tongbao.audit.checkpoint" or name.split(".")[0] == missing:
+            monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, missing, None)
+    result = run(command, "--help")
+    assert (result.exit_code, f"tongbao[{extra}]" in result.stderr) == (2, True)
