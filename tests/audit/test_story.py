@@ -6,8 +6,18 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.audit.exports import Body, bodies, chain_of, forged, found, journal_of
+from tests.audit.exports import (
+    Body,
+    audited,
+    bodies,
+    brief,
+    chain_of,
+    forged,
+    found,
+    journal_of,
+)
 from tests.audit.test_promises import change, move
+from tongbao.cli.audit_page import said as said_in_words
 
 LINES = journal_of(
     {"type": "open_merchant", "merchant": "shop"},  # 1
@@ -171,7 +181,10 @@ def test_a_forged_entry_is_named(number: int, forge: Forge, fault: str) -> None:
     lines = forged(LINES, number, forge)
     assert lines != LINES
     named = 17 if fault == "number" else number
-    assert (fault, named) in found(lines)
+    problems = audited(lines).problems
+    assert (fault, named) in [brief(problem) for problem in problems]
+    for problem in problems:
+        assert said_in_words(problem, "en") != said_in_words(problem, "zh")
 
 
 def test_a_new_account_begins_at_the_dividend_index() -> None:

@@ -13,7 +13,6 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Final
 
 import msgspec
 from django.db import connections
@@ -24,7 +23,7 @@ from tongbao.ledger import versions
 from tongbao.ledger.journal import canonical
 from tongbao.ledger.settle import Job, Settling
 from tongbao.ledger.storage import storage_for
-from tongbao.ledger.storage.face import HeadRow, Storage, Waiting
+from tongbao.ledger.storage.face import BATCH, HeadRow, Storage, Waiting
 from tongbao.ledger.values import (
     Guard,
     InsideTransaction,
@@ -33,8 +32,6 @@ from tongbao.ledger.values import (
     NotSettled,
     ProgramPaused,
 )
-
-_BATCH: Final = 1000
 
 
 class _Request(Struct):
@@ -130,7 +127,7 @@ class Desk:
         taken: list[_Request] = []
         with self._lock:
             count = 0
-            while self._queue and (not taken or count + len(self._queue[0].jobs) <= _BATCH):
+            while self._queue and (not taken or count + len(self._queue[0].jobs) <= BATCH):
                 taken.append(self._queue.popleft())
                 count += len(taken[-1].jobs)
         error: BaseException | None = None
@@ -185,10 +182,10 @@ class Desk:
         mine = {job.ticket: job for job in jobs if job.inboxed}
         count = 0
         while True:
-            waiting = storage.waiting(_BATCH)
+            waiting = storage.waiting()
             batch = [mine.pop(row.ticket) if row.ticket in mine else _job(row) for row in waiting]
             count += len(batch)
-            last = len(batch) < _BATCH
+            last = len(batch) < BATCH
             if last:
                 for job in mine.values():  # settled by somebody else, or replaced: ask by its id
                     job.inboxed = False

@@ -273,4 +273,3 @@ def _covered(days: Sequence[ClosedDay], settlement: Settlement) -> DaysCovered:
             covered.append(day.day)
         earlier = max(earlier, index)
     return DaysCovered(covered[0], covered[-1], len(covered))
-

@@ -23,7 +23,7 @@ from tongbao.ledger.combine import Desk
 from tongbao.ledger.journal import read_receipt
 from tongbao.ledger.settle import Job, Settling, decode_outcome
 from tongbao.ledger.storage import storage_for
-from tongbao.ledger.storage.face import HeadRow, Storage
+from tongbao.ledger.storage.face import BATCH, HeadRow, Storage
 from tongbao.ledger.values import (
     BadCommand,
     Guard,
@@ -36,7 +36,6 @@ from tongbao.ledger.values import (
     Standing,
 )
 
-_BATCH: Final = 1000
 _PREVIEWS: Final = 20
 
 Received = Mapping[str, object]
@@ -309,7 +308,7 @@ def _without_repeats(received: Sequence[Received]) -> Iterator[list[Received]]:
     for fields in received:
         command_id = _echoed(fields)
         repeated = isinstance(command_id, str) and command_id in seen
-        if part and (repeated or len(part) == _BATCH):
+        if part and (repeated or len(part) == BATCH):
             yield part
             part, seen = [], set()
         part.append(fields)

@@ -234,33 +234,40 @@ def _cause(
     group: _Group,
     deltas: Mapping[str, int],
 ) -> Cause:
-    command = body["command"]
     match group.cause:
-        case "purchase":
-            facts = {"purchase": command["id"], "paid": command["paid"]}
-            return Cause(CauseCode.PURCHASE, {**facts, **_owed_paid(deltas)})
         case "referral_grant":
             return Cause(CauseCode.REFERRAL, _referred(account, body))
-        case "redemption":
-            return Cause(CauseCode.REDEMPTION, _only(body["receipt"], "gross", "fee"))
         case "goods":
             return _goods(body, group)
         case "payment":
             return _payment(group)
+        case "refund":
+            return _refund(account, body["command"], purchase, deltas)
+    return Cause(CauseCode(group.cause), _facts(account, body, group.cause, deltas))
+
+
+def _facts(
+    account: str, body: Mapping[str, Any], cause: str, deltas: Mapping[str, int]
+) -> dict[str, int | str]:
+    """Return the facts of the causes whose code is the postings' own name."""
+    command = body["command"]
+    facts: dict[str, int | str] = {}
+    match cause:
+        case "purchase":
+            facts = {"purchase": command["id"], "paid": command["paid"], **_owed_paid(deltas)}
         case "credit_redemption":
-            return Cause(CauseCode.CREDIT_REDEMPTION, _owed_paid(deltas))
+            facts = _owed_paid(deltas)
+        case "redemption":
+            facts = _only(body["receipt"], "gross", "fee")
         case "exit":
             sold = _exit(account, body)
             facts = {"gross": sold["gross"], "fee": sold["gross"] - sold["net"]}
-            return Cause(CauseCode.EXIT, {**facts, "forfeited": deltas.get("forfeited", 0)})
+            facts["forfeited"] = deltas.get("forfeited", 0)
         case "wind_up":
-            record = _exit(account, body, wound_up=True)
-            return Cause(CauseCode.WIND_UP, _only(record, "gross", "credit"))
+            facts = _only(_exit(account, body, wound_up=True), "gross", "credit")
         case "rest":
-            return Cause(CauseCode.REST, _only(command, "purchase"))
-        case "refund":
-            return _refund(account, command, purchase, deltas)
-    return Cause(CauseCode(group.cause))
+            facts = _only(command, "purchase")
+    return facts
 
 
 def _goods(body: Mapping[str, Any], group: _Group) -> Cause:

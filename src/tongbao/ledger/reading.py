@@ -55,7 +55,7 @@ class ClosedDay(Struct, frozen=True):
     figures: Figures
 
 
-def rows(using: str, query: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
+def rows(using: str, query: str, values: Sequence[str | int | None]) -> list[tuple[Any, ...]]:
     """Return the rows that a query finds; every value stands for a ``%s``."""
     with connections[using].cursor() as cursor:
         cursor.execute(query, values)
@@ -67,17 +67,17 @@ def read_figures(text: str) -> Figures:
     return msgspec.json.decode(text, type=Figures)
 
 
-def listed(values: Sequence[object]) -> str:
+def listed(values: Sequence[str | int]) -> str:
     """Return as many placeholders as there are values, for a query's ``IN``."""
     return f"({', '.join(['%s'] * len(values))})"
 
 
-def whole(using: str, value: int) -> object:
+def whole(using: str, value: int) -> str | int | None:
     """Return a whole number as it is written in that database, to compare with a column."""
     return WholeField().get_db_prep_value(value, connections[using])
 
 
-def check_day(day: object) -> None:
+def check_day(day: Any) -> None:  # noqa: ANN401  # whatever a caller gave
     """Raise BadPage unless it is a day as they are written: YYYY-MM-DD."""
     try:
         if isinstance(day, str) and date.fromisoformat(day).isoformat() == day:
@@ -87,7 +87,7 @@ def check_day(day: object) -> None:
     raise BadPage(f"{day!r} is no day; write it as YYYY-MM-DD.")
 
 
-def check_limit(limit: object) -> None:
+def check_limit(limit: Any) -> None:  # noqa: ANN401  # whatever a caller gave
     """Raise BadPage unless a page may have that many rows."""
     if not isinstance(limit, int) or isinstance(limit, bool) or not 1 <= limit <= LONGEST_PAGE:
         raise BadPage(f"A page has 1 to {LONGEST_PAGE} rows, not {limit!r}.")

@@ -111,12 +111,35 @@ def statement(
     lines = scan.lines(after, window)
     if not lines and cursor is None:
         check_known(ledger, account)
-    return _page(ledger, account, list(_items(scan, lines, after)), limit, len(lines) == window)
+    return _page(
+        ledger, account, list(_items(scan, lines, after)), limit, more=len(lines) == window
+    )
+
+
+def walk(
+    ledger: Ledger, account: str, *, after: int = -1, up_to: int | None = None
+) -> Iterator[Item]:
+    """Yield all items of an account after that entry, oldest first, up to and with that one.
+
+    Dividends come without the days that they are of. Read piece by piece: as many items as there
+    are, in little memory.
+    """
+    scan = _Scan(ledger, account, Filters(), oldest_first=True)
+    place = _Place(after + 1, -1)
+    while True:
+        lines = scan.lines(place, _WINDOW)
+        for found in _items(scan, lines, place):
+            if up_to is not None and found.end.number > up_to:
+                return
+            yield from found.items
+        if len(lines) < _WINDOW:
+            return
+        place = _Place(lines[-1].number + 1, -1)
 
 
 def check_known(ledger: Ledger, account: str) -> None:
     """Raise UnknownAccount if the program has no such account."""
-    if not isinstance(account, str) or ledger.account(account) is None:
+    if ledger.account(account) is None:
         raise UnknownAccount(f"The program {ledger.name!r} has no account {account!r}.")
 
 
@@ -185,7 +208,7 @@ def _items(scan: _Scan, lines: Sequence[_Line], after: _Place | None) -> Iterato
     for line in lines:
         purchase = purchases.get(refunded_purchase(line.body) or "")
         told = effects(scan.account, line.body, purchase)
-        items = []
+        items: list[Item] = []
         balance = line.after
         for effect in reversed(told):
             items.append(_item(line, len(told) - 1 - len(items), effect, balance))
@@ -222,14 +245,10 @@ def _follows(item: Item, after: _Place, *, oldest_first: bool) -> bool:
     return place > after if oldest_first else place < after
 
 
-def _settlements(
-    account: str, line: _Line, items: Sequence[Item]
-) -> Mapping[_Place, Settlement]:
+def _settlements(account: str, line: _Line, items: Sequence[Item]) -> Mapping[_Place, Settlement]:
     """Return by place the settlements that paid dividends."""
     moved = sum(
-        amount
-        for name, field, amount in line.body["deltas"]
-        if name == account and field == "mark"
+        amount for name, field, amount in line.body["deltas"] if name == account and field == "mark"
     )
     return {
         _Place(item.number, item.position): Settlement(line.number, line.mark, moved)
@@ -238,9 +257,7 @@ def _settlements(
     }
 
 
-def _page(
-    ledger: Ledger, account: str, found: Sequence[_Found], limit: int, more: bool
-) -> Page:
+def _page(ledger: Ledger, account: str, found: Sequence[_Found], limit: int, *, more: bool) -> Page:
     """Return the first items found, as many as the page may hold."""
     every = [item for one in found for item in one.items]
     items = every[:limit]
@@ -271,9 +288,7 @@ def purchase_bodies(ledger: Ledger, ids: Sequence[str]) -> Mapping[str, Mapping[
     """Return the bodies of the entries with these command ids, by id."""
     if not ids:
         return {}
-    query = (
-        f"SELECT body FROM ledger_entry WHERE program = %s AND command_id IN {listed(ids)}"
-    )
+    query = f"SELECT body FROM ledger_entry WHERE program = %s AND command_id IN {listed(ids)}"
     found = rows(ledger.using, query, (ledger.program_id, *map(stored, ids)))
     bodies = [read_body(body) for (body,) in found]
     return {body["command"]["id"]: body for body in bodies}
@@ -282,7 +297,7 @@ def purchase_bodies(ledger: Ledger, ids: Sequence[str]) -> Mapping[str, Mapping[
 def _place_of(cursor: str | None) -> _Place | None:
     if cursor is None:
         return None
-    match = _CURSOR.fullmatch(cursor) if isinstance(cursor, str) else None
+    match = _CURSOR.fullmatch(cursor)
     if match is None:
         raise BadPage(f"{cursor!r} is no cursor that a statement's page gave.")
     return _Place(int(match[1]), int(match[2]))
@@ -296,5 +311,5 @@ def _check_filters(filters: Filters) -> None:
         if cause not in set(CauseCode):
             raise BadPage(f"{cause!r} is no cause; they are {', '.join(CauseCode)}.")
     for moment in (filters.since, filters.until):
-        if moment is not None and (not isinstance(moment, datetime) or moment.tzinfo is None):
+        if moment is not None and moment.tzinfo is None:
             raise BadPage("A period's moments need their time zone.")

@@ -23,6 +23,9 @@ BALANCES: Final = (
 )
 """What of an account changes."""
 
+BATCH: Final = 1000
+"""How many commands are settled together."""
+
 FIRST_LOOK: Final = 4
 """How many of the least bounds are read with every batch."""
 
@@ -134,8 +137,8 @@ class Storage(Protocol):
     def enqueue_for_settling(self, rows: Sequence[Waiting]) -> frozenset[str]:
         """Write to the inbox for a settler who acknowledges only after their own commit."""
 
-    def waiting(self, limit: int) -> Sequence[Waiting]:
-        """Return commands that wait, oldest first; a bundle is never cut."""
+    def waiting(self) -> Sequence[Waiting]:
+        """Return commands that wait, oldest first, up to a batch; a bundle is never cut."""
 
     def waits(self, command_id: str) -> Waiting | None:
         """Return the waiting command with that id."""

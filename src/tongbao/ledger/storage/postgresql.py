@@ -25,8 +25,23 @@ _HEAD: Final = (
     f"concat_ws(' ', {', '.join(WHOLE_FIGURES)}) FROM ledger_head WHERE program = %s"
 )
 _WAITING: Final = "SELECT command_id, ticket, bundle, command, guard FROM ledger_inbox"
+_WAITING_FIRST: Final = (
+    f"{_WAITING} WHERE program = %s AND outcome IS NULL ORDER BY ticket LIMIT %s"
+)
 _LEAST: Final = (
     f"SELECT {_ACCOUNT} FROM ledger_account WHERE program = %s AND exit_bound IS NOT NULL"
+)
+_LEAST_FIRST: Final = f"{_LEAST} ORDER BY exit_bound, opening LIMIT %s"
+_ACCOUNTS_NAMED: Final = (
+    f"SELECT {_ACCOUNT} FROM ledger_account WHERE program = %s AND name = ANY({_LISTED})"
+)
+_ENTRIES_NAMED: Final = (
+    "SELECT command_id, number, body FROM ledger_entry "
+    f"WHERE program = %s AND command_id = ANY({_LISTED})"
+)
+_REFUNDED_NAMED: Final = (
+    "SELECT purchase, refunded::text FROM ledger_refunded "
+    f"WHERE program = %s AND purchase = ANY({_LISTED})"
 )
 _ENTRIES: Final = (
     "INSERT INTO ledger_entry (program, number, command_id, body, hash) "
@@ -81,6 +96,7 @@ class PostgresqlStorage:
     def __init__(self, connection: BaseDatabaseWrapper, program: int) -> None:
         self._connection = connection
         self._program = program
+        self._first_waiting: list[TupleRow] | None = None
 
     @contextmanager
     def locked(self, seconds: float | None) -> Iterator[face.HeadRow | None]:
@@ -92,7 +108,11 @@ class PostgresqlStorage:
                 if seconds is not None:
                     raw.execute(f"SET LOCAL lock_timeout = {max(1, int(seconds * 1000))}")
                 skip = " SKIP LOCKED" if seconds is None else ""
-                head = self._head(f"{_HEAD} FOR UPDATE{skip}")
+                row = self._execute(f"{_HEAD} FOR UPDATE{skip}", (self._program,))
+                # Sent along, answered after the lock was given: saves a round trip.
+                waiting = self._execute(_WAITING_FIRST, (self._program, face.BATCH))
+                head = _read_head(row.fetchone())
+                self._first_waiting = [] if head is None else waiting.fetchall()
             yield head
             raw.execute("COMMIT")
         except LockNotAvailable:
@@ -118,7 +138,7 @@ class PostgresqlStorage:
 
     def head(self) -> face.HeadRow | None:
         """Return the program's row, not locked."""
-        return self._head(_HEAD)
+        return _read_head(self._execute(_HEAD, (self._program,)).fetchone())
 
     def enqueue(self, rows: Sequence[face.Waiting]) -> frozenset[str]:
         """Write to the inbox unless the id waits already; return the tickets written."""
@@ -142,11 +162,12 @@ class PostgresqlStorage:
             raw.execute("SET LOCAL synchronous_commit = off")
             return self.enqueue(rows)
 
-    def waiting(self, limit: int) -> Sequence[face.Waiting]:
-        """Return commands that wait, oldest first; a bundle is never cut."""
-        query = f"{_WAITING} WHERE program = %s AND outcome IS NULL ORDER BY ticket LIMIT %s"
-        found = self._execute(query, (self._program, limit)).fetchall()
-        if len(found) == limit and found[-1][2] is not None:
+    def waiting(self) -> Sequence[face.Waiting]:
+        """Return commands that wait, oldest first, up to a batch; a bundle is never cut."""
+        found, self._first_waiting = self._first_waiting, None
+        if found is None:
+            found = self._execute(_WAITING_FIRST, (self._program, face.BATCH)).fetchall()
+        if len(found) == face.BATCH and found[-1][2] is not None:
             query = (
                 f"{_WAITING} WHERE program = %s AND outcome IS NULL "
                 "AND bundle = %s AND ticket > %s ORDER BY ticket"
@@ -174,31 +195,17 @@ class PostgresqlStorage:
         self, accounts: Iterable[str], command_ids: Iterable[str], purchases: Iterable[str]
     ) -> face.Found:
         """Read what a batch touches, and the first of the least keys."""
-        program, refunds = self._program, list(purchases)
-        by_name = self._execute(
-            f"SELECT {_ACCOUNT} FROM ledger_account WHERE program = %s AND name = ANY({_LISTED})",
-            (program, _names(accounts)),
-        )
-        entries = self._execute(
-            "SELECT command_id, number, body FROM ledger_entry "
-            f"WHERE program = %s AND command_id = ANY({_LISTED})",
-            (program, _names([*command_ids, *refunds])),
-        )
-        least = self._execute(
-            f"{_LEAST} ORDER BY exit_bound, opening LIMIT {face.FIRST_LOOK}", (program,)
-        )
-        refunded: dict[str, int] = {}
-        if refunds:
-            sums = self._execute(
-                "SELECT purchase, refunded::text FROM ledger_refunded "
-                f"WHERE program = %s AND purchase = ANY({_LISTED})",
-                (program, _names(refunds)),
-            )
-            refunded = {name_of(purchase): int(amount) for purchase, amount in sums}
+        program, refunds = self._program, _names(purchases)
+        ids = _SEPARATOR.join(filter(None, (_names(command_ids), refunds)))
+        with self.pipelined():
+            by_name = self._execute(_ACCOUNTS_NAMED, (program, _names(accounts)))
+            least = self._execute(_LEAST_FIRST, (program, face.FIRST_LOOK))
+            entries = self._execute(_ENTRIES_NAMED, (program, ids))
+            sums = self._execute(_REFUNDED_NAMED, (program, refunds)) if refunds else ()
         return face.Found(
             [face.read_account(row) for row in by_name],
             {name_of(name): face.Accepted(number, body) for name, number, body in entries},
-            refunded,
+            {name_of(purchase): int(amount) for purchase, amount in sums},
             [face.read_account(row) for row in least],
         )
 
@@ -283,17 +290,6 @@ class PostgresqlStorage:
     def _accounts(self, query: str, values: Sequence[Any]) -> Sequence[face.AccountRow]:
         return [face.read_account(row) for row in self._execute(query, values)]
 
-    def _head(self, query: str) -> face.HeadRow | None:
-        row = self._execute(query, (self._program,)).fetchone()
-        if row is None:
-            return None
-        status, number, chain, plan, version, next_plan_at, turnover, last_day, numbers = row
-        values = dict(zip(WHOLE_FIGURES, map(int, numbers.split()), strict=True))
-        return face.HeadRow(
-            *(status, number, chain, plan, version, next_plan_at, turnover),
-            Figures(last_day=last_day, **values),
-        )
-
     def _execute(self, query: str, values: Sequence[Any]) -> psycopg.Cursor[TupleRow]:
         raw: psycopg.Connection[TupleRow] | None = self._connection.connection
         if raw is None:
@@ -310,6 +306,17 @@ class PostgresqlStorage:
             self._connection.ensure_connection()
             raw = self._connection.connection
         return raw
+
+
+def _read_head(row: TupleRow | None) -> face.HeadRow | None:
+    if row is None:
+        return None
+    status, number, chain, plan, version, next_plan_at, turnover, last_day, numbers = row
+    values = dict(zip(WHOLE_FIGURES, map(int, numbers.split()), strict=True))
+    return face.HeadRow(
+        *(status, number, chain, plan, version, next_plan_at, turnover),
+        Figures(last_day=last_day, **values),
+    )
 
 
 def _names(names: Iterable[str]) -> str:

@@ -153,11 +153,11 @@ class SqliteStorage:
                 raw.execute("ROLLBACK")
         return written
 
-    def waiting(self, limit: int) -> Sequence[face.Waiting]:
-        """Return commands that wait, oldest first; a bundle is never cut."""
+    def waiting(self) -> Sequence[face.Waiting]:
+        """Return commands that wait, oldest first, up to a batch; a bundle is never cut."""
         query = f"{_WAITING} WHERE program = ? AND outcome IS NULL ORDER BY ticket LIMIT ?"
-        found = self._execute(query, (self._program, limit)).fetchall()
-        if len(found) == limit and found[-1][2] is not None:
+        found = self._execute(query, (self._program, face.BATCH)).fetchall()
+        if len(found) == face.BATCH and found[-1][2] is not None:
             query = (
                 f"{_WAITING} WHERE program = ? AND outcome IS NULL "
                 "AND bundle = ? AND ticket > ? ORDER BY ticket"
