@@ -94,7 +94,7 @@ def dividend_days(
         UnknownAccount, BadPage.
     """
     check_limit(limit)
-    _check_known(ledger, account)
+    _standing(ledger, account)
     found = _days(ledger, account, before=before, limit=limit + 1)
     earned = _earned(ledger, account, found)[:limit]
     return DividendPage(tuple(earned), earned[-1].day if len(found) > limit else None)
@@ -176,7 +176,8 @@ def _days(
 ) -> list[_Closed]:
     """Return days that were closed since the account's first line, newest first."""
     name, program = stored(account), ledger.program_id
-    query, values = _DAYS, [name, name, program, program, name]
+    query = _DAYS
+    values: list[str | int] = [name, name, program, program, name]
     if before is not None:
         check_day(before)
         query += " AND d.day < %s"
@@ -254,10 +255,6 @@ def _standing(ledger: Ledger, account: str) -> tuple[Holding, int, int]:
         raise UnknownAccount(f"The program {ledger.name!r} has no account {account!r}.")
     *holding, index, number = map(int, found[0])
     return Holding(*holding), index, number
-
-
-def _check_known(ledger: Ledger, account: str) -> None:
-    _standing(ledger, account)
 
 
 def _holding(account: Account) -> Holding:

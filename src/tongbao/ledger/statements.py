@@ -188,7 +188,8 @@ class _Scan(Struct, frozen=True):
 
     def lines(self, after: _Place | None, limit: int) -> list[_Line]:
         """Return lines from that place on."""
-        query, values = _LINES, [self.ledger.program_id, stored(self.account)]
+        query = _LINES
+        values: list[str | int] = [self.ledger.program_id, stored(self.account)]
         if after is not None:
             query += f" AND l.number {'>=' if self.oldest_first else '<='} %s"
             values.append(after.number)

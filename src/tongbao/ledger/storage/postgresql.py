@@ -43,6 +43,11 @@ _REFUNDED_NAMED: Final = (
     "SELECT purchase, refunded::text FROM ledger_refunded "
     f"WHERE program = %s AND purchase = ANY({_LISTED})"
 )
+# A program that is new to the planner's statistics would be read by the wrong index.
+_SETTINGS: Final = (
+    "SELECT set_config('lock_timeout', %s, true), "
+    "set_config('plan_cache_mode', 'force_generic_plan', true)"
+)
 _ENTRIES: Final = (
     "INSERT INTO ledger_entry (program, number, command_id, body, hash) "
     f"SELECT %s, * FROM unnest(%s::bigint[], {_TEXTS}, {_TEXTS}, {_TEXTS})"
@@ -105,8 +110,8 @@ class PostgresqlStorage:
         try:
             with raw.pipeline():
                 raw.execute("BEGIN")
-                if seconds is not None:
-                    raw.execute(f"SET LOCAL lock_timeout = {max(1, int(seconds * 1000))}")
+                limit = 0 if seconds is None else max(1, int(seconds * 1000))
+                self._execute(_SETTINGS, (str(limit),))
                 skip = " SKIP LOCKED" if seconds is None else ""
                 row = self._execute(f"{_HEAD} FOR UPDATE{skip}", (self._program,))
                 # Sent along, answered after the lock was given: saves a round trip.
