@@ -1,0 +1,329 @@
+"""The worker: settles what waits, closes days, publishes checkpoints, delivers, tidies up.
+
+None of this needs it to be one: whatever a worker does, another one, or a shop's own process, may
+do at the same time. What fails waits a while and is tried again, and holds up nothing else: one
+program not the others, one receiver neither its fellows nor settling.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from typing import Final, Protocol
+
+from django.db import InterfaceError, OperationalError, connections
+from django.db.models import Exists, OuterRef
+from msgspec import Struct
+
+from tongbao.ledger import closing, pruning
+from tongbao.ledger.delivery import Backoff, Receiver, deliver
+from tongbao.ledger.door import Ledger, open_program
+from tongbao.ledger.logs import event, failure
+from tongbao.ledger.models import Head, Inbox, Program
+from tongbao.ledger.programs import PAUSED, RUNNING, found
+from tongbao.ledger.values import NoSuchProgram, NotLaunched, NotSettled, ProgramPaused
+
+PAUSE: Final = 0.5
+"""Seconds between two looks when nothing waited."""
+
+_LOG: Final = logging.getLogger("tongbao.worker")
+_SLICE: Final = 0.1
+_LOCK_WAIT: Final = 5.0
+_LONGEST_RETRY: Final = 30.0
+_BETWEEN: Final = (NoSuchProgram, NotLaunched, ProgramPaused, NotSettled)
+"""No failures: a program was paused meanwhile, or somebody else settles it."""
+
+
+class Checkpoints(Protocol):
+    """Where checkpoints are published, outside the database."""
+
+    def last(self, program: str) -> datetime | None:
+        """Return when the program's last one was published."""
+
+    def publish(self, ledger: Ledger) -> None:
+        """Sign where the program stands and publish it."""
+
+
+class Watch(Protocol):
+    """Who counts what the worker does."""
+
+    def failed(self, program: str, doing: str) -> None:
+        """Something failed: settle, close_day, checkpoint, prune, deliver, or look (around)."""
+
+    def round_done(self) -> None:
+        """The worker has looked after all programs."""
+
+
+class Stop:
+    """Whether to stop; a signal's handler may ask for it."""
+
+    def __init__(self) -> None:
+        """Begin without being asked."""
+        self.asked = False
+
+    def ask(self) -> None:
+        """Stop at the next good moment. Takes no lock, for a signal comes at any."""
+        self.asked = True
+
+    def __call__(self) -> bool:
+        """Say whether to stop."""
+        return self.asked
+
+    def wait(self, seconds: float) -> None:
+        """Sleep so long, or until it is asked."""
+        until = time.monotonic() + seconds
+        while not self.asked and (rest := until - time.monotonic()) > 0:
+            time.sleep(min(rest, _SLICE))
+
+
+class _Place(Struct):
+    """What the worker remembers of a program between its looks."""
+
+    ledger: Ledger
+    timezone: str
+    launched: datetime
+    backoff: Backoff
+    pruned: date | None = None
+    published: date | None = None
+
+
+class Worker:
+    """Looks after programs: those named, or all. Its ``clock`` names days; it must have a zone."""
+
+    def __init__(
+        self,
+        using: str = "default",
+        *,
+        names: Sequence[str] = (),
+        receivers: Sequence[Receiver] = (),
+        checkpoints: Checkpoints | None = None,
+        watch: Watch | None = None,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        """Begin without having looked.
+
+        Raises:
+            NoSuchProgram: one of the names is no program's.
+            ValueError: two receivers have one name.
+        """
+        self._using = using
+        self._only = {found(name, using).program for name in names} or None
+        self._receivers = tuple(receivers)
+        if len({receiver.name for receiver in receivers}) < len(self._receivers):
+            raise ValueError("Two receivers have the same name, and so the same place")
+        self._checkpoints = checkpoints
+        self._watch = watch
+        self._clock = clock
+        self._places: dict[int, _Place] = {}
+        self._whole = Backoff(longest=_LONGEST_RETRY)
+
+    def run(self, stop: Stop, *, pause: float = PAUSE) -> None:
+        """Look after the programs until it is asked to stop; finish what was begun."""
+        threads = [
+            threading.Thread(target=self._follow, args=(receiver, stop, pause), daemon=True)
+            for receiver in self._receivers
+        ]
+        for thread in threads:
+            thread.start()
+        event(_LOG, "worker_started")
+        while not stop():
+            busy = self.look(stop)
+            if not busy:
+                stop.wait(pause)
+        for thread in threads:
+            thread.join()
+        event(_LOG, "worker_stopped")
+
+    def once(self) -> int:
+        """Do all that is due, deliveries too; return how many commands were settled."""
+        stop = Stop()
+        settled = self.look(stop)
+        for receiver in self._receivers:
+            self.deliver(receiver, {}, stop)
+        return settled
+
+    def look(self, stop: Stop) -> int:
+        """Look after each program once; return how many commands were settled."""
+        if not self._whole.is_over:
+            return 0
+        settled = 0
+        with self._guarded("", "look", self._whole):
+            for head in self._running():
+                if stop():
+                    break
+                settled += self._look_after(head, stop)
+            if self._watch is not None:
+                self._watch.round_done()
+        return settled
+
+    def deliver(self, receiver: Receiver, backoffs: dict[int, Backoff], stop: Stop) -> int:
+        """Bring a receiver what it lacks; return how many entries. ``backoffs`` are its own."""
+        delivered = 0
+        for program, name in self._delivering():
+            backoff = backoffs.setdefault(program, Backoff())
+            if stop() or not backoff.is_over:
+                continue
+            with self._guarded(name, "deliver", backoff, receiver.name):
+                count = deliver(program, name, receiver, using=self._using, stop=stop)
+                delivered += count
+                if count:
+                    event(_LOG, "delivered", program=name, receiver=receiver.name, entries=count)
+        return delivered
+
+    def _follow(self, receiver: Receiver, stop: Stop, pause: float) -> None:
+        """Deliver to one receiver until it is asked to stop: a thread of its own."""
+        backoffs: dict[int, Backoff] = {}
+        whole = Backoff(longest=_LONGEST_RETRY)
+        try:
+            while not stop():
+                delivered = 0
+                if whole.is_over:
+                    with self._guarded("", "deliver", whole, receiver.name):
+                        delivered = self.deliver(receiver, backoffs, stop)
+                if not delivered:
+                    stop.wait(pause)
+        finally:
+            connections[self._using].close()
+
+    def _running(self) -> list[Head]:
+        waiting = Inbox.objects.using(self._using).filter(
+            program=OuterRef("program"), outcome__isnull=True
+        )
+        heads = Head.objects.using(self._using).filter(status=RUNNING)
+        if self._only is not None:
+            heads = heads.filter(program__in=self._only)
+        heads = heads.only("program", "next_plan_at", "last_day").annotate(waits=Exists(waiting))
+        return list(heads.order_by("program"))
+
+    def _delivering(self) -> list[tuple[int, str]]:
+        """Return the programs whose journals are brought to receivers: paused ones too."""
+        heads = Head.objects.using(self._using).filter(status__in=(RUNNING, PAUSED))
+        if self._only is not None:
+            heads = heads.filter(program__in=self._only)
+        ids = list(heads.order_by("program").values_list("program", flat=True))
+        names = dict(Program.objects.using(self._using).values_list("program", "name"))
+        return [(program, names[program]) for program in ids if program in names]
+
+    def _look_after(self, head: Head, stop: Stop) -> int:
+        place = self._places.get(head.program)
+        if place is not None and not place.backoff.is_over:
+            return 0
+        settled = 0
+        backoff = Backoff(longest=_LONGEST_RETRY) if place is None else place.backoff
+        name = "" if place is None else place.ledger.name
+        with self._guarded(name, "open", backoff):
+            place = place or self._opened(head.program, backoff)
+        if place is None or backoff.failures and not backoff.is_over:
+            return 0
+        name = place.ledger.name
+        with self._guarded(name, "settle", backoff):
+            settled = self._settle(place, head)
+        if backoff.is_over:
+            with self._guarded(name, "close_day", backoff):
+                self._close_days(place, head, stop)
+        if backoff.is_over:
+            with self._guarded(name, "checkpoint", backoff):
+                self._publish(place)
+        if backoff.is_over:
+            with self._guarded(name, "prune", backoff):
+                self._prune(place)
+        return settled
+
+    def _opened(self, program: int, backoff: Backoff) -> _Place:
+        row = Program.objects.using(self._using).get(program=program)
+        ledger = open_program(row.name, self._using)
+        launched = closing.launched_at(program, using=self._using)
+        self._places[program] = place = _Place(ledger, row.timezone, launched, backoff)
+        return place
+
+    def _settle(self, place: _Place, head: Head) -> int:
+        waits: bool = head.waits  # type: ignore[attr-defined]  # annotated by `_running`
+        due = head.next_plan_at is not None and head.next_plan_at <= datetime.now(UTC)
+        return place.ledger.settle(wait=_LOCK_WAIT) if waits or due else 0
+
+    def _close_days(self, place: _Place, head: Head, stop: Stop) -> None:
+        first = closing.first_open(head.last_day, place.launched, place.timezone)
+        last = closing.last_ended(self._clock(), place.timezone)
+        for day in closing.days_between(first, last):
+            if stop():
+                return
+            began = time.monotonic()
+            outcome = closing.close(place.ledger, day, wait=_LOCK_WAIT)
+            seconds = round(time.monotonic() - began, 6)
+            name = place.ledger.name
+            event(
+                _LOG,
+                "day_closed",
+                program=name,
+                day=str(day),
+                number=outcome.number,
+                seconds=seconds,
+            )
+
+    def _publish(self, place: _Place) -> None:
+        """Publish a checkpoint on each day of the program's, once the day before is closed."""
+        today = self._today(place)
+        if self._checkpoints is None or place.published == today:
+            return
+        name = place.ledger.name
+        last = self._checkpoints.last(name)
+        zone = place.timezone
+        if last is None or closing.last_ended(last, zone) < closing.last_ended(self._clock(), zone):
+            self._checkpoints.publish(place.ledger)
+            event(_LOG, "checkpoint_published", program=name)
+        place.published = today
+
+    def _prune(self, place: _Place) -> None:
+        today = self._today(place)
+        if place.pruned == today:
+            return
+        before = self._clock() - pruning.KEPT
+        rows = pruning.prune(place.ledger.program_id, before, using=self._using)
+        if rows:
+            event(_LOG, "pruned", program=place.ledger.name, rows=rows)
+        place.pruned = today
+
+    def _today(self, place: _Place) -> date:
+        return closing.last_ended(self._clock(), place.timezone)
+
+    @contextmanager
+    def _guarded(
+        self, program: str, doing: str, backoff: Backoff, receiver: str | None = None
+    ) -> Iterator[None]:
+        """Let what fails inside wait and be tried again; a database that is away: everything."""
+        try:
+            yield
+        except _BETWEEN:
+            return
+        except Exception as error:
+            connections[self._using].close()  # whatever state it is in
+            if doing != "look" and program and self._is_away(error):
+                raise
+            seconds = backoff.failed()
+            fields: Mapping[str, object] = {"program": program or None, "receiver": receiver}
+            failure(
+                _LOG,
+                "failed",
+                error,
+                doing=doing,
+                failures=backoff.failures,
+                retry_seconds=seconds,
+                **fields,
+            )
+            if self._watch is not None:
+                self._watch.failed(program, doing)
+        else:
+            if doing in _LAST:
+                backoff.succeeded()
+
+    def _is_away(self, error: Exception) -> bool:
+        """Say whether the database did not answer; settling speaks to its driver directly."""
+        driver = connections[self._using].Database
+        kinds = (OperationalError, InterfaceError, driver.OperationalError, driver.InterfaceError)
+        return isinstance(error, kinds)
+
+
+_LAST: Final = frozenset({"prune", "deliver", "look"})
+"""What comes last, so that all went well before it."""
