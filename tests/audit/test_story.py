@@ -115,6 +115,7 @@ FORGERIES: list[tuple[int, Forge, str]] = [
     (7, asked(points=1), "receipt"),
     (7, asked(account="bob"), "receipt"),
     (7, changed("ann", "taken", 1), "taken"),
+    (7, lambda body: body.update(deltas=[d for d in body["deltas"] if d[1] != "taken"]), "taken"),
     (8, asked(amount=1), "receipt"),
     (8, asked(merchant="bob"), "receipt"),
     (8, said(points=1), "receipt"),
@@ -225,3 +226,43 @@ def test_a_receipt_and_its_postings_forged_alike_are_left_to_the_replay() -> Non
         {"type": "pay_points", "member": "ann", "merchant": "shop", "amount": 500},
     )
     assert found(forged(lines, 3, forge)) == []
+
+
+def test_an_order_may_not_give_away_more_than_was_paid() -> None:
+    def forge(body: Body) -> None:
+        body["command"]["paid"] = body["purchase"]["paid"] = 30_999  # 30,000 and 1,000 went in
+
+    assert found(forged(LINES, 4, forge)) == [("purchase", 4)]
+
+
+def test_a_fee_below_zero_is_none() -> None:
+    def forge(body: Body) -> None:
+        body["command"]["amount"], body["receipt"]["fee"] = 490, -5  # 495 went out for 500 less 5
+        change(body, "ann", "taken", -10)
+        change(body, "ann", "quota", 10)
+
+    assert found(forged(LINES, 8, forge)) == [("receipt", 8)]
+
+
+WOUND_UP = journal_of(
+    {"type": "purchase", "member": "ann", "paid": 100_000},
+    {"type": "purchase", "member": "bob", "paid": 10_000},
+    {"type": "convert", "member": "bob", "points": 10_000_000},
+    {"type": "redeem", "account": "ann", "points": "all"},
+    min_supply=100_000_000,
+)
+
+
+def test_a_pool_that_is_wound_up_tells_one_story() -> None:
+    assert found(WOUND_UP) == []
+    routes = {tuple(posting[:4:3]) for posting in bodies(WOUND_UP)[4]["postings"]}
+    assert {("wind_up", "credit_issued"), ("wind_up", "wallet:bob")} <= routes
+
+
+@pytest.mark.parametrize("field", ["points", "gross", "net", "credit"])
+def test_an_exit_that_was_not_posted_like_that_is_named(field: str) -> None:
+    def forge(body: Body) -> None:
+        body["receipt"]["exits"][0][field] += 1
+
+    fault = "taken" if field == "gross" else "receipt"
+    assert (fault, 4) in found(forged(WOUND_UP, 4, forge))

@@ -13,12 +13,17 @@ _COMMANDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
     {
         "audit": ("tongbao.cli.audit", "Verify an exported journal, on any machine."),
         "backtest": ("tongbao.cli.backtest", "What a plan would have done to a shop's own orders."),
+        "books": ("tongbao.cli.statement", "A program's books of a day, and its price."),
         "checkpoint": ("tongbao.cli.checkpoint", "Sign where a program's journal stands."),
         "export": ("tongbao.cli.export", "Write a program's journal to a file."),
+        "health": ("tongbao.cli.health", "Whether the database and its programs are in order."),
         "ledger": ("tongbao.cli.ledger", "Set up, settle and check the database of programs."),
+        "move": ("tongbao.cli.move", "Move a program to another database."),
         "plan": ("tongbao.cli.plan", "Write, check and explain plans."),
         "program": ("tongbao.cli.program", "Make, launch and look after programs that last."),
         "replay": ("tongbao.cli.replay", "Run a stream of commands through the engine."),
+        "statement": ("tongbao.cli.statement", "What happened to an account, and why."),
+        "worker": ("tongbao.cli.worker", "Keep programs settled and their days closed."),
     }
 )
 _EXTRAS: Final[Mapping[str, str]] = MappingProxyType({"audit": "audit", "backtest": "lab"})

@@ -5,7 +5,6 @@ one settles them together with what waits in the inbox; if another process holds
 them into the inbox first, so that the other may settle them, and then waits for its turn.
 """
 
-import json
 import secrets
 import threading
 import time
@@ -20,13 +19,14 @@ from msgspec import Struct, field
 
 from tongbao.engine.commands import ChangePlan, parse
 from tongbao.ledger import versions
-from tongbao.ledger.journal import canonical
+from tongbao.ledger.journal import canonical, read
 from tongbao.ledger.settle import Job, Settling
 from tongbao.ledger.storage import storage_for
 from tongbao.ledger.storage.face import BATCH, HeadRow, Storage, Waiting
 from tongbao.ledger.values import (
     Guard,
     InsideTransaction,
+    LedgerError,
     NoSuchProgram,
     NotLaunched,
     NotSettled,
@@ -34,7 +34,7 @@ from tongbao.ledger.values import (
 )
 
 
-class _Request(Struct):
+class _Request(Struct, eq=False):
     """Commands of one caller. ``leads``: it is this caller's turn to go to the database."""
 
     jobs: Sequence[Job]
@@ -43,6 +43,16 @@ class _Request(Struct):
     leads: bool = False
     finished: bool = False
     error: BaseException | None = None
+
+    @property
+    def seconds(self) -> float:
+        """How long the caller still waits, never below 0."""
+        return max(0.0, self.until - time.monotonic())
+
+    @property
+    def late(self) -> NotSettled:
+        """What the caller is told when the time has passed."""
+        return too_late(may_still_settle=any(job.inboxed for job in self.jobs))
 
 
 class Desk:
@@ -77,10 +87,11 @@ class Desk:
             self._queue.append(request)
             if not self._led:
                 self._led = request.leads = True
-        if not request.leads:
-            self._follow(request)
-        if request.leads:
-            self._lead()
+        while not request.finished:
+            if not request.leads:
+                self._follow(request)
+            if request.leads and not request.finished:
+                self._lead(request)
         if request.error is not None:
             raise request.error
 
@@ -90,9 +101,9 @@ class Desk:
         storage = storage_for(self.program, self.using)
         try:
             with storage.locked(wait) as head:
-                return self._round(storage, head, [])
+                return self._round(storage, _running(head), [])
         except TimeoutError:
-            raise self._late() from None
+            raise too_late(may_still_settle=True) from None
 
     @contextmanager
     def held(self, wait: float = 60.0) -> Iterator[None]:
@@ -104,76 +115,90 @@ class Desk:
                     raise NoSuchProgram("The program is gone.")
                 yield
         except TimeoutError:
-            raise self._late() from None
+            raise too_late(may_still_settle=False) from None
 
     def _follow(self, request: _Request) -> None:
         """Wait until the commands are settled, or until it is this caller's turn."""
-        if request.woken.wait(max(0.0, request.until - time.monotonic())):
-            return
-        with self._lock:
-            if request.leads or request.finished:
+        try:
+            if request.woken.wait(request.seconds):
                 return
-            if request in self._queue:
-                self._queue.remove(request)
-                raise NotSettled(
-                    "The time limit has passed before the commands' turn came; nothing was "
-                    "written. Try again.",
-                    may_still_settle=False,
-                )
-        raise self._late()
+        except BaseException:
+            self._leave(request)
+            raise
+        if (late := self._leave(request)) is not None:
+            raise late
 
-    def _lead(self) -> None:
-        """Settle for everybody in the queue, then pass the lead on."""
+    def _leave(self, request: _Request) -> NotSettled | None:
+        """Take a request back, unless it is finished; return what its caller is told then."""
+        with self._lock:
+            if request.finished:
+                return None
+            if request not in self._queue:  # somebody is at it in the database
+                return too_late(may_still_settle=True)
+            self._queue.remove(request)
+            if request.leads:
+                self._pass_on()
+            return request.late
+
+    def _lead(self, request: _Request) -> None:
+        """Settle for everybody in the queue, within the leader's own time; pass the lead on."""
         taken: list[_Request] = []
         with self._lock:
+            self._queue.remove(request)
+            self._queue.appendleft(request)
             count = 0
             while self._queue and (not taken or count + len(self._queue[0].jobs) <= BATCH):
                 taken.append(self._queue.popleft())
                 count += len(taken[-1].jobs)
         error: BaseException | None = None
         try:
-            self._settle(
-                [job for request in taken for job in request.jobs],
-                max(request.until for request in taken) - time.monotonic(),
-            )
+            self._settle([job for one in taken for job in one.jobs], request.seconds)
         except BaseException as caught:  # noqa: BLE001  # everybody who waits must hear of it
             error = caught
-        finally:
-            with self._lock:
-                if self._queue:
-                    self._queue[0].leads = True
-                    self._queue[0].woken.set()
-                else:
-                    self._led = False
-            for request in taken:
-                request.finished = True
-                request.error = error
-                request.woken.set()
+        with self._lock:
+            others = [] if not isinstance(error, TimeoutError) else taken[1:]
+            self._queue.extendleft(reversed(others))  # whose time has not passed yet
+            for one in taken[: len(taken) - len(others)]:
+                one.error = error if one is request else _told_others(error)
+                one.finished = True
+                one.woken.set()
+            if isinstance(error, TimeoutError):
+                request.error = request.late
+            self._pass_on()
+
+    def _pass_on(self) -> None:
+        """Let the next one lead; the lock is held."""
+        self._led = bool(self._queue)
+        if self._queue:
+            self._queue[0].leads = True
+            self._queue[0].woken.set()
 
     def _settle(self, jobs: Sequence[Job], seconds: float) -> None:
+        """Settle these and what waits; raise TimeoutError if the lock was not to be had in time."""
         storage = storage_for(self.program, self.using)
         if storage.locks_rows:
             with storage.locked(None) as head:
                 if head is not None:
-                    self._round(storage, head, jobs)
+                    self._round(storage, _running(head), jobs)
                     return
             # Somebody else settles: let them have the commands, or the next who comes.
-            # Not bundles: one of their ids might wait already, and then they would be torn apart.
-            single = [job for job in jobs if job.bundle is None]
-            for job in single:
-                job.ticket = self.ticket()
-            written = storage.enqueue_for_settling([self.row(job) for job in single])
-            for job in single:
-                job.inboxed = job.ticket in written
-        try:
-            with storage.locked(max(0.001, seconds)) as head:
+            # Not bundles: a caller who gives up can then be told that nothing was written.
+            rows = []
+            for job in jobs:
+                if job.bundle is None and not job.inboxed:
+                    job.ticket, job.inboxed = self.ticket(), True
+                    rows.append(self.row(job))
+            if rows:
+                storage.enqueue_for_settling(rows)
+        with storage.locked(max(0.001, seconds)) as head:
+            if head is not None and head.status == "running":
                 self._round(storage, head, jobs)
-        except TimeoutError:
-            raise self._late() from None
+                return
+            storage.withdraw([job.ticket for job in jobs if job.inboxed])
+        _running(head)
 
-    def _round(self, storage: Storage, head: HeadRow | None, jobs: Sequence[Job]) -> int:
+    def _round(self, storage: Storage, head: HeadRow, jobs: Sequence[Job]) -> int:
         """Settle what waits and then these, under the lock; return how many waited."""
-        head = _running(head)
         now = datetime.now(UTC)
         settling = Settling(storage, head, now=now, free_plans=self.free_plans)
         if head.next_plan_at is not None and head.next_plan_at <= now:
@@ -187,7 +212,7 @@ class Desk:
             count += len(batch)
             last = len(batch) < BATCH
             if last:
-                for job in mine.values():  # settled by somebody else, or replaced: ask by its id
+                for job in mine.values():  # settled by somebody else: ask again, it counts once
                     job.inboxed = False
                 batch += [job for job in jobs if not job.inboxed]
             if batch:
@@ -196,10 +221,14 @@ class Desk:
             if last:
                 return count
 
+    def due_jobs(self, now: datetime) -> list[tuple[int, Job]]:
+        """Return the announced plans whose moment has come, by version, as jobs to settle."""
+        due = versions.due_commands(self.program, now, self.using)
+        return [(version, Job(parse(fields), announced=True)) for version, fields in due]
+
     def _change_plans(self, settling: Settling, head: HeadRow, now: datetime) -> None:
         """Bring announced plans into force whose day has come."""
-        for version, fields in versions.due_commands(self.program, now, self.using):
-            job = Job(parse(fields), announced=True)
+        for version, job in self.due_jobs(now):
             settling.settle([job])
             number = None if job.outcome is None else job.outcome.number
             head.next_plan_at = versions.applied(self.program, version, number, self.using)
@@ -210,9 +239,11 @@ class Desk:
         self, storage: Storage, head: HeadRow, jobs: Sequence[Job], before: int
     ) -> None:
         """Give a version to plans that came without announcement, in programs that allow it."""
+        noted = before
         for job in jobs:
             number = None if job.outcome is None else job.outcome.number
-            if isinstance(job.command, ChangePlan) and number is not None and number > before:
+            if isinstance(job.command, ChangePlan) and number is not None and number > noted:
+                noted = number
                 head.plan_version = versions.submitted(
                     self.program, job.command.plan, number, datetime.now(UTC), self.using
                 )
@@ -226,12 +257,30 @@ class Desk:
                 "with `enqueue` and settle after the commit."
             )
 
-    def _late(self) -> NotSettled:
+
+def too_late(*, may_still_settle: bool) -> NotSettled:
+    """Return what a caller is told whose time limit has passed."""
+    if may_still_settle:
         return NotSettled(
             "The time limit has passed; the command may still be settled. Ask for its outcome, "
             "or submit the same command again: it counts once.",
             may_still_settle=True,
         )
+    return NotSettled(
+        "The time limit has passed and nothing was written; try again.", may_still_settle=False
+    )
+
+
+def _told_others(error: BaseException | None) -> BaseException | None:
+    """Return what those are told for whom another thread went to the database."""
+    if error is None:
+        return None
+    if isinstance(error, LedgerError):
+        told: LedgerError = type(error)(*error.args)
+        return told
+    other = too_late(may_still_settle=True)
+    other.__cause__ = error
+    return other
 
 
 def _running(head: HeadRow | None) -> HeadRow:
@@ -246,5 +295,5 @@ def _running(head: HeadRow | None) -> HeadRow:
 
 def _job(row: Waiting) -> Job:
     guard = None if row.guard is None else msgspec.json.decode(row.guard, type=Guard)
-    command = parse(json.loads(row.command))
+    command = parse(read(row.command))
     return Job(command, guard, row.bundle, row.ticket, inboxed=True)

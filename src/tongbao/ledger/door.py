@@ -5,26 +5,29 @@
 >>> ledger.submit({"id": "o1", "type": "purchase", "member": "m1", "paid": 10000})  # doctest: +SKIP
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+import json
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
-from typing import Final, cast
+from typing import Final, TypeVar, cast
 
 import msgspec
 from django.apps import apps
+from django.db import connections
 
-from tongbao.engine.commands import Malformed, parse
+from tongbao.engine.commands import ChangePlan, Malformed, parse, same_command
 from tongbao.engine.plan import plan_from_fields
 from tongbao.engine.receipts import Receipt, Rejection
 from tongbao.engine.state import Account
 from tongbao.ledger import freezes, models
 from tongbao.ledger.apps import LedgerConfig
 from tongbao.ledger.combine import Desk
-from tongbao.ledger.journal import read_receipt
+from tongbao.ledger.journal import RECEIPT_FIGURES, read, read_receipt
 from tongbao.ledger.settle import Job, Settling, decode_outcome
 from tongbao.ledger.storage import storage_for
 from tongbao.ledger.storage.face import BATCH, HeadRow, Storage
 from tongbao.ledger.values import (
+    BadArgument,
     BadCommand,
     Guard,
     KeyTaken,
@@ -36,7 +39,10 @@ from tongbao.ledger.values import (
     Standing,
 )
 
+LONGEST_WAIT: Final = 86_400
+FARTHEST_LIMIT: Final = 10**38
 _PREVIEWS: Final = 20
+_T = TypeVar("_T")
 
 Received = Mapping[str, object]
 
@@ -49,7 +55,11 @@ def open_program(name: str, using: str = "default") -> "Ledger":
     Raises:
         NoSuchProgram: no program has that name.
     """
-    row = models.Program.objects.using(using).filter(name=name).first()
+    if using not in connections:
+        raise BadArgument(f"There is no database with the alias {using!r}.")
+    row = None
+    if isinstance(name, str):
+        row = models.Program.objects.using(using).filter(name=name).first()
     if row is None:
         raise NoSuchProgram(f"There is no program {name!r}; `tongbao program list` shows them.")
     config = cast("LedgerConfig", apps.get_app_config("ledger"))
@@ -83,9 +93,10 @@ class Ledger:
 
     def submit_many(self, received: Sequence[Received], *, wait: float = 60.0) -> list[Outcome]:
         """Settle commands in their order, each by itself; errors as in `submit`."""
-        outcomes: list[Outcome] = []
-        for part in _without_repeats(received):
-            outcomes += self._submit_all(part, [None] * len(part), None, wait)
+        commands, outcomes = _listed(received), list[Outcome]()
+        for start in range(0, len(commands), BATCH):
+            part = commands[start : start + BATCH]
+            outcomes += self._submit_all(part, None, None, wait)
         return outcomes
 
     def submit_group(
@@ -100,7 +111,7 @@ class Ledger:
         The one that could not be accepted says why; the others are refused with `Refusal.GROUP`.
         """
         bundle = self._desk.ticket()
-        return self._submit_all(received, guards or [None] * len(received), bundle, wait)
+        return self._submit_all(_listed(received), guards, bundle, wait)
 
     def enqueue(self, received: Received, *, guard: Guard | None = None) -> str:
         """Write a command to the inbox, in the caller's transaction; return its ticket.
@@ -109,7 +120,7 @@ class Ledger:
 
         Raises:
             BadCommand: it is no command.
-            KeyTaken: another command waits under its id.
+            KeyTaken: another command was accepted under its id.
         """
         (ticket,) = self._enqueue_all([received], [guard], None)
         return ticket
@@ -119,21 +130,22 @@ class Ledger:
     ) -> list[str]:
         """Write consecutive commands that are accepted all or none; errors as in `enqueue`."""
         bundle = self._desk.ticket()
-        return self._enqueue_all(received, guards or [None] * len(received), bundle)
+        return self._enqueue_all(_listed(received), guards, bundle)
 
     def settle(self, *, wait: float = 60.0) -> int:
         """Settle everything that waits; return how many commands that were."""
-        return self._desk.settle_waiting(wait)
+        return self._desk.settle_waiting(_limit(wait))
 
     def outcome(self, command_id: str, *, wait: float = 0.0) -> Outcome | None:
         """Return what became of a command, None if it still waits or was never seen.
 
         With ``wait``, one that waits is settled within so many seconds.
         """
-        storage = self._storage()
+        storage, seconds = self._storage(), _limit(wait)
+        _name(command_id)
         found = self._outcome(storage, command_id)
-        if found is None and wait and storage.waits(command_id) is not None:
-            self._desk.settle_waiting(wait)
+        if found is None and seconds:
+            self._desk.settle_waiting(seconds)
             found = self._outcome(storage, command_id)
         return found
 
@@ -147,17 +159,18 @@ class Ledger:
     ) -> list[Outcome]:
         """Return the outcomes that commands would have one after the other; nothing is written."""
         storage = self._storage()
-        parsed = _parse_all(received, guards or [None] * len(received), None)
+        parsed = _parse_all(_listed(received), guards, None)
         for _ in range(_PREVIEWS):
             head = self._launched(storage)
             number = head.number
             jobs = [Job(job.command, job.guard) for job in parsed if isinstance(job, Job)]
-            settling = Settling(
-                storage, head, now=datetime.now(UTC), free_plans=self._desk.free_plans
-            )
+            now = datetime.now(UTC)
+            settling = Settling(storage, head, now=now, free_plans=self._desk.free_plans)
+            due = head.next_plan_at is not None and head.next_plan_at <= now
+            plans = [job for _, job in self._desk.due_jobs(now)] if due else []
             error: Exception | None = None
             try:
-                settling.preview(jobs)
+                settling.preview([*plans, *jobs])
             except Exception as caught:  # noqa: BLE001  # what was read may not fit together
                 error = caught
             again = storage.head()
@@ -193,7 +206,8 @@ class Ledger:
 
     def accounts(self, names: Sequence[str]) -> Mapping[str, Account]:
         """Return those of these accounts that there are, by name."""
-        return {row.account.name: row.account for row in self._storage().accounts(names)}
+        asked = [_name(name) for name in _listed(names)]
+        return {row.account.name: row.account for row in self._storage().accounts(asked)}
 
     def freeze(self, account: str, *, who: str, why: str) -> None:
         """Refuse an account's outgoing commands from now on, those already waiting too.
@@ -215,7 +229,7 @@ class Ledger:
 
     def is_frozen(self, account: str) -> bool:
         """Say whether an account is frozen."""
-        return any(row.frozen for row in self._storage().accounts([account]))
+        return any(row.frozen for row in self._storage().accounts([_name(account)]))
 
     def _storage(self) -> Storage:
         return storage_for(self.program_id, self.using)
@@ -231,63 +245,126 @@ class Ledger:
     def _submit_all(
         self,
         received: Sequence[Received],
-        guards: Sequence[Guard | None],
+        guards: Sequence[Guard | None] | None,
         bundle: str | None,
         wait: float,
     ) -> list[Outcome]:
-        parsed = _parse_all(received, guards, bundle)
+        seconds, parsed = _limit(wait), _parse_all(received, guards, bundle)
         jobs = [job for job in parsed if isinstance(job, Job)]
         if bundle is not None and len(jobs) < len(parsed):
             raise BadCommand("A group must hold commands only; one of these is malformed.")
         if jobs:
-            self._desk.submit(jobs, wait)
+            self._desk.submit(jobs, seconds)
         return _in_order(parsed, jobs)
 
     def _enqueue_all(
-        self, received: Sequence[Received], guards: Sequence[Guard | None], bundle: str | None
+        self,
+        received: Sequence[Received],
+        guards: Sequence[Guard | None] | None,
+        bundle: str | None,
     ) -> list[str]:
-        rows = []
-        for fields, guard in zip(received, guards, strict=True):
-            try:
-                command = parse(fields)
-            except Malformed as error:
-                raise BadCommand(f"That is no command: {error}") from None
-            rows.append(self._desk.row(Job(command, guard, bundle, self._desk.ticket())))
+        jobs = []
+        for number, job in enumerate(_parse_all(received, guards, bundle)):
+            if isinstance(job, Outcome):
+                raise BadCommand(f"Number {number + 1} is no command, so it cannot wait.")
+            # Those of a bundle are neighbours, whatever comes in between.
+            job.ticket = self._desk.ticket() if bundle is None else f"{bundle}{number:06d}"
+            jobs.append(job)
         storage = self._storage()
-        written = storage.enqueue(rows)
-        tickets = []
-        for row in rows:
-            ticket = row.ticket
-            if ticket not in written:
-                waiting = storage.waits(row.command_id)
-                if waiting is None or (waiting.command, waiting.guard) != (row.command, row.guard):
-                    raise KeyTaken(f"Another command waits under the id {row.command_id!r}.")
-                ticket = waiting.ticket
-            tickets.append(ticket)
-        return tickets
+        accepted = storage.find((), [job.command.id for job in jobs], ()).entries
+        for job in jobs:
+            first = accepted.get(job.command.id)
+            if first is not None and not same_command(
+                parse(read(first.body)["command"]), job.command
+            ):
+                raise KeyTaken(f"Another command was accepted under the id {job.command.id!r}.")
+        if jobs:
+            storage.enqueue([self._desk.row(job) for job in jobs])
+        return [job.ticket for job in jobs]
 
     def _outcome(self, storage: Storage, command_id: str) -> Outcome | None:
         accepted = storage.find((), [command_id], ()).entries.get(command_id)
         if accepted is not None:
-            body = msgspec.json.decode(accepted.body)
-            return Outcome(command_id, read_receipt(body["receipt"]), None, accepted.number)
-        text = storage.outcomes([command_id]).get(command_id)
+            receipt = read_receipt(read(accepted.body)["receipt"])
+            return Outcome(command_id, receipt, None, accepted.number)
+        text = storage.refused(command_id)
         return None if text is None else decode_outcome(command_id, text)
 
 
 def _parse_all(
-    received: Sequence[Received], guards: Sequence[Guard | None], bundle: str | None
+    received: Sequence[Received], guards: Sequence[Guard | None] | None, bundle: str | None
 ) -> list[Job | Outcome]:
-    if len(guards) != len(received):
-        raise BadCommand("There must be as many guards as commands.")
+    conditions = [None] * len(received) if guards is None else _listed(guards)
+    if len(conditions) != len(received):
+        raise BadArgument(f"{len(received)} commands need as many guards, not {len(conditions)}.")
     parsed: list[Job | Outcome] = []
-    for fields, guard in zip(received, guards, strict=True):
+    for fields, guard in zip(received, conditions, strict=True):
+        _check_guard(guard)
         try:
-            parsed.append(Job(parse(fields), guard, bundle))
-        except Malformed:
+            command = parse(fields)
+            if isinstance(command, ChangePlan):
+                _check_json(command.plan)
+        except (Malformed, ValueError, TypeError, RecursionError):
             echoed = _echoed(fields)
             parsed.append(Outcome(echoed, Receipt(echoed, Rejection.MALFORMED)))
+        else:
+            parsed.append(Job(command, guard, bundle))
     return parsed
+
+
+def _echoed(received: object) -> object:
+    """Return the id to echo of what may be no object at all."""
+    return received.get("id") if isinstance(received, Mapping) else None
+
+
+def _kind(value: object) -> str:
+    """Return what to call a value that may be too large or too odd to show."""
+    return type(value).__name__
+
+
+def _check_json(plan: Mapping[str, object]) -> None:
+    """Raise ValueError or the like if a plan holds what is no JSON: it could not be written down."""
+    json.dumps(plan, allow_nan=False)
+
+
+def _check_guard(guard: object) -> None:
+    if guard is None:
+        return
+    if not isinstance(guard, Guard):
+        raise BadArgument(f"A guard is a Guard, not {_kind(guard)}.")
+    for limits in (guard.at_least, guard.at_most):
+        if not isinstance(limits, dict):
+            raise BadArgument(f"A guard's limits are a dict, not {_kind(limits)}.")
+        for name, limit in limits.items():
+            if name not in RECEIPT_FIGURES:
+                raise BadArgument(f"No receipt has a figure {_kind(name)} to guard.")
+            if type(limit) is not int or abs(limit) > FARTHEST_LIMIT:
+                raise BadArgument(
+                    f"The limit of {name} must be a whole number, not {_kind(limit)}."
+                )
+
+
+def _limit(wait: object) -> float:
+    """Return a time limit in seconds, if it is one."""
+    if isinstance(wait, int | float) and not isinstance(wait, bool) and 0 <= wait <= LONGEST_WAIT:
+        return float(wait)
+    raise BadArgument(
+        f"A time limit is a number of seconds from 0 to {LONGEST_WAIT}, not {_kind(wait)}."
+    )
+
+
+def _name(name: object) -> str:
+    """Return a name, if it is one."""
+    if isinstance(name, str):
+        return name
+    raise BadArgument(f"A name is a text, not {_kind(name)}.")
+
+
+def _listed(things: Sequence[_T]) -> list[_T]:
+    """Return a list of what is one, and no text or object."""
+    if isinstance(things, list | tuple):
+        return list(things)
+    raise BadArgument(f"That must be a list, not {_kind(things)}.")
 
 
 def _in_order(parsed: Sequence[Job | Outcome], jobs: Sequence[Job]) -> list[Outcome]:
@@ -299,25 +376,3 @@ def _in_order(parsed: Sequence[Job | Outcome], jobs: Sequence[Job]) -> list[Outc
             raise LedgerError("A command was left without outcome: a defect, report it.")
         outcomes.append(outcome)
     return outcomes
-
-
-def _without_repeats(received: Sequence[Received]) -> Iterator[list[Received]]:
-    """Yield parts in which no id comes twice: the inbox holds one command under an id."""
-    part: list[Received] = []
-    seen: set[object] = set()
-    for fields in received:
-        command_id = _echoed(fields)
-        repeated = isinstance(command_id, str) and command_id in seen
-        if part and (repeated or len(part) == BATCH):
-            yield part
-            part, seen = [], set()
-        part.append(fields)
-        if isinstance(command_id, str):
-            seen.add(command_id)
-    if part:
-        yield part
-
-
-def _echoed(received: object) -> object:
-    """Return the id to echo of what may be no object at all."""
-    return received.get("id") if isinstance(received, Mapping) else None

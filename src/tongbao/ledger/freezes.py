@@ -18,6 +18,8 @@ def write(desk: Desk, account: str, *, frozen: bool, who: str, why: str) -> None
     """Freeze or release an account and note who did it, when and why."""
     _check_line("who", who, LONGEST_WHO)
     _check_line("why", why, LONGEST_WHY)
+    if not isinstance(account, str):
+        raise UnknownAccount(f"The program has no account {account!r:.100}.")
     program, using = desk.program, desk.using
     with desk.held():
         rows = Account.objects.using(using).filter(program=program, name=account)

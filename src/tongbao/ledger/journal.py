@@ -25,11 +25,11 @@ import msgspec
 
 from tongbao.engine.commands import Command
 from tongbao.engine.entry import Entry
-from tongbao.engine.receipts import Exit, Receipt
+from tongbao.engine.receipts import Exit, Receipt, Rejection
 from tongbao.engine.state import Party, PurchaseRecord
 
 BEFORE_GENESIS: Final = "0" * 64
-_FIGURES: Final = (
+RECEIPT_FIGURES: Final = (
     *("points", "contribution", "dividend", "gross", "fee", "net"),
     *("recovered", "shortfall", "credit", "distributed", "burned"),
 )
@@ -47,6 +47,18 @@ def canonical(value: object) -> str:
     except UnicodeEncodeError:  # half of a surrogate pair
         return _slowly(msgspec.to_builtins(value))
     return quick.decode() if quick.isascii() else _slowly(json.loads(quick))
+
+
+def read(text: str) -> Any:  # noqa: ANN401  # it is JSON
+    r"""Return what `canonical` wrote.
+
+    >>> read('{"a":"\\ud800"}') == {"a": "\ud800"}  # half of a surrogate pair
+    True
+    """
+    try:
+        return msgspec.json.decode(text)
+    except msgspec.DecodeError:
+        return json.loads(text)
 
 
 def chained(previous: str, body: str) -> str:
@@ -118,8 +130,10 @@ def read_purchase(fields: Mapping[str, Any], refunded: int) -> PurchaseRecord:
 
 
 def read_receipt(fields: Mapping[str, Any]) -> Receipt:
-    """Return the receipt that a body holds; its figures come in the spec's order again."""
-    names = tuple(name for name in _FIGURES if name in fields)
+    """Return the receipt that `receipt_fields` gave; its figures come in the spec's order again."""
+    if fields["status"] != "ok":
+        return Receipt(fields["id"], Rejection(fields["error"]))
+    names = tuple(name for name in RECEIPT_FIGURES if name in fields)
     return Receipt(
         fields["id"],
         None,

@@ -9,7 +9,7 @@ code are told, for its message may quote a row.
 import logging
 import sys
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, TextIO
@@ -60,9 +60,7 @@ def event(
     logger.log(level, name, extra={"tongbao": fields})
 
 
-def failure(
-    logger: logging.Logger, name: str, error: BaseException, **fields: object
-) -> None:
+def failure(logger: logging.Logger, name: str, error: BaseException, **fields: object) -> None:
     """Write an event of level error: the kind of error and its place in the code, no message."""
     event(logger, name, level=logging.ERROR, **fields, **told(error))
 
@@ -74,14 +72,14 @@ def told(error: BaseException) -> Mapping[str, object]:
     return {"error": type(error).__name__, "where": " < ".join(reversed(where))}
 
 
-def batches(logger: logging.Logger, names: Mapping[int, str]) -> Observer:
-    """Return an observer that writes an event for each batch; ``names`` of programs by id."""
+def batches(logger: logging.Logger, name_of: Callable[[int], str]) -> Observer:
+    """Return an observer that writes an event for each batch; ``name_of`` programs by id."""
 
     def write(batch: Settled) -> None:
         event(
             logger,
             "settled",
-            program=names.get(batch.program, str(batch.program)),
+            program=name_of(batch.program),
             commands=batch.commands,
             accepted=batch.accepted,
             refused=batch.commands - batch.accepted,

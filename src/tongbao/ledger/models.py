@@ -186,13 +186,14 @@ class Inbox(models.Model):
 
     ``ticket`` orders them as they came; rows of one ``bundle`` follow one another and are accepted
     all or none. An accepted command leaves the inbox for the journal; ``outcome`` (JSON) tells why
-    another did not.
+    another did not. A command's id may wait more than once, so that nobody has to wait for another's
+    open transaction; it is unique in the journal, and counts once.
     """
 
-    pk = models.CompositePrimaryKey(PROGRAM, "command_id")
+    pk = models.CompositePrimaryKey(PROGRAM, "ticket")
     program = models.BigIntegerField()
-    command_id = NameField()
     ticket = NameField()
+    command_id = NameField()
     bundle = NameField(null=True)
     command = models.TextField()
     guard = models.TextField(null=True)
@@ -201,10 +202,8 @@ class Inbox(models.Model):
 
     class Meta:
         db_table = "ledger_inbox"
-        constraints = (
-            models.UniqueConstraint(fields=(PROGRAM, "ticket"), name="ledger_inbox_ticket"),
-        )
         indexes = (
+            models.Index(fields=(PROGRAM, "command_id"), name="ledger_inbox_command"),
             models.Index(
                 fields=(PROGRAM, "ticket"),
                 name="ledger_inbox_waiting",

@@ -1,10 +1,12 @@
 """What settling tells whoever watches it: figures of a batch, never names, ids or bodies."""
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Protocol
+from typing import Protocol, cast
 
+from django.apps import apps
 from msgspec import Struct
 
+from tongbao.ledger.apps import LedgerConfig
 from tongbao.ledger.values import Outcome
 
 
@@ -56,3 +58,14 @@ def reason_of(outcome: Outcome | None) -> str:
         return str(outcome.refusal)
     error = None if outcome.receipt is None else outcome.receipt.error
     return "none" if error is None else str(error)
+
+
+def observe(observer: Observer) -> None:
+    """Let an observer hear of every batch that this process settles from now on.
+
+    Called by the composition root, once for each observer.
+    """
+    config = cast("LedgerConfig", apps.get_app_config("ledger"))
+    observers: list[Observer] | None = getattr(config, "observers", None)
+    if observers is not None:
+        observers.append(observer)

@@ -24,7 +24,7 @@ from tongbao.engine.units import InvariantBroken
 from tongbao.ledger import models
 from tongbao.ledger.door import Ledger
 from tongbao.ledger.fields import stored
-from tongbao.ledger.journal import BEFORE_GENESIS, canonical, chained, entry_body
+from tongbao.ledger.journal import BEFORE_GENESIS, canonical, chained, entry_body, read
 from tongbao.ledger.settle import shown
 from tongbao.ledger.storage import storage_for
 from tongbao.ledger.storage.face import BALANCES, LINE_FIELDS, AccountRow, HeadRow, Writes
@@ -186,7 +186,7 @@ class _Replay:
 
     def _apply(self, number: int, command_id: str | None, body: str) -> tuple[str, str] | None:
         """Let the engine decide the command again; return what is amiss, found and expected."""
-        fields = msgspec.json.decode(body)
+        fields = read(body)
         if self.program is None:
             self.program = Program(plan_from_fields(fields["plan"]))
             return None

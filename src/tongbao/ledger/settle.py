@@ -21,9 +21,18 @@ from tongbao.engine.invariants import check_step
 from tongbao.engine.plan import plan_fields
 from tongbao.engine.receipts import Receipt, Rejection
 from tongbao.engine.state import Account, Figures
+from tongbao.engine.units import InvariantBroken
 from tongbao.engine.work import Work
 from tongbao.ledger.fields import stored
-from tongbao.ledger.journal import canonical, chained, entry_body, read_receipt, timestamp
+from tongbao.ledger.journal import (
+    canonical,
+    chained,
+    entry_body,
+    read,
+    read_receipt,
+    receipt_fields,
+    timestamp,
+)
 from tongbao.ledger.layer import Layer
 from tongbao.ledger.storage.face import HeadRow, Storage, Writes
 from tongbao.ledger.store import DatabaseStore
@@ -132,8 +141,7 @@ class Settling:
             if isinstance(decided, Outcome) and not decided.ok:
                 self._known = known
                 for other in jobs:
-                    refused = Outcome(other.command.id, None, Refusal.GROUP)
-                    self._finish(other, decided if other is job else refused)
+                    self._finish(other, decided if other is job else self._left_out(other))
                 return
             if not isinstance(decided, Outcome):
                 trial.apply(decided.work)
@@ -146,14 +154,18 @@ class Settling:
             else:
                 self._accept(decided)
 
+    def _left_out(self, job: Job) -> Outcome:
+        """Return the outcome of a command whose group was not accepted."""
+        before = self._accepted_before(job.command)
+        if before is not None and before.ok:
+            return before
+        return Outcome(job.command.id, None, Refusal.GROUP)
+
     def _decide(self, layer: Layer, job: Job) -> _Decided | Outcome:
         """Return what the engine would change, or what became of the command without a change."""
         command = job.command
-        known = self._first_time(command.id)
-        if known is not None:
-            if same_command(known.command, command):
-                return Outcome(command.id, known.receipt, None, known.number)
-            return Outcome(command.id, Receipt(command.id, Rejection.ID_REUSED))
+        if (before := self._accepted_before(command)) is not None:
+            return before
         if (payer := _payer(command)) is not None and self._store.is_frozen(payer):
             return Outcome(command.id, None, Refusal.FROZEN)
         if isinstance(command, ChangePlan) and not (job.announced or self._free_plans):
@@ -163,17 +175,27 @@ class Settling:
             return Outcome(command.id, receipt)
         if job.guard is not None and not job.guard.holds(receipt.fields):
             return Outcome(command.id, receipt, Refusal.GUARD)
-        check_step(layer.figures, work.figures, work.changed, work.plan.max_supply)
+        try:
+            check_step(layer.figures, work.figures, work.changed, work.plan.max_supply)
+        except InvariantBroken as broken:
+            # Nothing was changed. The command must not stop all that wait behind it.
+            _LOG.critical("promise_broken", extra={"type": type(command).__name__, "why": broken})
+            return Outcome(command.id, None, Refusal.DEFECT)
         return _Decided(job, receipt, work, layer.figures)
 
-    def _first_time(self, command_id: str) -> _Accepted | None:
-        known = self._known.get(command_id)
-        if known is None and (entry := self._store.entry(command_id)) is not None:
-            body = msgspec.json.decode(entry.body)
-            command = commands.parse(body["command"])
-            known = _Accepted(command, read_receipt(body["receipt"]), entry.number)
-            self._known[command_id] = known
-        return known
+    def _accepted_before(self, command: Command) -> Outcome | None:
+        """Return the outcome of a command whose id was accepted before."""
+        known = self._known.get(command.id)
+        if known is None and (entry := self._store.entry(command.id)) is not None:
+            body = read(entry.body)
+            first = commands.parse(body["command"])
+            known = _Accepted(first, read_receipt(body["receipt"]), entry.number)
+            self._known[command.id] = known
+        if known is None:
+            return None
+        if same_command(known.command, command):
+            return Outcome(command.id, known.receipt, None, known.number)
+        return Outcome(command.id, Receipt(command.id, Rejection.ID_REUSED))
 
     def _accept(self, decided: _Decided) -> None:
         job, receipt, work = decided.job, decided.receipt, decided.work
@@ -213,9 +235,9 @@ class Settling:
         if not job.inboxed:
             return
         if outcome.ok:
-            self._writes.settled.append(job.command.id)
+            self._writes.settled.append(job.ticket)
         else:
-            self._writes.refused.append((job.command.id, encode_outcome(outcome)))
+            self._writes.refused.append((job.ticket, encode_outcome(outcome)))
 
     def _flush(self) -> None:
         self._writes.accounts = self._store.rows(self._changed.values())
@@ -230,26 +252,18 @@ class Settling:
 
 def encode_outcome(outcome: Outcome) -> str:
     """Return as JSON why a command was not accepted."""
-    receipt = outcome.receipt
-    return canonical(
-        {
-            "error": None if receipt is None else receipt.error,
-            "figures": {} if receipt is None else dict(receipt.fields),
-            "refusal": outcome.refusal,
-        }
-    )
+    receipt = None if outcome.receipt is None else receipt_fields(outcome.receipt)
+    return canonical({"receipt": receipt, "refusal": outcome.refusal})
 
 
 def decode_outcome(command_id: str, text: str) -> Outcome:
     """Return what `encode_outcome` wrote."""
-    fields = msgspec.json.decode(text)
-    refusal = None if fields["refusal"] is None else Refusal(fields["refusal"])
-    error = None if fields["error"] is None else Rejection(fields["error"])
-    if error is None and not fields["figures"]:
-        return Outcome(command_id, None, refusal)
-    figures: dict[str, int] = fields["figures"]
+    fields = read(text)
+    receipt, refusal = fields["receipt"], fields["refusal"]
     return Outcome(
-        command_id, Receipt(command_id, error, tuple(figures), tuple(figures.values())), refusal
+        command_id,
+        None if receipt is None else read_receipt(receipt),
+        None if refusal is None else Refusal(refusal),
     )
 
 

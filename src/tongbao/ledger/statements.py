@@ -298,7 +298,7 @@ def purchase_bodies(ledger: Ledger, ids: Sequence[str]) -> Mapping[str, Mapping[
 def _place_of(cursor: str | None) -> _Place | None:
     if cursor is None:
         return None
-    match = _CURSOR.fullmatch(cursor)
+    match = _CURSOR.fullmatch(str(cursor))
     if match is None:
         raise BadPage(f"{cursor!r} is no cursor that a statement's page gave.")
     return _Place(int(match[1]), int(match[2]))

@@ -10,7 +10,7 @@ import msgspec
 from tongbao.engine.commands import Command, Refund
 from tongbao.engine.plan import plan_from_fields
 from tongbao.engine.state import Account, Candidate, PurchaseRecord, exit_key
-from tongbao.ledger.journal import read_purchase
+from tongbao.ledger.journal import read, read_purchase
 from tongbao.ledger.storage.face import FIRST_LOOK, Accepted, AccountRow, HeadRow, Storage
 
 _NAMING: Final = ("member", "account", "payer", "payee", "merchant", "referrer")
@@ -198,7 +198,7 @@ class DatabaseStore:
         entry = self._entries.get(purchase)
         if entry is None:
             return None
-        body = msgspec.json.decode(entry.body)
+        body = read(entry.body)
         return read_purchase(body["purchase"], refunded) if "purchase" in body else None
 
 

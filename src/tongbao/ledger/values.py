@@ -17,6 +17,7 @@ class Refusal(StrEnum):
     GUARD = "guard"
     GROUP = "group"
     NOT_ANNOUNCED = "not_announced"
+    DEFECT = "defect"
 
 
 class Guard(Struct, frozen=True):
@@ -111,6 +112,10 @@ class NotSettled(LedgerError):
     def __init__(self, message: str, *, may_still_settle: bool) -> None:
         self.may_still_settle = may_still_settle
         super().__init__(message)
+
+
+class BadArgument(LedgerError):
+    """What was handed in is not what is asked for; the message says which and what would be."""
 
 
 class BadCommand(LedgerError):

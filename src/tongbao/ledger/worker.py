@@ -8,12 +8,12 @@ program not the others, one receiver neither its fellows nor settling.
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from typing import Final, Protocol
 
-from django.db import InterfaceError, OperationalError, connections
+from django.db import connections
 from django.db.models import Exists, OuterRef
 from msgspec import Struct
 
@@ -32,6 +32,7 @@ _LOG: Final = logging.getLogger("tongbao.worker")
 _SLICE: Final = 0.1
 _LOCK_WAIT: Final = 5.0
 _LONGEST_RETRY: Final = 30.0
+_DOINGS: Final = ("settle", "close_day", "checkpoint", "prune")
 _BETWEEN: Final = (NoSuchProgram, NotLaunched, ProgramPaused, NotSettled)
 """No failures: a program was paused meanwhile, or somebody else settles it."""
 
@@ -84,13 +85,16 @@ class _Place(Struct):
     ledger: Ledger
     timezone: str
     launched: datetime
-    backoff: Backoff
+    backoffs: dict[str, Backoff]
     pruned: date | None = None
     published: date | None = None
 
 
 class Worker:
-    """Looks after programs: those named, or all. Its ``clock`` names days; it must have a zone."""
+    """Looks after programs: those named, or all. Its ``clock`` names days; it must have a zone.
+
+    ``failures`` counts what failed since its beginning.
+    """
 
     def __init__(
         self,
@@ -118,6 +122,7 @@ class Worker:
         self._clock = clock
         self._places: dict[int, _Place] = {}
         self._whole = Backoff(longest=_LONGEST_RETRY)
+        self.failures = 0
 
     def run(self, stop: Stop, *, pause: float = PAUSE) -> None:
         """Look after the programs until it is asked to stop; finish what was begun."""
@@ -146,15 +151,13 @@ class Worker:
 
     def look(self, stop: Stop) -> int:
         """Look after each program once; return how many commands were settled."""
-        if not self._whole.is_over:
-            return 0
         settled = 0
-        with self._guarded("", "look", self._whole):
-            for head in self._running():
+        with self._trying("", "look", self._whole) as now:
+            for head in self._running() if now else ():
                 if stop():
                     break
                 settled += self._look_after(head, stop)
-            if self._watch is not None:
+            if now and self._watch is not None:
                 self._watch.round_done()
         return settled
 
@@ -162,14 +165,12 @@ class Worker:
         """Bring a receiver what it lacks; return how many entries. ``backoffs`` are its own."""
         delivered = 0
         for program, name in self._delivering():
+            if stop():
+                break
             backoff = backoffs.setdefault(program, Backoff())
-            if stop() or not backoff.is_over:
-                continue
-            with self._guarded(name, "deliver", backoff, receiver.name):
-                count = deliver(program, name, receiver, using=self._using, stop=stop)
-                delivered += count
-                if count:
-                    event(_LOG, "delivered", program=name, receiver=receiver.name, entries=count)
+            with self._trying(name, "deliver", backoff, receiver.name) as now:
+                if now:
+                    delivered += self._deliver(program, name, receiver, stop)
         return delivered
 
     def _follow(self, receiver: Receiver, stop: Stop, pause: float) -> None:
@@ -179,13 +180,19 @@ class Worker:
         try:
             while not stop():
                 delivered = 0
-                if whole.is_over:
-                    with self._guarded("", "deliver", whole, receiver.name):
+                with self._trying("", "deliver", whole, receiver.name) as now:
+                    if now:
                         delivered = self.deliver(receiver, backoffs, stop)
                 if not delivered:
                     stop.wait(pause)
         finally:
             connections[self._using].close()
+
+    def _deliver(self, program: int, name: str, receiver: Receiver, stop: Stop) -> int:
+        count = deliver(program, name, receiver, using=self._using, stop=stop)
+        if count:
+            event(_LOG, "delivered", program=name, receiver=receiver.name, entries=count)
+        return count
 
     def _running(self) -> list[Head]:
         waiting = Inbox.objects.using(self._using).filter(
@@ -207,35 +214,29 @@ class Worker:
         return [(program, names[program]) for program in ids if program in names]
 
     def _look_after(self, head: Head, stop: Stop) -> int:
-        place = self._places.get(head.program)
-        if place is not None and not place.backoff.is_over:
-            return 0
-        settled = 0
-        backoff = Backoff(longest=_LONGEST_RETRY) if place is None else place.backoff
-        name = "" if place is None else place.ledger.name
-        with self._guarded(name, "open", backoff):
-            place = place or self._opened(head.program, backoff)
-        if place is None or backoff.failures and not backoff.is_over:
-            return 0
-        name = place.ledger.name
-        with self._guarded(name, "settle", backoff):
-            settled = self._settle(place, head)
-        if backoff.is_over:
-            with self._guarded(name, "close_day", backoff):
+        """Do what is due in a program; what fails waits by itself."""
+        place = self._places.get(head.program) or self._opened(head.program)
+        name, settled = place.ledger.name, 0
+        with self._trying(name, "settle", place.backoffs["settle"]) as now:
+            if now:
+                settled = self._settle(place, head)
+        with self._trying(name, "close_day", place.backoffs["close_day"]) as now:
+            if now:
                 self._close_days(place, head, stop)
-        if backoff.is_over:
-            with self._guarded(name, "checkpoint", backoff):
+        with self._trying(name, "checkpoint", place.backoffs["checkpoint"]) as now:
+            if now:
                 self._publish(place)
-        if backoff.is_over:
-            with self._guarded(name, "prune", backoff):
+        with self._trying(name, "prune", place.backoffs["prune"]) as now:
+            if now:
                 self._prune(place)
         return settled
 
-    def _opened(self, program: int, backoff: Backoff) -> _Place:
+    def _opened(self, program: int) -> _Place:
         row = Program.objects.using(self._using).get(program=program)
         ledger = open_program(row.name, self._using)
         launched = closing.launched_at(program, using=self._using)
-        self._places[program] = place = _Place(ledger, row.timezone, launched, backoff)
+        backoffs = {doing: Backoff(longest=_LONGEST_RETRY) for doing in _DOINGS}
+        self._places[program] = place = _Place(ledger, row.timezone, launched, backoffs)
         return place
 
     def _settle(self, place: _Place, head: Head) -> int:
@@ -289,41 +290,31 @@ class Worker:
         return closing.last_ended(self._clock(), place.timezone)
 
     @contextmanager
-    def _guarded(
+    def _trying(
         self, program: str, doing: str, backoff: Backoff, receiver: str | None = None
-    ) -> Iterator[None]:
-        """Let what fails inside wait and be tried again; a database that is away: everything."""
+    ) -> Iterator[bool]:
+        """Give whether to try now; let what fails inside wait, and say so without particulars."""
+        now = backoff.is_over
         try:
-            yield
+            yield now
         except _BETWEEN:
             return
-        except Exception as error:
-            connections[self._using].close()  # whatever state it is in
-            if doing != "look" and program and self._is_away(error):
-                raise
+        except Exception as error:  # noqa: BLE001  # whatever it is, the rest goes on
+            connections[self._using].close()  # in whatever state it is; the next use opens another
+            self.failures += 1
             seconds = backoff.failed()
-            fields: Mapping[str, object] = {"program": program or None, "receiver": receiver}
             failure(
                 _LOG,
                 "failed",
                 error,
+                program=program or None,
                 doing=doing,
+                receiver=receiver,
                 failures=backoff.failures,
                 retry_seconds=seconds,
-                **fields,
             )
             if self._watch is not None:
                 self._watch.failed(program, doing)
         else:
-            if doing in _LAST:
+            if now:
                 backoff.succeeded()
-
-    def _is_away(self, error: Exception) -> bool:
-        """Say whether the database did not answer; settling speaks to its driver directly."""
-        driver = connections[self._using].Database
-        kinds = (OperationalError, InterfaceError, driver.OperationalError, driver.InterfaceError)
-        return isinstance(error, kinds)
-
-
-_LAST: Final = frozenset({"prune", "deliver", "look"})
-"""What comes last, so that all went well before it."""

@@ -99,8 +99,8 @@ class Writes(Struct):
     accounts: dict[str, AccountRow] = {}
     refunded: dict[str, int] = {}
     days: list[DayRow] = []
-    settled: list[str] = []
-    refused: list[tuple[str, str]] = []
+    settled: list[str] = []  # tickets
+    refused: list[tuple[str, str]] = []  # tickets and outcomes
 
 
 class Storage(Protocol):
@@ -128,23 +128,20 @@ class Storage(Protocol):
     def head(self) -> HeadRow | None:
         """Return the program's row, not locked."""
 
-    def enqueue(self, rows: Sequence[Waiting]) -> frozenset[str]:
-        """Write to the inbox unless the id waits already; return the tickets written.
+    def enqueue(self, rows: Sequence[Waiting]) -> None:
+        """Write to the inbox, all or nothing, in the caller's transaction if there is one."""
 
-        Takes part in the caller's transaction if there is one.
-        """
-
-    def enqueue_for_settling(self, rows: Sequence[Waiting]) -> frozenset[str]:
+    def enqueue_for_settling(self, rows: Sequence[Waiting]) -> None:
         """Write to the inbox for a settler who acknowledges only after their own commit."""
+
+    def withdraw(self, tickets: Sequence[str]) -> None:
+        """Take commands that wait out of the inbox again, under the lock."""
 
     def waiting(self) -> Sequence[Waiting]:
         """Return commands that wait, oldest first, up to a batch; a bundle is never cut."""
 
-    def waits(self, command_id: str) -> Waiting | None:
-        """Return the waiting command with that id."""
-
-    def outcomes(self, command_ids: Iterable[str]) -> Mapping[str, str]:
-        """Return what became of commands in the inbox that were not accepted, as JSON by id."""
+    def refused(self, command_id: str) -> str | None:
+        """Return why the command of that id that came last was not accepted, as JSON."""
 
     def find(
         self, accounts: Iterable[str], command_ids: Iterable[str], purchases: Iterable[str]

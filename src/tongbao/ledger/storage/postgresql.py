@@ -1,6 +1,6 @@
 """Settling on PostgreSQL: few round trips, whole batches as arrays."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any, Final
 
@@ -74,16 +74,13 @@ _DAYS: Final = (
 )
 _REFUSED: Final = (
     "UPDATE ledger_inbox i SET outcome = o.outcome "
-    f"FROM unnest({_TEXTS}, {_TEXTS}) AS o (command_id, outcome) "
-    "WHERE i.program = %s AND i.command_id = o.command_id"
+    f"FROM unnest({_TEXTS}, {_TEXTS}) AS o (ticket, outcome) "
+    "WHERE i.program = %s AND i.ticket = o.ticket"
 )
+_SETTLED: Final = f"DELETE FROM ledger_inbox WHERE program = %s AND ticket = ANY({_LISTED})"
 _ENQUEUE: Final = (
-    "INSERT INTO ledger_inbox (program, command_id, ticket, bundle, command, guard, arrived_at) "
-    f"SELECT %s, *, now() FROM unnest({_TEXTS}, {_TEXTS}, {_TEXTS}, {_TEXTS}, {_TEXTS}) "
-    "ON CONFLICT (program, command_id) DO UPDATE SET ticket = excluded.ticket, "
-    "bundle = excluded.bundle, command = excluded.command, guard = excluded.guard, "
-    "arrived_at = excluded.arrived_at, outcome = NULL WHERE ledger_inbox.outcome IS NOT NULL "
-    "RETURNING ticket"
+    "INSERT INTO ledger_inbox (program, ticket, command_id, bundle, command, guard, arrived_at) "
+    f"SELECT %s, *, now() FROM unnest({_TEXTS}, {_TEXTS}, {_TEXTS}, {_TEXTS}, {_TEXTS})"
 )
 _WRITE_HEAD: Final = (
     "UPDATE ledger_head SET number = %s, hash = %s, plan = %s, plan_version = %s, "
@@ -145,19 +142,21 @@ class PostgresqlStorage:
         """Return the program's row, not locked."""
         return _read_head(self._execute(_HEAD, (self._program,)).fetchone())
 
-    def enqueue(self, rows: Sequence[face.Waiting]) -> frozenset[str]:
-        """Write to the inbox unless the id waits already; return the tickets written."""
-        columns = [
-            _names(row.command_id for row in rows),
-            _texts(row.ticket for row in rows),
-            _texts(row.bundle for row in rows),
-            _texts(row.command for row in rows),
-            _texts(row.guard for row in rows),
-        ]
-        written = self._execute(_ENQUEUE, (self._program, *columns)).fetchall()
-        return frozenset(ticket for (ticket,) in written)
+    def enqueue(self, rows: Sequence[face.Waiting]) -> None:
+        """Write to the inbox, all or nothing, in the caller's transaction if there is one."""
+        self._execute(
+            _ENQUEUE,
+            (
+                self._program,
+                _texts(row.ticket for row in rows),
+                _names(row.command_id for row in rows),
+                _texts(row.bundle for row in rows),
+                _texts(row.command for row in rows),
+                _texts(row.guard for row in rows),
+            ),
+        )
 
-    def enqueue_for_settling(self, rows: Sequence[face.Waiting]) -> frozenset[str]:
+    def enqueue_for_settling(self, rows: Sequence[face.Waiting]) -> None:
         """Write to the inbox for a settler who acknowledges only after their own commit.
 
         That commit flushes the log up to itself, this write included; no flush is needed here.
@@ -165,7 +164,11 @@ class PostgresqlStorage:
         raw = self._alive()
         with raw.pipeline(), raw.transaction():
             raw.execute("SET LOCAL synchronous_commit = off")
-            return self.enqueue(rows)
+            self.enqueue(rows)
+
+    def withdraw(self, tickets: Sequence[str]) -> None:
+        """Take commands that wait out of the inbox again, under the lock."""
+        self._execute(_SETTLED, (self._program, _texts(tickets)))
 
     def waiting(self) -> Sequence[face.Waiting]:
         """Return commands that wait, oldest first, up to a batch; a bundle is never cut."""
@@ -180,21 +183,14 @@ class PostgresqlStorage:
             found += self._execute(query, (self._program, found[-1][2], found[-1][1])).fetchall()
         return [face.Waiting(name_of(row[0]), *row[1:]) for row in found]
 
-    def waits(self, command_id: str) -> face.Waiting | None:
-        """Return the waiting command with that id."""
-        query = f"{_WAITING} WHERE program = %s AND outcome IS NULL AND command_id = %s"
-        (name,) = face.names_stored([command_id])
-        row = self._execute(query, (self._program, name)).fetchone()
-        return None if row is None else face.Waiting(name_of(row[0]), *row[1:])
-
-    def outcomes(self, command_ids: Iterable[str]) -> Mapping[str, str]:
-        """Return what became of commands in the inbox that were not accepted, as JSON by id."""
+    def refused(self, command_id: str) -> str | None:
+        """Return why the command of that id that came last was not accepted, as JSON."""
         query = (
-            "SELECT command_id, outcome FROM ledger_inbox "
-            f"WHERE program = %s AND outcome IS NOT NULL AND command_id = ANY({_LISTED})"
+            "SELECT outcome FROM ledger_inbox WHERE program = %s AND command_id = %s "
+            "AND outcome IS NOT NULL ORDER BY ticket DESC LIMIT 1"
         )
-        found = self._execute(query, (self._program, _names(command_ids)))
-        return {name_of(name): outcome for name, outcome in found}
+        row = self._execute(query, (self._program, stored(command_id))).fetchone()
+        return None if row is None else str(row[0])
 
     def find(
         self, accounts: Iterable[str], command_ids: Iterable[str], purchases: Iterable[str]
@@ -257,11 +253,10 @@ class PostgresqlStorage:
             texts = map(_texts, days[2:])
             self._execute(_DAYS, (program, _texts(days[0]), _array(days[1]), *texts))
         if writes.settled:
-            query = f"DELETE FROM ledger_inbox WHERE program = %s AND command_id = ANY({_LISTED})"
-            self._execute(query, (program, _names(writes.settled)))
+            self._execute(_SETTLED, (program, _texts(writes.settled)))
         if writes.refused:
-            refused, outcomes = zip(*writes.refused, strict=True)
-            self._execute(_REFUSED, (_names(refused), _texts(outcomes), program))
+            tickets, outcomes = zip(*writes.refused, strict=True)
+            self._execute(_REFUSED, (_texts(tickets), _texts(outcomes), program))
 
     def write_head(self, head: face.HeadRow) -> None:
         """Write the program's row: all but its status."""
@@ -296,9 +291,7 @@ class PostgresqlStorage:
         return [face.read_account(row) for row in self._execute(query, values)]
 
     def _execute(self, query: str, values: Sequence[Any]) -> psycopg.Cursor[TupleRow]:
-        raw: psycopg.Connection[TupleRow] | None = self._connection.connection
-        if raw is None:
-            raw = self._alive()
+        raw = self._alive()
         # Not the connection's own cursors: Django's put values into the text on this side.
         return psycopg.Cursor(raw).execute(query, values, prepare=True)
 

@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -50,12 +50,10 @@ _DAYS: Final = (
     "INSERT INTO ledger_day (program, day, number, figures, turnover) VALUES (?, ?, ?, ?, ?)"
 )
 _ENQUEUE: Final = (
-    "INSERT INTO ledger_inbox (program, command_id, ticket, bundle, command, guard, arrived_at) "
-    "VALUES (?, ?, ?, ?, ?, ?, ?) "
-    "ON CONFLICT (program, command_id) DO UPDATE SET ticket = excluded.ticket, "
-    "bundle = excluded.bundle, command = excluded.command, guard = excluded.guard, "
-    "arrived_at = excluded.arrived_at, outcome = NULL WHERE ledger_inbox.outcome IS NOT NULL "
-    "RETURNING ticket"
+    "INSERT INTO ledger_inbox (program, ticket, command_id, bundle, command, guard, arrived_at) "
+    "SELECT ?, json_extract(value, '$[0]'), json_extract(value, '$[1]'), "
+    "json_extract(value, '$[2]'), json_extract(value, '$[3]'), json_extract(value, '$[4]'), ? "
+    "FROM json_each(?)"
 )
 _WRITE_HEAD: Final = (
     "UPDATE ledger_head SET number = ?, hash = ?, plan = ?, plan_version = ?, "
@@ -82,6 +80,7 @@ class SqliteStorage:
         """
         raw = self._raw()
         milliseconds = 100 if seconds is None else max(1, int(seconds * 1000))
+        (usual,) = raw.execute("PRAGMA busy_timeout").fetchone()
         raw.execute(f"PRAGMA busy_timeout = {milliseconds}")
         try:
             raw.execute("BEGIN IMMEDIATE")
@@ -92,6 +91,8 @@ class SqliteStorage:
                 yield None
                 return
             raise TimeoutError from None
+        finally:
+            raw.execute(f"PRAGMA busy_timeout = {usual}")
         try:
             yield self.head()
             raw.execute("COMMIT")
@@ -128,30 +129,22 @@ class SqliteStorage:
             Figures(last_day=last_day, **values),
         )
 
-    def enqueue(self, rows: Sequence[face.Waiting]) -> frozenset[str]:
-        """Write to the inbox unless the id waits already; return the tickets written."""
-        now = _moment(datetime.now(UTC))
-        written: list[str] = []
-        for row in rows:
-            (name,) = face.names_stored([row.command_id])
-            values = (
-                *(self._program, name, row.ticket, row.bundle),
-                *(row.command, row.guard, now),
-            )
-            written += [ticket for (ticket,) in self._execute(_ENQUEUE, values).fetchall()]
-        return frozenset(written)
+    def enqueue(self, rows: Sequence[face.Waiting]) -> None:
+        """Write to the inbox, all or nothing, in the caller's transaction if there is one."""
+        listed = [
+            (row.ticket, stored(row.command_id), row.bundle, row.command, row.guard) for row in rows
+        ]
+        values = (self._program, _moment(datetime.now(UTC)), json.dumps(listed))
+        self._execute(_ENQUEUE, values)
 
-    def enqueue_for_settling(self, rows: Sequence[face.Waiting]) -> frozenset[str]:
+    def enqueue_for_settling(self, rows: Sequence[face.Waiting]) -> None:
         """Write to the inbox for a settler who acknowledges only after their own commit."""
-        raw = self._raw()
-        raw.execute("BEGIN IMMEDIATE")
-        try:
-            written = self.enqueue(rows)
-            raw.execute("COMMIT")
-        finally:
-            if raw.in_transaction:
-                raw.execute("ROLLBACK")
-        return written
+        self.enqueue(rows)
+
+    def withdraw(self, tickets: Sequence[str]) -> None:
+        """Take commands that wait out of the inbox again, under the lock."""
+        query = f"DELETE FROM ledger_inbox WHERE program = ? AND ticket IN {_LISTED}"
+        self._execute(query, (self._program, json.dumps(list(tickets))))
 
     def waiting(self) -> Sequence[face.Waiting]:
         """Return commands that wait, oldest first, up to a batch; a bundle is never cut."""
@@ -165,20 +158,14 @@ class SqliteStorage:
             found += self._execute(query, (self._program, found[-1][2], found[-1][1])).fetchall()
         return [face.Waiting(name_of(row[0]), *row[1:]) for row in found]
 
-    def waits(self, command_id: str) -> face.Waiting | None:
-        """Return the waiting command with that id."""
-        query = f"{_WAITING} WHERE program = ? AND outcome IS NULL AND command_id = ?"
-        (name,) = face.names_stored([command_id])
-        row = self._execute(query, (self._program, name)).fetchone()
-        return None if row is None else face.Waiting(name_of(row[0]), *row[1:])
-
-    def outcomes(self, command_ids: Iterable[str]) -> Mapping[str, str]:
-        """Return what became of commands in the inbox that were not accepted, as JSON by id."""
+    def refused(self, command_id: str) -> str | None:
+        """Return why the command of that id that came last was not accepted, as JSON."""
         query = (
-            "SELECT command_id, outcome FROM ledger_inbox "
-            f"WHERE program = ? AND outcome IS NOT NULL AND command_id IN {_LISTED}"
+            "SELECT outcome FROM ledger_inbox WHERE program = ? AND command_id = ? "
+            "AND outcome IS NOT NULL ORDER BY ticket DESC LIMIT 1"
         )
-        return {name_of(name): outcome for name, outcome in self._listed(query, command_ids)}
+        row = self._execute(query, (self._program, stored(command_id))).fetchone()
+        return None if row is None else str(row[0])
 
     def find(
         self, accounts: Iterable[str], command_ids: Iterable[str], purchases: Iterable[str]
@@ -238,12 +225,12 @@ class SqliteStorage:
         )
         raw.executemany(_DAYS, [(program, *row) for row in writes.days])
         raw.executemany(
-            "DELETE FROM ledger_inbox WHERE program = ? AND command_id = ?",
-            [(program, name) for name in face.names_stored(writes.settled)],
+            "DELETE FROM ledger_inbox WHERE program = ? AND ticket = ?",
+            [(program, ticket) for ticket in writes.settled],
         )
         raw.executemany(
-            "UPDATE ledger_inbox SET outcome = ? WHERE program = ? AND command_id = ?",
-            [(outcome, program, stored(name)) for name, outcome in writes.refused],
+            "UPDATE ledger_inbox SET outcome = ? WHERE program = ? AND ticket = ?",
+            [(outcome, program, ticket) for ticket, outcome in writes.refused],
         )
 
     def write_head(self, head: face.HeadRow) -> None:

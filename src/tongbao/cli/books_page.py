@@ -1,0 +1,124 @@
+"""How a program's books and prices are shown in a terminal."""
+
+from itertools import groupby, pairwise
+
+from rich import box
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text as Line
+
+from tongbao.cli import statement_words as words
+from tongbao.cli.statement_page import Shown
+from tongbao.ledger.books import Balances, Books
+from tongbao.ledger.prices import DayPrices, Price
+from tongbao.plans.money import format_money, format_percent, format_points
+from tongbao.plans.worked import price_text
+
+_POINTS = frozenset({"points", "treasury", "supply", "issued", "burned"})
+_BPS = 10_000
+
+
+def books_page(books: Books, shown: Shown) -> RenderableType:
+    """Return what moved in a span of days, and the balances before and after it."""
+    lang = shown.lang
+    entries = words.NO_ENTRIES.say(lang)
+    if books.until > books.after:
+        first = max(books.after + 1, 0)
+        entries = words.ENTRIES.say(lang, first=first, last=books.until)
+    heading = Line.assemble((_heading(books, shown), "bold"), "  ", (entries, "dim"))
+    parts: list[RenderableType] = [heading]
+    if books.movements:
+        parts.append(_movements(books, shown))
+    parts.append(_balances(books, shown))
+    return Group(*parts)
+
+
+def prices_page(page: DayPrices, shown: Shown) -> RenderableType:
+    """Return the price at each day's close, and how it moved since the close before."""
+    lang = shown.lang
+    if not page.days:
+        return words.NOTHING_SHOWN.say(lang)
+    table = _table(words.DAY.say(lang))
+    for head in (words.PRICE, words.GROWTH, words.RESERVE, words.SUPPLY):
+        table.add_column(head.say(lang), justify="right", no_wrap=True)
+    rows = [*page.days, None]
+    for day, earlier in pairwise(rows):
+        if day is None:
+            continue
+        price = day.price
+        growth = "" if earlier is None else _growth(earlier.price, price)
+        reserve, supply = shown.money(price.reserve), format_points(price.supply)
+        table.add_row(day.day, _price(price, shown), growth, reserve, supply)
+    if page.before is None:
+        return table
+    return Group(table, Line(words.MORE.say(lang, cursor=page.before), style="dim"))
+
+
+def _heading(books: Books, shown: Shown) -> str:
+    previous, day = books.previous_day, books.last_day
+    if not day:
+        text = words.BOOKS_OPEN if previous else words.BOOKS_ALL
+    else:
+        text = words.BOOKS_OF_DAYS if previous else words.BOOKS_FROM_START
+    return f"{shown.name}: {text.say(shown.lang, previous=previous, day=day)}"
+
+
+def _movements(books: Books, shown: Shown) -> RenderableType:
+    lang = shown.lang
+    table = _table(words.CAUSE.say(lang))
+    table.add_column(words.FROM.say(lang))
+    table.add_column(words.TO.say(lang))
+    table.add_column(words.AMOUNT.say(lang), justify="right", no_wrap=True)
+    for unit, movements in groupby(books.movements, key=lambda m: m.unit):
+        for m in movements:
+            cause = words.CAUSES[m.cause].say(lang)
+            places = (words.PLACES[place].say(lang) for place in (m.source, m.target))
+            table.add_row(cause, *places, shown.amount(unit, m.amount))
+        table.add_section()
+    return table
+
+
+def _balances(books: Books, shown: Shown) -> RenderableType:
+    lang = shown.lang
+    table = _table("")
+    for head in (words.OPENING, words.MOVED, words.CLOSING):
+        table.add_column(head.say(lang), justify="right", no_wrap=True)
+    for name in Balances.__struct_fields__:
+        opening, closing = getattr(books.opening, name), getattr(books.closing, name)
+        unit = "points" if name in _POINTS else "money"
+        moved = closing - opening
+        sign = "+" if moved > 0 else ""
+        change = f"{sign}{shown.amount(unit, moved)}" if moved else ""
+        figures = (shown.amount(unit, opening), change, shown.amount(unit, closing))
+        table.add_row(words.PLACES[name].say(lang), *figures)
+    table.add_section()
+    prices = (books.opening_price, books.closing_price)
+    table.add_row(
+        words.PRICE.say(lang),
+        _price(prices[0], shown),
+        _growth(*prices),
+        _price(prices[1], shown),
+        style="bold",
+    )
+    return table
+
+
+def _price(price: Price, shown: Shown) -> str:
+    if not price.supply:
+        return "-"
+    # The sign is what stands before a zero amount.
+    sign = format_money(0, shown.currency, shown.lang).rstrip("0.")
+    return sign + price_text(price.reserve, price.supply, shown.currency)
+
+
+def _growth(before: Price, after: Price) -> str:
+    if not before.supply or not after.supply:
+        return ""
+    ratio = after.per_point / before.per_point - 1
+    return f"{'+' if ratio > 0 else ''}{format_percent(int(ratio * _BPS))}" if ratio else ""
+
+
+def _table(first: str) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), header_style="bold")
+    table.add_column(first)
+    return table

@@ -1,0 +1,111 @@
+"""The words of `tongbao worker`, `move` and `health`, in both languages."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from tongbao.plans.words import Text
+
+BAD_LOG: Final = Text(
+    "{variable} is {kind}; it can be text or json", "{variable} 的值是 {kind}，只能是 text 或 json"
+)
+KEY_AND_FOLDER: Final = Text(
+    "--checkpoint-key and --checkpoint-folder belong together",
+    "--checkpoint-key 和 --checkpoint-folder 必须同时给出",
+)
+NO_KEY: Final = Text(
+    "{file} is no Ed25519 private key (PEM); `tongbao checkpoint keygen` makes one",
+    "{file} 不是 Ed25519 私钥（PEM）；可用 `tongbao checkpoint keygen` 生成",
+)
+NOT_READ: Final = Text("{file} cannot be read: {reason}", "无法读取 {file}：{reason}")
+NO_FOLDER: Final = Text(
+    "{folder} is no folder that can be written to", "{folder} 不是可以写入的文件夹"
+)
+NO_PORT: Final = Text(
+    "Metrics cannot be served at {host}:{port}: {reason}", "无法在 {host}:{port} 提供指标：{reason}"
+)
+
+MOVE_TABLE: Final = Text("{doing} {table}", "{doing} {table}")
+DOING: Final[Mapping[str, Text]] = MappingProxyType(
+    {
+        "copy": Text("copying", "正在复制"),
+        "verify": Text("comparing", "正在核对"),
+        "chain": Text("recomputing the chain of", "正在重算哈希链"),
+    }
+)
+MOVED: Final = Text(
+    "{name} is moved: {rows} rows, compared column by column; the chain of hashes was recomputed "
+    "to entry {number}, {hash}.\n"
+    "It is paused at the target. Point the shop there (TONGBAO_DATABASE), then:\n"
+    "tongbao ledger rebuild --check {name}\n"
+    "tongbao program launch {name}",
+    "{name} 已迁移：共 {rows} 行，逐列核对一致；哈希链已重算到第 {number} 条，{hash}。\n"
+    "目标库中的计划处于暂停状态。请将商城指向新库（TONGBAO_DATABASE），然后运行：\n"
+    "tongbao ledger rebuild --check {name}\n"
+    "tongbao program launch {name} --lang zh",
+)
+RESUMED: Final = Text(
+    "Its rows were there from an earlier attempt.", "这些数据在上一次尝试时已经写入。"
+)
+LEFT: Final = Text(
+    "{count} commands came to the old database meanwhile and were not moved. Send them again to "
+    "the new one: sent twice, a command counts once",
+    "期间有 {count} 条命令写入了旧库，没有迁移。请向新库重新发送：同一命令发送两次只计一次",
+)
+SAME_DATABASE: Final = Text("Source and target are the same database", "来源和目标是同一个数据库")
+BAD_TARGET: Final = Text(
+    "--to names no database. Write sqlite:///file.sqlite3 or "
+    "postgresql://user:password@host:5432/name",
+    "--to 不是数据库地址。请写成 sqlite:///文件.sqlite3 或 postgresql://用户:密码@主机:5432/库名",
+)
+TARGET_FAILED: Final = Text(
+    "The target {place} cannot be used: {reason}", "无法使用目标数据库 {place}：{reason}"
+)
+MOVING_ERRORS: Final[Mapping[str, Text]] = MappingProxyType(
+    {
+        "NotPaused": Text(
+            "{message}",
+            "{name} 没有处于暂停状态，或已经迁移过；先运行 `tongbao program pause {name}`",
+        ),
+        "ProgramExists": Text("{message}", "目标库中已有名为 {name} 的另一个计划，或内容不一致"),
+        "NotMigrated": Text(
+            "{message}", "目标库的数据表版本不同：请先在目标库运行 `tongbao ledger setup`"
+        ),
+        "Differs": Text("{message}", "核对不一致，没有改动任何内容：{message}"),
+    }
+)
+
+HEALTHY: Final = Text("All is in order.", "一切正常。")
+HEALTH_LINE: Final = Text(
+    "{name}: {status}, entry {number}, {waiting} waiting, last closed day {day}",
+    "{name}：{status}，第 {number} 条，{waiting} 条等待，最近日结 {day}",
+)
+NO_DAY: Final = Text("none", "无")
+UNKNOWN_STATUS: Final = Text("{status}", "{status}")
+MOVED_STATUS: Final = Text("moved to another database", "已迁移到其他数据库")
+PROBLEMS: Final[Mapping[str, Text]] = MappingProxyType(
+    {
+        "database_unreachable": Text(
+            "The database does not answer. Is it running, and is the address right?",
+            "数据库没有响应。请检查它是否在运行、地址是否正确",
+        ),
+        "not_migrated": Text(
+            "The tables are missing or of an older version: run `tongbao ledger setup`",
+            "缺少数据表或版本过旧：请运行 `tongbao ledger setup`",
+        ),
+        "commands_wait": Text(
+            "{program}: commands have waited {seconds} s too long. Is `tongbao worker` running? "
+            "Its log tells what failed",
+            "{program}：有命令超时等待 {seconds} 秒。`tongbao worker` 在运行吗？日志里有失败原因",
+        ),
+        "day_not_closed": Text(
+            "{program}: a day should have been closed {seconds} s ago. Is `tongbao worker` running?",
+            "{program}：本应在 {seconds} 秒前完成日结。`tongbao worker` 在运行吗？",
+        ),
+        "plan_not_in_force": Text(
+            "{program}: an announced plan should have taken effect {seconds} s ago. Is "
+            "`tongbao worker` running?",
+            "{program}：已公告的方案本应在 {seconds} 秒前生效。`tongbao worker` 在运行吗？",
+        ),
+    }
+)
