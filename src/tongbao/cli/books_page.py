@@ -18,14 +18,16 @@ _POINTS = frozenset({"points", "treasury", "supply", "issued", "burned"})
 _BPS = 10_000
 
 
-def books_page(books: Books, shown: Shown) -> RenderableType:
-    """Return what moved in a span of days, and the balances before and after it."""
+def books_page(books: Books, shown: Shown, *, one_day: bool = False) -> RenderableType:
+    """Return what moved in a span of days, or in one, and the balances before and after it."""
     lang = shown.lang
     entries = words.NO_ENTRIES.say(lang)
     if books.until > books.after:
         first = max(books.after + 1, 0)
         entries = words.ENTRIES.say(lang, first=first, last=books.until)
-    heading = Line.assemble((_heading(books, shown), "bold"), "  ", (entries, "dim"))
+    heading = Line.assemble(
+        (_heading(books, shown, one_day=one_day), "bold"), "  ", (entries, "dim")
+    )
     parts: list[RenderableType] = [heading]
     if books.movements:
         parts.append(_movements(books, shown))
@@ -54,10 +56,12 @@ def prices_page(page: DayPrices, shown: Shown) -> RenderableType:
     return Group(table, Line(words.MORE.say(lang, cursor=page.before), style="dim"))
 
 
-def _heading(books: Books, shown: Shown) -> str:
+def _heading(books: Books, shown: Shown, *, one_day: bool) -> str:
     previous, day = books.previous_day, books.last_day
     if not day:
         text = words.BOOKS_OPEN if previous else words.BOOKS_ALL
+    elif one_day:
+        text = words.BOOKS_OF_DAY
     else:
         text = words.BOOKS_OF_DAYS if previous else words.BOOKS_FROM_START
     return f"{shown.name}: {text.say(shown.lang, previous=previous, day=day)}"

@@ -115,7 +115,8 @@ class Desk(Struct, frozen=True):
             if self.as_json:
                 self._print(msgspec.to_builtins(found))
             else:
-                self._show(books_page(found, self._shown()))
+                one_day = first is not None and first == last
+                self._show(books_page(found, self._shown(), one_day=one_day))
 
     def prices(self, before: str | None, limit: int) -> None:
         """Show the price at each day's close."""
@@ -178,10 +179,11 @@ def _moments(
     return since, until
 
 
-def _midnight(day: str, timezone: str, days: int = 0) -> datetime:
+def _midnight(day: str, timezone: str, days: int = 0) -> datetime | None:
+    """Return the moment when a day begins there, None where calendars end."""
     check_day(day)
     try:
         begins = date.fromisoformat(day) + timedelta(days=days)
         return datetime.combine(begins, time(), ZoneInfo(timezone)).astimezone(UTC)
     except OverflowError:
-        raise BadPage(f"{day!r} is too far away.") from None
+        return None

@@ -22,7 +22,7 @@ from tongbao.engine.state import Account
 from tongbao.ledger import freezes, models
 from tongbao.ledger.apps import LedgerConfig
 from tongbao.ledger.combine import Desk
-from tongbao.ledger.journal import RECEIPT_FIGURES, read, read_receipt
+from tongbao.ledger.journal import RECEIPT_FIGURES, canonical, read, read_receipt
 from tongbao.ledger.settle import Job, Settling, decode_outcome
 from tongbao.ledger.storage import storage_for
 from tongbao.ledger.storage.face import BATCH, HeadRow, Storage
@@ -317,30 +317,34 @@ def _echoed(received: object) -> object:
     return received.get("id") if isinstance(received, Mapping) else None
 
 
-def _kind(value: object) -> str:
-    """Return what to call a value that may be too large or too odd to show."""
-    return type(value).__name__
+def _shown(value: object) -> str:
+    """Return a value as it is told to whoever handed it in, cut short."""
+    try:
+        return repr(value)[:80]
+    except (ValueError, RecursionError):  # a number too long, nesting too deep
+        return type(value).__name__
 
 
 def _check_json(plan: Mapping[str, object]) -> None:
     """Raise ValueError or the like if a plan holds what is no JSON: it could not be written down."""
     json.dumps(plan, allow_nan=False)
+    canonical(plan)
 
 
 def _check_guard(guard: object) -> None:
     if guard is None:
         return
     if not isinstance(guard, Guard):
-        raise BadArgument(f"A guard is a Guard, not {_kind(guard)}.")
+        raise BadArgument(f"A guard is a Guard, not {_shown(guard)}.")
     for limits in (guard.at_least, guard.at_most):
         if not isinstance(limits, dict):
-            raise BadArgument(f"A guard's limits are a dict, not {_kind(limits)}.")
+            raise BadArgument(f"A guard's limits are a dict, not {_shown(limits)}.")
         for name, limit in limits.items():
             if name not in RECEIPT_FIGURES:
-                raise BadArgument(f"No receipt has a figure {_kind(name)} to guard.")
+                raise BadArgument(f"No receipt has a figure {_shown(name)} to guard.")
             if type(limit) is not int or abs(limit) > FARTHEST_LIMIT:
                 raise BadArgument(
-                    f"The limit of {name} must be a whole number, not {_kind(limit)}."
+                    f"The limit of {name} must be a whole number, not {_shown(limit)}."
                 )
 
 
@@ -349,7 +353,7 @@ def _limit(wait: object) -> float:
     if isinstance(wait, int | float) and not isinstance(wait, bool) and 0 <= wait <= LONGEST_WAIT:
         return float(wait)
     raise BadArgument(
-        f"A time limit is a number of seconds from 0 to {LONGEST_WAIT}, not {_kind(wait)}."
+        f"A time limit is a number of seconds from 0 to {LONGEST_WAIT}, not {_shown(wait)}."
     )
 
 
@@ -357,14 +361,14 @@ def _name(name: object) -> str:
     """Return a name, if it is one."""
     if isinstance(name, str):
         return name
-    raise BadArgument(f"A name is a text, not {_kind(name)}.")
+    raise BadArgument(f"A name is a text, not {_shown(name)}.")
 
 
 def _listed(things: Sequence[_T]) -> list[_T]:
     """Return a list of what is one, and no text or object."""
     if isinstance(things, list | tuple):
         return list(things)
-    raise BadArgument(f"That must be a list, not {_kind(things)}.")
+    raise BadArgument(f"That must be a list, not {_shown(things)}.")
 
 
 def _in_order(parsed: Sequence[Job | Outcome], jobs: Sequence[Job]) -> list[Outcome]:
