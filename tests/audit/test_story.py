@@ -146,6 +146,8 @@ FORGERIES: list[tuple[int, Forge, str]] = [
     (14, posted("deposit", "money", "deposits", "wallet:nobody", 1), "unknown_account"),
     (14, posted("deposit", "money", "deposits", "wallet:ann", 1), "unexplained"),
     (14, posted("deposit", "money", "deposits", "reserve", 1), "posting"),
+    (14, lambda body: body["postings"][0].__setitem__(2, "deposits:ann"), "posting"),
+    (13, lambda body: body["postings"][0].__setitem__(3, "paid_out:ann"), "posting"),
     (14, posted("deposit", "money", "reserve:ann", "wallet:ann", 1), "posting"),
     (14, posted("gift", "money", "deposits", "wallet:ann", 1), "posting"),
     (14, posted("deposit", "money", "moon", "wallet:ann", 1), "posting"),

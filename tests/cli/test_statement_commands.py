@@ -7,7 +7,7 @@ import pytest
 from tests.cli.program_desk import ORDERS, Run, sent
 from tongbao.plans.layout import width
 
-COMMANDS = [
+COMMANDS: list[dict[str, object]] = [
     *ORDERS[:2],
     {"id": "open", "type": "open_merchant", "merchant": "s1"},
     {"id": "d1", "type": "deposit", "account": "s1", "amount": 70},

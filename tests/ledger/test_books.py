@@ -218,6 +218,11 @@ def test_a_chart_of_few_entries_has_them_all(database: Database) -> None:
     assert price_chart(ledger, after=6) == ()
 
 
+def test_names_that_are_half_a_character_do_not_hide_a_price(database: Database) -> None:
+    ledger = submitted(opened(database), purchase("o1", "m\ud800"))
+    assert price_entries(ledger).entries[0].price == Price(3000, 21_000_000)
+
+
 def test_what_is_no_chart_is_refused(database: Database) -> None:
     ledger = submitted(opened(database), purchase("o1"))
     for asked in ({"points": 3}, {"after": -1}, {"up_to": -5}):

@@ -19,7 +19,7 @@ from tongbao.engine.snapshot import encode_state
 from tongbao.ledger import models, programs
 from tongbao.ledger.door import Ledger, open_program
 from tongbao.ledger.settle import decode_outcome
-from tongbao.ledger.values import BadCommand, Outcome
+from tongbao.ledger.values import BadCommand, KeyTaken, Outcome
 
 QUICK = ("0000", "0012", "0017", "wine")
 Way = Callable[[Ledger, Sequence[object]], list[Outcome]]
@@ -49,6 +49,8 @@ def by_the_inbox(ledger: Ledger, batch: Sequence[object]) -> list[Outcome]:
             ledger.enqueue(fields)  # type: ignore[arg-type]  # some lines are no commands
         except BadCommand:
             outcomes[-1] = Outcome(command_id, Receipt(command_id, Rejection.MALFORMED))
+        except KeyTaken:
+            outcomes[-1] = Outcome(command_id, Receipt(command_id, Rejection.ID_REUSED))
         else:
             assert isinstance(command_id, str)
             waiting.append((len(outcomes) - 1, command_id))

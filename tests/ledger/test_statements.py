@@ -340,7 +340,7 @@ def test_a_page_takes_at_most_four_queries(database: Database, limit: int) -> No
 
 
 def test_names_that_no_database_column_can_hold_are_read(database: Database) -> None:
-    name = "a\x00b\\c:d"
+    name = "a\x00b\\c:d\ud800"
     ledger = submitted(opened(database), purchase("o1", name), deposit("d", name, 5))
     assert [item.change for item in every(ledger, name)] == [
         Amounts(wallet=5),

@@ -2,6 +2,7 @@
 
 import io
 import json
+import logging
 import os
 import signal
 import subprocess
@@ -81,7 +82,14 @@ def said() -> Iterator[io.StringIO]:
     stream = io.StringIO()
     handler = logs.configure("json", stream)
     yield stream
-    logs.logging.getLogger(logs.ROOT).removeHandler(handler)
+    forget(handler)
+
+
+def forget(handler: logging.Handler) -> None:
+    """Leave the loggers as they were."""
+    logger = logging.getLogger(logs.ROOT)
+    logger.removeHandler(handler)
+    logger.propagate = True
 
 
 def events(said: io.StringIO) -> list[dict[str, object]]:
@@ -445,7 +453,8 @@ def test_no_name_id_or_body_gets_into_the_log(wine: Ledger, said: io.StringIO) -
     wine.enqueue(purchase("order-4711-b", "zhangsan", 10_007))
     Head.objects.using(wine.using).update(plan='{"zhangsan": ')
     Worker(wine.using, clock=clock).once()
-    assert [one["event"] for one in events(said)] == ["day_closed", "failed", "failed"]
+    told = [one["event"] for one in events(said)]
+    assert told == ["day_closed", "pruned", "failed", "failed"]
     for secret in SECRETS:
         assert secret not in said.getvalue()
 
@@ -454,7 +463,7 @@ def test_no_name_id_or_body_gets_into_the_log(wine: Ledger, said: io.StringIO) -
 def test_what_others_write_to_the_log_tells_no_more(kind: str) -> None:
     stream = io.StringIO()
     handler = logs.configure(kind, stream)
-    logger = logs.logging.getLogger("tongbao.elsewhere")
+    logger = logging.getLogger("tongbao.elsewhere")
     logger.info("settled %s", "zhangsan")
     logger.warning("zhangsan bought order-4711")
     logger.info("settled", extra={"account": "zhangsan"})
@@ -464,7 +473,7 @@ def test_what_others_write_to_the_log_tells_no_more(kind: str) -> None:
     except ValueError as error:
         logger.exception("Failed with zhangsan")
         logs.failure(logger, "failed", error, program="wine", doing="settle")
-    logs.logging.getLogger(logs.ROOT).removeHandler(handler)
+    forget(handler)
     text = stream.getvalue()
     assert len(text.splitlines()) == 6
     assert "wine" in text
@@ -474,7 +483,7 @@ def test_what_others_write_to_the_log_tells_no_more(kind: str) -> None:
 
 
 def test_an_event_is_a_line_of_json_with_its_fields(said: io.StringIO) -> None:
-    logger = logs.logging.getLogger("tongbao.worker")
+    logger = logging.getLogger("tongbao.worker")
     logs.event(logger, "day_closed", program="wine", day="2027-03-01", number=7, seconds=0.25)
     (line,) = events(said)
     moment = datetime.fromisoformat(str(line.pop("time")))

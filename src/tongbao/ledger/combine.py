@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from typing import Final
 
 import msgspec
 from django.db import connections
@@ -32,6 +33,10 @@ from tongbao.ledger.values import (
     NotSettled,
     ProgramPaused,
 )
+
+_LONG_LINE: Final = 3
+"""So many times our own turn must others have kept us waiting, to use the inbox next time."""
+_FEW: Final = 100
 
 
 class _Request(Struct, eq=False):
@@ -66,6 +71,7 @@ class Desk:
         self._lock = threading.Lock()
         self._queue: deque[_Request] = deque()
         self._led = False
+        self._long_line = False
         self._last_tick = 0
 
     def ticket(self) -> str:
@@ -142,17 +148,12 @@ class Desk:
 
     def _lead(self, request: _Request) -> None:
         """Settle for everybody in the queue, within the leader's own time; pass the lead on."""
-        taken: list[_Request] = []
         with self._lock:
             self._queue.remove(request)
-            self._queue.appendleft(request)
-            count = 0
-            while self._queue and (not taken or count + len(self._queue[0].jobs) <= BATCH):
-                taken.append(self._queue.popleft())
-                count += len(taken[-1].jobs)
+        taken = [request]
         error: BaseException | None = None
         try:
-            self._settle([job for one in taken for job in one.jobs], request.seconds)
+            self._settle(taken, request.seconds)
         except BaseException as caught:  # noqa: BLE001  # everybody who waits must hear of it
             error = caught
         with self._lock:
@@ -166,6 +167,15 @@ class Desk:
                 request.error = request.late
             self._pass_on()
 
+    def _take(self, taken: list[_Request]) -> list[Job]:
+        """Take along who came meanwhile, up to a batch; return all their commands."""
+        with self._lock:
+            count = sum(len(request.jobs) for request in taken)
+            while self._queue and count + len(self._queue[0].jobs) <= BATCH:
+                taken.append(self._queue.popleft())
+                count += len(taken[-1].jobs)
+        return [job for request in taken for job in request.jobs]
+
     def _pass_on(self) -> None:
         """Let the next one lead; the lock is held."""
         self._led = bool(self._queue)
@@ -173,29 +183,44 @@ class Desk:
             self._queue[0].leads = True
             self._queue[0].woken.set()
 
-    def _settle(self, jobs: Sequence[Job], seconds: float) -> None:
-        """Settle these and what waits; raise TimeoutError if the lock was not to be had in time."""
+    def _settle(self, taken: list[_Request], seconds: float) -> None:
+        """Settle for these, for who joins them and what waits.
+
+        Raises TimeoutError if the lock was not to be had in time.
+        """
         storage = storage_for(self.program, self.using)
-        if storage.locks_rows:
+        if self._long_line and storage.locks_rows:
             with storage.locked(None) as head:
                 if head is not None:
-                    self._round(storage, _running(head), jobs)
+                    self._long_line = False
+                    self._round(storage, _running(head), self._take(taken))
                     return
-            # Somebody else settles: let them have the commands, or the next who comes.
-            # Not bundles: a caller who gives up can then be told that nothing was written.
-            rows = []
-            for job in jobs:
-                if job.bundle is None and not job.inboxed:
-                    job.ticket, job.inboxed = self.ticket(), True
-                    rows.append(self.row(job))
-            if rows:
-                storage.enqueue_for_settling(rows)
+            self._put_into_inbox(storage, self._take(taken))
+        came = time.monotonic()
         with storage.locked(max(0.001, seconds)) as head:
+            begun = time.monotonic()
+            jobs = self._take(taken)
             if head is not None and head.status == "running":
                 self._round(storage, head, jobs)
+                # Others' rounds before ours: next time one of them may take our commands along.
+                self._long_line = begun - came > _LONG_LINE * (time.monotonic() - begun)
                 return
             storage.withdraw([job.ticket for job in jobs if job.inboxed])
         _running(head)
+
+    def _put_into_inbox(self, storage: Storage, jobs: Sequence[Job]) -> None:
+        """Let whoever settles have the commands, or the next who comes.
+
+        Not bundles: a caller who gives up can then be told that nothing was written. Nor many: what
+        they save the next settler is less than the way through the inbox.
+        """
+        rows = []
+        for job in jobs:
+            if job.bundle is None and not job.inboxed and len(jobs) <= _FEW:
+                job.ticket, job.inboxed = self.ticket(), True
+                rows.append(self.row(job))
+        if rows:
+            storage.enqueue_for_settling(rows)
 
     def _round(self, storage: Storage, head: HeadRow, jobs: Sequence[Job]) -> int:
         """Settle what waits and then these, under the lock; return how many waited."""
@@ -203,6 +228,7 @@ class Desk:
         settling = Settling(storage, head, now=now, free_plans=self.free_plans)
         if head.next_plan_at is not None and head.next_plan_at <= now:
             self._change_plans(settling, head, now)
+            settling.unchanged = False  # also where the engine refused the plan
         before = settling.last
         mine = {job.ticket: job for job in jobs if job.inboxed}
         count = 0
@@ -219,6 +245,7 @@ class Desk:
                 settling.settle(batch)
                 self._note_plans(storage, head, batch, before)
             if last:
+                storage.unchanged = settling.unchanged
                 return count
 
     def due_jobs(self, now: datetime) -> list[tuple[int, Job]]:

@@ -46,7 +46,9 @@ def canonical(value: object) -> str:
         quick = msgspec.json.encode(value, order="sorted")
     except UnicodeEncodeError:  # half of a surrogate pair
         return _slowly(msgspec.to_builtins(value))
-    return quick.decode() if quick.isascii() else _slowly(json.loads(quick))
+    if quick.isascii() and b"\x7f" not in quick:  # which the one writes as it is, the other escapes
+        return quick.decode()
+    return _slowly(json.loads(quick))
 
 
 def read(text: str) -> Any:  # noqa: ANN401  # it is JSON

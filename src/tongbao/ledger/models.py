@@ -142,6 +142,7 @@ class Line(models.Model):
     number = models.BigIntegerField()
     points = WholeField()
     quota = WholeField()
+    owed = WholeField()
     wallet = WholeField()
     credit = WholeField()
     mark = WholeField()

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from itertools import islice, zip_longest
-from typing import Any, Final, Protocol, cast
+from typing import Any, Final, Protocol, TypeAlias, cast
 
 import psycopg
 from django.apps import apps
@@ -32,7 +32,7 @@ _AT_ONCE: Final = 2000
 _STEP: Final = 10_000
 _SQLITE: Final = "sqlite"
 Row = tuple[Any, ...]
-Column = models.Field[Any, Any]
+Column: TypeAlias = "models.Field[Any, Any]"  # Django's own is not generic when it runs
 
 
 class NotPaused(LedgerError):

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from tongbao.engine.units import ATOMS, SCALE
 from tongbao.ledger.door import Ledger
+from tongbao.ledger.effects import read_body
 from tongbao.ledger.reading import BadPage, check_day, check_limit, read_figures, rows
 
 FEWEST_POINTS: Final = 4
@@ -196,7 +197,10 @@ def _stream(ledger: Ledger, after: int, up_to: int) -> Iterator[EntryPrice]:
 
 
 def _entry_price(text: str) -> EntryPrice:
-    body = _BODY.decode(text)
+    try:
+        body = _BODY.decode(text)
+    except msgspec.DecodeError:  # see `read_body`
+        body = msgspec.convert(read_body(text), _Body)
     return EntryPrice(body.number, body.recorded_at.astimezone(UTC), Price(*body.pool))
 
 

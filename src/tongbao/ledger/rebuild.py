@@ -27,7 +27,7 @@ from tongbao.ledger.fields import stored
 from tongbao.ledger.journal import BEFORE_GENESIS, canonical, chained, entry_body, read
 from tongbao.ledger.settle import shown
 from tongbao.ledger.storage import storage_for
-from tongbao.ledger.storage.face import BALANCES, LINE_FIELDS, AccountRow, HeadRow, Writes
+from tongbao.ledger.storage.face import BALANCES, LINE_FIELDS, AccountRow, HeadRow, LineRow, Writes
 from tongbao.ledger.values import LedgerError, NotLaunched
 
 _PAGE: Final = 2000
@@ -124,7 +124,7 @@ class _Replay:
         self.program: Program | None = None
         self.turnover: dict[str, int] = {}
         self.days: list[tuple[str, int, str, str]] = []
-        self.lines: list[tuple[str, int, int, int, int, int, int, int]] = []
+        self.lines: list[LineRow] = []
         self.line_marks: dict[str, Any] = {}
         self.refunded: dict[str, int] = {}
 

@@ -90,6 +90,7 @@ class Settling:
         self._known: dict[str, _Accepted] = {}
         self._writes = Writes()
         self._changed: dict[str, Account] = {}
+        self.unchanged = True
 
     @property
     def last(self) -> int:
@@ -99,6 +100,7 @@ class Settling:
     def settle(self, jobs: Sequence[Job]) -> None:
         """Decide these in their order, set their outcomes and write what is to be written."""
         self._store.prefetch([job.command for job in jobs])
+        written = self._head.number
         with self._storage.pipelined():
             for bundle, together in _bundles(jobs):
                 if bundle is None:
@@ -108,7 +110,8 @@ class Settling:
                 if len(self._writes.entries) >= _CHUNK:
                     self._flush()
             self._flush()
-            self._write_head()
+            if self._head.number != written:
+                self._write_head()
 
     def preview(self, jobs: Sequence[Job]) -> None:
         """Set the outcomes that these would have, one after the other; write nothing."""
@@ -240,7 +243,9 @@ class Settling:
             self._writes.refused.append((job.ticket, encode_outcome(outcome)))
 
     def _flush(self) -> None:
-        self._writes.accounts = self._store.rows(self._changed.values())
+        writes = self._writes
+        self.unchanged &= not (writes.entries or writes.settled or writes.refused)
+        writes.accounts = self._store.rows(self._changed.values())
         self._storage.write(self._writes)
         self._writes = Writes()
         self._changed = {}
@@ -290,11 +295,11 @@ def _payer(command: Command) -> str | None:
     return None
 
 
-def shown(account: Account | None) -> tuple[int, int, int, int, int, int]:
+def shown(account: Account | None) -> tuple[int, int, int, int, int, int, int]:
     """Return what a statement's line shows; marks matter only to who holds points."""
     if account is None:
-        return (0, 0, 0, 0, 0, 0)
+        return (0, 0, 0, 0, 0, 0, 0)
     return (
-        *(account.points, account.quota, account.wallet, account.credit),
+        *(account.points, account.quota, account.owed, account.wallet, account.credit),
         *((account.mark, account.fraction) if account.points else (0, 0)),
     )

@@ -226,6 +226,17 @@ def _items(scan: _Scan, lines: Sequence[_Line], after: _Place | None) -> Iterato
         yield _Found(shown, end, _settlements(scan.account, line, shown))
 
 
+def _enough(found: Iterator[_Found], limit: int) -> list[_Found]:
+    """Return what was found until there is one item more than the page may hold."""
+    enough, count = [], 0
+    for one in found:
+        enough.append(one)
+        count += len(one.items)
+        if count > limit:
+            break
+    return enough
+
+
 def _item(line: _Line, position: int, effect: Effect, balance: Amounts) -> Item:
     command = line.body["command"]
     return Item(

@@ -84,6 +84,7 @@ class Migration(migrations.Migration):
                 ('number', models.BigIntegerField()),
                 ('points', tongbao.ledger.fields.WholeField()),
                 ('quota', tongbao.ledger.fields.WholeField()),
+                ('owed', tongbao.ledger.fields.WholeField()),
                 ('wallet', tongbao.ledger.fields.WholeField()),
                 ('credit', tongbao.ledger.fields.WholeField()),
                 ('mark', tongbao.ledger.fields.WholeField()),

@@ -29,7 +29,7 @@ BATCH: Final = 1000
 FIRST_LOOK: Final = 4
 """How many of the least bounds are read with every batch."""
 
-LINE_FIELDS: Final = ("points", "quota", "wallet", "credit", "mark", "fraction")
+LINE_FIELDS: Final = ("points", "quota", "owed", "wallet", "credit", "mark", "fraction")
 
 
 class HeadRow(Struct):
@@ -85,7 +85,7 @@ class Found(Struct, frozen=True):
 
 EntryRow = tuple[int, str, str, str]
 """number, command id as stored, body, hash."""
-LineRow = tuple[str, int, int, int, int, int, int, int]
+LineRow = tuple[str, int, int, int, int, int, int, int, int]
 """account as stored, number, and LINE_FIELDS."""
 DayRow = tuple[str, int, str, str]
 """day, number, figures and turnover as JSON."""
@@ -108,6 +108,9 @@ class Storage(Protocol):
 
     locks_rows: bool
     """Whether others can write to the inbox while somebody settles."""
+
+    unchanged: bool
+    """Set under the lock by who wrote nothing: the transaction then ends without a flush."""
 
     def locked(self, seconds: float | None) -> AbstractContextManager[HeadRow | None]:
         """Hold the program's row in a transaction of its own, committed at the end.

@@ -71,6 +71,7 @@ class SqliteStorage:
     def __init__(self, connection: BaseDatabaseWrapper, program: int) -> None:
         self._connection = connection
         self._program = program
+        self.unchanged = False
 
     @contextmanager
     def locked(self, seconds: float | None) -> Iterator[face.HeadRow | None]:
@@ -94,8 +95,9 @@ class SqliteStorage:
         finally:
             raw.execute(f"PRAGMA busy_timeout = {usual}")
         try:
+            self.unchanged = False
             yield self.head()
-            raw.execute("COMMIT")
+            raw.execute("ROLLBACK" if self.unchanged else "COMMIT")
         finally:
             if raw.in_transaction:
                 raw.execute("ROLLBACK")
