@@ -12,7 +12,7 @@ import pytest
 from tests.tidy.test_docs import FENCE, blocks
 from tests.tidy.tree import ROOT
 
-PAGES = ("docs/tutorial.md", "docs/tutorial.zh.md")
+PAGES = ("docs/tutorial.md", "docs/tutorial.zh.md", "docs/ledger.md", "docs/ledger.zh.md")
 NOT_HERE = frozenset({"make install"})  # the tests have an interpreter already
 STATUS = re.compile(r"#\s*exit status (\d+)\s*$")
 FIGURE = re.compile(r"[¥£€$]\s?\d[\d,]*(?:\.\d+)?|\d[\d,]*(?:\.\d+)?\s?%")
@@ -41,7 +41,8 @@ def environment(folder: Path) -> dict[str, str]:
     shim.chmod(0o755)
     (folder / "examples").symlink_to(ROOT / "examples")
     path = os.pathsep.join([str(programs), os.environ.get("PATH", os.defpath)])
-    return os.environ | {"PATH": path, "PYTHONPATH": str(ROOT / "src"), "PYTHONUTF8": "1"}
+    own = {name: value for name, value in os.environ.items() if name != "TONGBAO_DATABASE"}
+    return own | {"PATH": path, "PYTHONPATH": str(ROOT / "src"), "PYTHONUTF8": "1"}
 
 
 def followed(page: str, folder: Path) -> list[str]:

@@ -266,6 +266,13 @@ def test_hundreds_that_tie_come_as_they_were_opened() -> None:
     assert [opening for _, opening, _ in in_order(store)] == list(range(500))
 
 
+def test_who_ties_with_the_last_one_read_still_comes_as_opened() -> None:
+    """The tenth is read first, by its low bound; those not read yet may stand before it."""
+    store = over(shelved([*[(1, 5, 0)] * 9, (1, 5, 10**30)]))
+    store.prefetch([])
+    assert [opening for _, opening, _ in in_order(store)] == list(range(10))
+
+
 def test_the_first_is_found_among_the_first_bounds() -> None:
     """No more is read than shows that nobody's key is below."""
     shelf = shelved([(1, 10 + n, 0) for n in range(1000)])
