@@ -39,6 +39,23 @@ def measure() -> Result:
     return Result("audit / json.loads", paired(times), 25, "×", detail)
 
 
+def command(rng: random.Random, n: int, members: int) -> Command:
+    """Return mostly purchases; now and then a member takes something out, or a day ends."""
+    name, member = f"order-{n}", f"m{rng.randrange(members)}"
+    if n % 2000 == 1999:
+        return CloseDay(id=name, day=str(date(2026, 1, 1) + timedelta(days=n // 2000)))
+    kind = rng.randrange(100)
+    if kind < 3:
+        return Redeem(id=name, account=member, points="all")
+    if kind < 5:
+        return Refund(id=name, purchase=f"order-{rng.randrange(n + 1)}", amount=2_500)
+    if kind < 8:
+        return Withdraw(id=name, account=member, amount=500)
+    if kind < 9:
+        return Deposit(id=name, account=member, amount=1_000)
+    return Purchase(id=name, member=member, paid=rng.randrange(1_000, 50_000))
+
+
 def _read(lines: list[bytes]) -> None:
     for line in lines:
         json.loads(line)
@@ -59,30 +76,13 @@ def _export() -> list[bytes]:
     rng = random.Random(3)
     at = timestamp(LAUNCH)
     for n in in_steps(range(ENTRIES * 2), "export"):
-        command = _command(rng, n)
-        outcome = program.execute(command)
+        todo = command(rng, n, MEMBERS)
+        outcome = program.execute(todo)
         if outcome.entry is None:
             continue
-        body = entry_body(len(lines), command, outcome.receipt, outcome.entry, at)
+        body = entry_body(len(lines), todo, outcome.receipt, outcome.entry, at)
         digest = chained(digest, body)
         lines.append(f'{{"body":{body},"hash":"{digest}"}}\n'.encode("ascii"))
         if len(lines) == ENTRIES:
             break
     return lines
-
-
-def _command(rng: random.Random, n: int) -> Command:
-    """Return mostly purchases; now and then a member takes something out, or a day ends."""
-    name, member = f"order-{n}", f"m{rng.randrange(MEMBERS)}"
-    if n % 2000 == 1999:
-        return CloseDay(id=name, day=str(date(2026, 1, 1) + timedelta(days=n // 2000)))
-    kind = rng.randrange(100)
-    if kind < 3:
-        return Redeem(id=name, account=member, points="all")
-    if kind < 5:
-        return Refund(id=name, purchase=f"order-{rng.randrange(n + 1)}", amount=2_500)
-    if kind < 8:
-        return Withdraw(id=name, account=member, amount=500)
-    if kind < 9:
-        return Deposit(id=name, account=member, amount=1_000)
-    return Purchase(id=name, member=member, paid=rng.randrange(1_000, 50_000))

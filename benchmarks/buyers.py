@@ -4,7 +4,6 @@ The benchmark starts them, waits until each is connected, and lets them go for o
 another: a line with the seconds goes in, a line with what happened comes out.
 """
 
-import json
 import os
 import random
 import subprocess
@@ -18,7 +17,8 @@ from pathlib import Path
 from typing import Final
 
 from django.db import connections
-from msgspec import Struct, json as coded
+from msgspec import Struct
+from msgspec import json as coded
 
 from benchmarks.cluster import PROGRAM
 from tongbao.ledger.door import Ledger, open_program
@@ -61,14 +61,14 @@ def crowd(url: str, processes: int, threads: int, batch: int = 1) -> Iterator[Cr
     path = os.pathsep.join([str(_ROOT / "src"), str(_ROOT)])
     started = tuple(
         subprocess.Popen(
-            [sys.executable, "-c", _START, str(number), str(threads), str(batch)],
+            [sys.executable, "-c", _START, str(threads), str(batch)],
             cwd=_ROOT,
             env={**os.environ, "TONGBAO_DATABASE": url, "PYTHONPATH": path},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
         )
-        for number in range(processes)
+        for _ in range(processes)
     )
     try:
         for process in started:
@@ -81,7 +81,7 @@ def crowd(url: str, processes: int, threads: int, batch: int = 1) -> Iterator[Cr
 
 def main() -> None:
     """Be one of these processes, until no more rounds come in."""
-    number, threads, batch = map(int, sys.argv[1:])
+    threads, batch = map(int, sys.argv[1:])
     ledger = open_program(PROGRAM)
     gate = threading.Barrier(threads + 1)
     buyers = [_Buyer(ledger, f"{os.getpid()}-{n}", batch, gate) for n in range(threads)]
@@ -124,7 +124,9 @@ class _Buyer(threading.Thread):
             self._gate.wait()
             self.latencies = []
             while (start := clock()) < self.until:
-                self._buy([purchase(rng, f"{self._prefix}-{next(serial)}") for _ in range(self._batch)])
+                self._buy(
+                    [purchase(rng, f"{self._prefix}-{next(serial)}") for _ in range(self._batch)]
+                )
                 self.latencies.append(clock() - start)
             self._gate.wait()
 

@@ -88,7 +88,7 @@ def test_tables_of_an_older_version_are_not_in_order(wine: Ledger, database: Dat
 
 
 @pytest.mark.parametrize(
-    "url", ["sqlite:///{folder}/none.sqlite3", "postgresql://u@%2Fnowhere%2Fat%2Fall/none"]
+    "url", ["sqlite:///{folder}/none.sqlite3", "postgresql://u@127.0.0.1:1/none"]
 )
 def test_a_database_that_is_away_is_told_and_none_is_made(url: str, tmp_path: Path) -> None:
     away = Database("away", url.partition(":")[0], url.format(folder=tmp_path))

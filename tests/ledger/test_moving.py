@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -197,9 +198,7 @@ def test_a_copy_that_is_not_the_same_is_noticed(
 
 
 @pytest.mark.parametrize("database", [POSTGRESQL], indirect=True)
-def test_commands_that_came_meanwhile_are_counted(
-    wine: Ledger, target: Database
-) -> None:
+def test_commands_that_came_meanwhile_are_counted(wine: Ledger, target: Database) -> None:
     def late(doing: str, table: str, rows: int) -> None:
         if (doing, table) == ("chain", "ledger_entry") and rows == 0:
             wine_inbox(wine)
@@ -210,7 +209,6 @@ def test_commands_that_came_meanwhile_are_counted(
 
 def wine_inbox(wine: Ledger) -> None:
     """Let somebody else write to the inbox, in a connection of their own."""
-    import threading
 
     def write() -> None:
         Inbox.objects.using(wine.using).create(
@@ -268,8 +266,8 @@ def test_the_command_moves_and_says_how_to_go_on(
 @pytest.mark.parametrize(
     ("url", "told"),
     [
-        ("mysql://x/y", "names no database"),
-        ("postgresql://u@%2Fnowhere%2Fat%2Fall/none", "cannot be used"),
+        ("mysql://host/name", "names no database"),
+        ("postgresql://u@127.0.0.1:1/none", "cannot be used"),
         ("{same}", "same database"),
     ],
 )

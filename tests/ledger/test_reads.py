@@ -123,10 +123,11 @@ def test_a_close_without_exits_writes_one_entry_and_one_day(
 
 
 def test_exits_read_in_proportion_to_themselves(database: Database, seen: Seen) -> None:
-    """A great purchase lifts the price beyond what some of the earliest may take out."""
+    """Great purchases lift the price beyond what some of the earliest may take out."""
     ledger = filled(database, 700)
+    ledger.submit_many([purchase(f"b{n}", f"b{n}", paid=10 ** (7 + n)) for n in range(3)])
     fresh(seen)
-    outcome = ledger.submit(purchase("big", "new", paid=50_000_000))
+    outcome = ledger.submit(purchase("big", "new", paid=10**10))
     assert outcome.receipt is not None
     gone = len(outcome.receipt.exits)
     assert 3 < gone < 200, gone

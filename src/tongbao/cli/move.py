@@ -11,7 +11,7 @@ from rich.progress import Progress
 from tongbao.cli import operations_words as words
 from tongbao.cli.database import database_option, explained, prepare
 from tongbao.cli.ledger_words import Unable
-from tongbao.plans.words import LANGS, Lang
+from tongbao.plans.words import LANGS, Lang, Text, plain
 
 _TARGET: Final = "move_target"
 
@@ -48,10 +48,11 @@ def move(program: str, target: str, database: str | None, lang: Lang) -> None:
             try:
                 done = moved(program, source=DEFAULT_DB_ALIAS, target=alias, progress=progress)
             except LedgerError as error:
-                text = words.MOVING_ERRORS.get(type(error).__name__)
-                if text is None:
+                chinese = words.MOVING_IN_CHINESE.get(type(error).__name__)
+                if chinese is None:
                     raise
-                raise Unable(text.fill(name=program, message=error)) from None
+                said = plain(chinese.format(name=program, message=error)).zh
+                raise Unable(Text(plain(str(error)).en, said)) from None
         said = words.MOVED.say(
             lang,
             name=done.program,

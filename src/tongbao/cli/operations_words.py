@@ -61,19 +61,15 @@ BAD_TARGET: Final = Text(
 TARGET_FAILED: Final = Text(
     "The target {place} cannot be used: {reason}", "无法使用目标数据库 {place}：{reason}"
 )
-MOVING_ERRORS: Final[Mapping[str, Text]] = MappingProxyType(
+MOVING_IN_CHINESE: Final[Mapping[str, str]] = MappingProxyType(
     {
-        "NotPaused": Text(
-            "{message}",
-            "{name} 没有处于暂停状态，或已经迁移过；先运行 `tongbao program pause {name}`",
-        ),
-        "ProgramExists": Text("{message}", "目标库中已有名为 {name} 的另一个计划，或内容不一致"),
-        "NotMigrated": Text(
-            "{message}", "目标库的数据表版本不同：请先在目标库运行 `tongbao ledger setup`"
-        ),
-        "Differs": Text("{message}", "核对不一致，没有改动任何内容：{message}"),
+        "NotPaused": "{name} 没有处于暂停状态，或已经迁移过；先运行 `tongbao program pause {name}`",
+        "ProgramExists": "目标库中已有名为 {name} 的另一个计划，或内容不一致",
+        "NotMigrated": "目标库的数据表版本不同：请先在目标库运行 `tongbao ledger setup`",
+        "Differs": "核对不一致，没有改动任何内容：{message}",
     }
 )
+"""What the errors of moving say in Chinese; in English they have messages of their own."""
 
 HEALTHY: Final = Text("All is in order.", "一切正常。")
 HEALTH_LINE: Final = Text(
