@@ -76,7 +76,7 @@ class Crowd:
             _, status = os.waitpid(process, 0)
             if status:
                 self.counts["wrong"] += 1
-                print(f"process {place} ended with {status}", file=sys.stderr)
+                sys.stderr.write(f"process {place} ended with {status}\n")
         return self.counts
 
     def begin(self, place: int) -> None:
@@ -106,7 +106,7 @@ class Crowd:
         del self.processes[process]
         if status != signal.SIGKILL:
             self.counts["wrong"] += 1
-            print(f"process {place} had ended with {status}", file=sys.stderr)
+            sys.stderr.write(f"process {place} had ended with {status}\n")
         self.counts["kills"] += 1
         where = self.shared[place * SLOT]
         self.counts["in flight"] += where in {HOLDING, WRITING}
@@ -136,12 +136,12 @@ class Member:
         self.open = open_program
 
     @property
-    def round(self) -> int:
+    def done(self) -> int:
         """How many rounds this place has begun; it outlives its processes."""
         return int.from_bytes(self.shared[self.place * SLOT + 8 : self.place * SLOT + 16], "big")
 
-    @round.setter
-    def round(self, value: int) -> None:
+    @done.setter
+    def done(self, value: int) -> None:
         self.shared[self.place * SLOT + 8 : self.place * SLOT + 16] = value.to_bytes(8, "big")
 
     def work(self) -> None:
@@ -149,9 +149,9 @@ class Member:
         self.watch()
         ledger = self.patiently(lambda: self.open(self.order.program))
         act = getattr(self, self.role)
-        while not self.shared[self.place * SLOT + 1] and not 0 < self.order.rounds <= self.round:
-            self.patiently(lambda: act(ledger, self.round))
-            self.round += 1
+        while not self.shared[self.place * SLOT + 1] and not 0 < self.order.rounds <= self.done:
+            self.patiently(lambda: act(ledger, self.done))
+            self.done += 1
 
     def patiently(self, work: Callable[[], Any]) -> Any:  # noqa: ANN401  # whatever the work gives
         """Do it again as long as the database is away, if it is known to come and go."""
@@ -220,7 +220,9 @@ class Member:
         from tongbao.ledger.values import NotSettled  # noqa: PLC0415  # likewise
 
         try:
-            seen = ledger.preview({"id": "seen", "type": "redeem", "account": "shared", "points": 1})
+            seen = ledger.preview(
+                {"id": "seen", "type": "redeem", "account": "shared", "points": 1}
+            )
             check(seen.receipt is not None, seen)
         except NotSettled:
             self.promised("looked", "in vain")
@@ -274,7 +276,9 @@ def unlock() -> None:
         real = kind._execute
 
         def execute(storage: Any, query: str, values: Any) -> Any:  # noqa: ANN401  # a cursor
-            return real(storage, query.replace(" FOR UPDATE", "").replace(" SKIP LOCKED", ""), values)
+            return real(
+                storage, query.replace(" FOR UPDATE", "").replace(" SKIP LOCKED", ""), values
+            )
 
         kind._execute = execute
     else:
@@ -311,7 +315,7 @@ def main() -> None:
     from tongbao.ledger import door, statements  # noqa: F401, PLC0415  # once, for all that fork
 
     counts = Crowd(Order(**order)).run()
-    print(json.dumps(counts))
+    sys.stdout.write(json.dumps(counts))
 
 
 if __name__ == "__main__":

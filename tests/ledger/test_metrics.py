@@ -9,6 +9,7 @@ from urllib.error import HTTPError
 from urllib.request import urlopen
 
 import pytest
+from django.apps import apps
 from django.db import connections
 
 from tests.ledger.databases import Database
@@ -229,3 +230,27 @@ def test_they_are_served_to_prometheus_and_health_to_load_balancers(wine: Ledger
             assert answer.status == 503
             assert json.load(answer)["problems"][0]["cause"] == "day_not_closed"
     connections[wine.using].close()
+
+
+def test_what_is_settled_anywhere_in_this_process_is_counted(wine: Ledger) -> None:
+    metrics = Metrics(wine.using)
+    config = apps.get_app_config("ledger")
+    heard: list[Settled] = []
+    for observer in (broken, metrics.settled, heard.append):
+        observing.observe(observer)
+    try:
+        wine.submit(purchase("o1"))
+        wine.enqueue(redeem("r1", "nobody"))
+        wine.enqueue(purchase("o2"))
+        wine.settle()
+        wine.settle()  # nothing waits: nothing to tell
+    finally:
+        del config.observers[-3:]  # type: ignore[attr-defined]  # likewise
+    told = [(batch.commands, batch.accepted, dict(batch.refusals)) for batch in heard]
+    assert told == [(1, 1, {}), (2, 1, {"unknown_account": 1})]
+    assert value(metrics, "settle_commands_count") == 2
+    assert value(metrics, "refusals_total", {**WINE, "reason": "unknown_account"}) == 1
+
+
+def broken(batch: Settled) -> None:
+    raise RuntimeError("an observer's own failure")

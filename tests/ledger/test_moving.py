@@ -17,8 +17,9 @@ from tongbao.engine.example import FOUNDING_EXAMPLE
 from tongbao.ledger import moving, programs, versions
 from tongbao.ledger.door import Ledger, open_program
 from tongbao.ledger.models import Account, Entry, Head, Inbox
-from tongbao.ledger.moving import MOVED, Differs, NotMigrated, NotPaused
-from tongbao.ledger.values import NoSuchProgram, ProgramExists, ProgramPaused
+from tongbao.ledger.moving import Differs, NotMigrated, NotPaused
+from tongbao.ledger.programs import MOVED
+from tongbao.ledger.values import NoSuchProgram, ProgramExists, ProgramMoved
 
 ODD = "a\x00b\\c 通宝 \ud800"  # what PostgreSQL cannot hold as it is
 
@@ -91,8 +92,13 @@ def test_it_goes_on_at_the_target(wine: Ledger, target: Database) -> None:
 def test_at_the_source_it_is_marked_and_settles_nothing(wine: Ledger, target: Database) -> None:
     moved(wine, target)
     assert wine.standing().status == MOVED
-    with pytest.raises(ProgramPaused):
-        wine.submit(purchase("late"))
+    for door in (wine.submit, wine.enqueue):
+        with pytest.raises(ProgramMoved):
+            door(purchase("late"))
+    for wake in (programs.launch, programs.pause):
+        with pytest.raises(ProgramMoved):
+            wake("wine", using=wine.using)
+    assert wine.standing().status == MOVED
     with pytest.raises(NotPaused, match="already"):
         moved(wine, target)
 

@@ -81,8 +81,8 @@ def seen(database: Database, monkeypatch: pytest.MonkeyPatch) -> Seen:
     return counts
 
 
-def filled(database: Database, members: int, **plan: object) -> Ledger:
-    ledger = opened(database, **plan)
+def filled(database: Database, members: int, **plan: int) -> Ledger:
+    ledger = opened(database, "wine", notice=7, **plan)
     ledger.submit_many([purchase(f"o{n}", f"m{n}") for n in range(members)])
     return ledger
 
@@ -111,9 +111,7 @@ def test_a_batch_reads_each_account_once(database: Database, seen: Seen) -> None
     assert seen.written == {"entries": 50, "lines": 50, "accounts": 5}
 
 
-def test_a_close_without_exits_writes_one_entry_and_one_day(
-    database: Database, seen: Seen
-) -> None:
+def test_a_close_without_exits_writes_one_entry_and_one_day(database: Database, seen: Seen) -> None:
     ledger = filled(database, 700, dividend_bps=500, quota_bps=100_000)
     fresh(seen)
     outcome = ledger.submit({"id": "day", "type": "close_day", "day": "2026-01-01"})
@@ -240,12 +238,12 @@ def test_postgresql_counts_few_rows_for_a_purchase_and_a_close(database: Databas
 def asked(database: Database) -> list[str]:
     """The statements of opening a program and looking where it stands, without their values."""
     told: list[str] = []
-    kind = type(storage_for(1, database.alias))
+    kind: Any = type(storage_for(1, database.alias))
     real = kind._execute
 
     def telling(self: Any, query: str, values: Sequence[Any]) -> Any:  # noqa: ANN401  # a cursor
         told.append(query)
-        return real(self, query, values)  # type: ignore[arg-type]  # either storage
+        return real(self, query, values)
 
     def by_django(execute: Any, sql: str, *rest: Any) -> Any:  # noqa: ANN401  # Django's own
         told.append(sql)

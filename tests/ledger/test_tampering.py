@@ -212,7 +212,10 @@ def test_a_history_rewritten_as_a_whole_is_found_by_a_checkpoint_alone(
         ("UPDATE ledger_account SET referrer = 'bob' WHERE name = 'ann'", "account ann, referrer"),
         ("UPDATE ledger_account SET name = 'eve' WHERE name = 'ann'", "account eve"),
         ("DELETE FROM ledger_account WHERE name = 'shop'", "account shop"),
-        ("UPDATE ledger_account SET exit_bound = NULL WHERE name = 'ann'", "account ann, exit_bound"),
+        (
+            "UPDATE ledger_account SET exit_bound = NULL WHERE name = 'ann'",
+            "account ann, exit_bound",
+        ),
         ("UPDATE ledger_line SET wallet = '1' WHERE account = 'ann'", "statement of ann"),
         ("DELETE FROM ledger_line WHERE account = 'bob' AND number = 6", "statement of bob"),
         ("UPDATE ledger_line SET account = 'x' WHERE account = 'shop'", "statement of shop"),

@@ -31,6 +31,7 @@ _CHINESE: Final[Mapping[str, str]] = MappingProxyType(
     {
         "NoSuchProgram": "没有名为 {program} 的积分计划；用 `tongbao program list` 查看全部",
         "ProgramExists": "已有名为 {program} 的积分计划（不区分大小写）；请换一个名称",
+        "ProgramMoved": "{program} 已迁往其他数据库，请在那里打开",
         "NotLaunched": "{program} 还是草案，尚未启动；用 `tongbao program launch {program}` 启动",
         "ProgramPaused": "{program} 已暂停：可以收下命令，但不处理；"
         "用 `tongbao program launch {program}` 恢复",

@@ -11,6 +11,7 @@ STATUSES: Final[Mapping[str, Text]] = MappingProxyType(
         "draft": Text("draft", "草案"),
         "running": Text("running", "运行中"),
         "paused": Text("paused", "已暂停"),
+        "moved": Text("moved to another database", "已迁往其他数据库"),
     }
 )
 VERSION_STATES: Final[Mapping[str, Text]] = MappingProxyType(

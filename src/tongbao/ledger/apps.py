@@ -7,6 +7,7 @@ from django.apps import AppConfig
 
 if TYPE_CHECKING:  # it needs the models, which come after the app
     from tongbao.ledger.combine import Desk
+    from tongbao.ledger.observing import Observer
 
 
 class LedgerConfig(AppConfig):
@@ -20,6 +21,7 @@ class LedgerConfig(AppConfig):
         """Begin without queues."""
         self._lock = threading.Lock()
         self._desks: dict[tuple[str, int], Desk] = {}
+        self.observers: list[Observer] = []
 
     def shared(self, using: str, desk: "Desk") -> "Desk":
         """Return the queue that all threads share: this one, if the program had none yet."""

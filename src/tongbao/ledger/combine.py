@@ -5,6 +5,7 @@ one settles them together with what waits in the inbox; if another process holds
 them into the inbox first, so that the other may settle them, and then waits for its turn.
 """
 
+import logging
 import secrets
 import threading
 import time
@@ -21,6 +22,8 @@ from msgspec import Struct, field
 from tongbao.engine.commands import ChangePlan, parse
 from tongbao.ledger import versions
 from tongbao.ledger.journal import canonical, read
+from tongbao.ledger.logs import failure
+from tongbao.ledger.observing import Observer, settled
 from tongbao.ledger.settle import Job, Settling
 from tongbao.ledger.storage import storage_for
 from tongbao.ledger.storage.face import BATCH, HeadRow, Storage, Waiting
@@ -31,9 +34,11 @@ from tongbao.ledger.values import (
     NoSuchProgram,
     NotLaunched,
     NotSettled,
+    ProgramMoved,
     ProgramPaused,
 )
 
+_LOG: Final = logging.getLogger("tongbao.ledger")
 _LONG_LINE: Final = 3
 """So many times our own turn must others have kept us waiting, to use the inbox next time."""
 _FEW: Final = 100
@@ -63,8 +68,11 @@ class _Request(Struct, eq=False):
 class Desk:
     """A program's queue within this process, shared by its threads."""
 
-    def __init__(self, program: int, using: str, *, free_plans: bool) -> None:
-        """Begin with nobody waiting."""
+    def __init__(
+        self, program: int, using: str, observers: Sequence[Observer], *, free_plans: bool
+    ) -> None:
+        """Begin with nobody waiting; the observers hear of every batch after its commit."""
+        self._observers = observers
         self.free_plans = free_plans
         self.program = program
         self.using = using
@@ -105,11 +113,16 @@ class Desk:
         """Settle what waits in the inbox; return how many commands that were."""
         self._refuse_inside_transaction()
         storage = storage_for(self.program, self.using)
+        until, count, more = time.monotonic() + wait, 0, True
         try:
-            with storage.locked(wait) as head:
-                return self._round(storage, _running(head), [])
+            while more:
+                seconds = max(0.001, until - time.monotonic())
+                with self._turn(storage, seconds) as (head, done):
+                    more = self._round(storage, running(head), [], done)
+                count += len(done)
         except TimeoutError:
             raise too_late(may_still_settle=True) from None
+        return count
 
     @contextmanager
     def held(self, wait: float = 60.0) -> Iterator[None]:
@@ -190,23 +203,27 @@ class Desk:
         """
         storage = storage_for(self.program, self.using)
         if self._long_line and storage.locks_rows:
-            with storage.locked(None) as head:
+            with self._turn(storage, None) as (head, done):
                 if head is not None:
                     self._long_line = False
-                    self._round(storage, _running(head), self._take(taken))
-                    return
-            self._put_into_inbox(storage, self._take(taken))
-        came = time.monotonic()
-        with storage.locked(max(0.001, seconds)) as head:
-            begun = time.monotonic()
-            jobs = self._take(taken)
-            if head is not None and head.status == "running":
-                self._round(storage, head, jobs)
-                # Others' rounds before ours: next time one of them may take our commands along.
-                self._long_line = begun - came > _LONG_LINE * (time.monotonic() - begun)
+                    more = self._round(storage, running(head), self._take(taken), done)
+            if head is not None and not more:
                 return
-            storage.withdraw([job.ticket for job in jobs if job.inboxed])
-        _running(head)
+            self._put_into_inbox(storage, self._take(taken))
+        until, more = time.monotonic() + seconds, True
+        while more:
+            came = time.monotonic()
+            with self._turn(storage, max(0.001, until - came)) as (head, done):
+                begun = time.monotonic()
+                jobs = self._take(taken)
+                if head is not None and head.status == "running":
+                    more = self._round(storage, head, jobs, done)
+                    # Others' turns before ours: next time one of them may take our commands along.
+                    ours = time.monotonic() - begun
+                    self._long_line = begun - came > _LONG_LINE * ours
+                else:
+                    storage.withdraw([job.ticket for job in jobs if job.inboxed])
+            running(head)
 
     def _put_into_inbox(self, storage: Storage, jobs: Sequence[Job]) -> None:
         """Let whoever settles have the commands, or the next who comes.
@@ -222,31 +239,46 @@ class Desk:
         if rows:
             storage.enqueue_for_settling(rows)
 
-    def _round(self, storage: Storage, head: HeadRow, jobs: Sequence[Job]) -> int:
-        """Settle what waits and then these, under the lock; return how many waited."""
+    @contextmanager
+    def _turn(
+        self, storage: Storage, seconds: float | None
+    ) -> Iterator[tuple[HeadRow | None, list[Job]]]:
+        """Hold the lock and note what is done; after the commit the observers hear of it."""
+        done: list[Job] = []
+        with storage.locked(seconds) as head:
+            begun = time.monotonic()
+            yield head, done
+        if not self._observers or not done:
+            return
+        batch = settled(self.program, done, time.monotonic() - begun)
+        for observer in self._observers:
+            try:
+                observer(batch)
+            except Exception as error:  # noqa: BLE001  # the batch stands all the same
+                failure(_LOG, "observer_failed", error)
+
+    def _round(self, storage: Storage, head: HeadRow, jobs: Sequence[Job], done: list[Job]) -> bool:
+        """Settle a batch of what waits, and then these; say whether more waits before them."""
         now = datetime.now(UTC)
         settling = Settling(storage, head, now=now, free_plans=self.free_plans)
         if head.next_plan_at is not None and head.next_plan_at <= now:
             self._change_plans(settling, head, now)
             settling.unchanged = False  # also where the engine refused the plan
         before = settling.last
-        mine = {job.ticket: job for job in jobs if job.inboxed}
-        count = 0
-        while True:
-            waiting = storage.waiting()
-            batch = [mine.pop(row.ticket) if row.ticket in mine else _job(row) for row in waiting]
-            count += len(batch)
-            last = len(batch) < BATCH
-            if last:
-                for job in mine.values():  # settled by somebody else: ask again, it counts once
-                    job.inboxed = False
-                batch += [job for job in jobs if not job.inboxed]
-            if batch:
-                settling.settle(batch)
-                self._note_plans(storage, head, batch, before)
-            if last:
-                storage.unchanged = settling.unchanged
-                return count
+        mine = {job.ticket: job for job in jobs if job.inboxed and job.outcome is None}
+        waiting = storage.waiting()
+        batch = [mine.pop(row.ticket) if row.ticket in mine else _job(row) for row in waiting]
+        more = len(batch) >= BATCH
+        if not more:
+            for job in mine.values():  # settled by somebody else: ask again, it counts once
+                job.inboxed = False
+            batch += [job for job in jobs if not job.inboxed and job.outcome is None]
+        if batch:
+            settling.settle(batch)
+            done += batch
+            self._note_plans(storage, head, batch, before)
+        storage.unchanged = settling.unchanged
+        return more
 
     def due_jobs(self, now: datetime) -> list[tuple[int, Job]]:
         """Return the announced plans whose moment has come, by version, as jobs to settle."""
@@ -310,13 +342,21 @@ def _told_others(error: BaseException | None) -> BaseException | None:
     return other
 
 
-def _running(head: HeadRow | None) -> HeadRow:
+def running(head: HeadRow | None) -> HeadRow:
+    """Return the row of a program that takes commands; raise what says why it doesn't."""
     if head is None:
         raise NoSuchProgram("The program is gone.")
+    if head.status == "paused":
+        raise ProgramPaused("The program is paused; `tongbao program launch` resumes it.")
+    return launched(head)
+
+
+def launched(head: HeadRow) -> HeadRow:
+    """Return the row of a program whose commands may wait; raise what says why they mayn't."""
     if head.status == "draft":
         raise NotLaunched("The program is a draft; `tongbao program launch` starts it.")
-    if head.status != "running":
-        raise ProgramPaused("The program is paused; `tongbao program launch` resumes it.")
+    if head.status == "moved":
+        raise ProgramMoved("The program was moved to another database; open it there.")
     return head
 
 

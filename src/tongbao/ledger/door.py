@@ -21,7 +21,7 @@ from tongbao.engine.receipts import Receipt, Rejection
 from tongbao.engine.state import Account
 from tongbao.ledger import freezes, models
 from tongbao.ledger.apps import LedgerConfig
-from tongbao.ledger.combine import Desk
+from tongbao.ledger.combine import Desk, launched
 from tongbao.ledger.journal import RECEIPT_FIGURES, canonical, read, read_receipt
 from tongbao.ledger.settle import Job, Settling, decode_outcome
 from tongbao.ledger.storage import storage_for
@@ -63,7 +63,8 @@ def open_program(name: str, using: str = "default") -> "Ledger":
     if row is None:
         raise NoSuchProgram(f"There is no program {name!r}; `tongbao program list` shows them.")
     config = cast("LedgerConfig", apps.get_app_config("ledger"))
-    desk = config.shared(using, Desk(row.program, using, free_plans=row.plan_notice_days == 0))
+    desk = Desk(row.program, using, config.observers, free_plans=row.plan_notice_days == 0)
+    desk = config.shared(using, desk)
     return Ledger(row.program, name, using, row.currency, desk)
 
 
@@ -271,6 +272,7 @@ class Ledger:
             job.ticket = self._desk.ticket() if bundle is None else f"{bundle}{number:06d}"
             jobs.append(job)
         storage = self._storage()
+        launched(self._launched(storage))
         accepted = storage.find((), [job.command.id for job in jobs], ()).entries
         for job in jobs:
             first = accepted.get(job.command.id)

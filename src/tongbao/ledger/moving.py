@@ -22,10 +22,9 @@ from msgspec import Struct
 from tongbao.ledger.fields import KeyField, WholeField, padded
 from tongbao.ledger.journal import BEFORE_GENESIS, chained
 from tongbao.ledger.models import Head, Inbox, Program
-from tongbao.ledger.programs import PAUSED, found
+from tongbao.ledger.programs import MOVED, PAUSED, found
 from tongbao.ledger.values import LedgerError, ProgramExists
 
-MOVED: Final = "moved"
 """The status of a program whose journal goes on in another database."""
 
 _AT_ONCE: Final = 2000

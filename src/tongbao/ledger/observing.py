@@ -66,6 +66,4 @@ def observe(observer: Observer) -> None:
     Called by the composition root, once for each observer.
     """
     config = cast("LedgerConfig", apps.get_app_config("ledger"))
-    observers: list[Observer] | None = getattr(config, "observers", None)
-    if observers is not None:
-        observers.append(observer)
+    config.observers.append(observer)

@@ -21,11 +21,19 @@ from tongbao.engine.plan import Plan, plan_fields, plan_from_fields
 from tongbao.engine.state import Figures
 from tongbao.ledger.journal import BEFORE_GENESIS, canonical, chained, genesis_body
 from tongbao.ledger.models import Entry, Freeze, Head, Inbox, PlanVersion, Program
-from tongbao.ledger.values import BadName, LedgerError, NoSuchProgram, NotLaunched, ProgramExists
+from tongbao.ledger.values import (
+    BadName,
+    LedgerError,
+    NoSuchProgram,
+    NotLaunched,
+    ProgramExists,
+    ProgramMoved,
+)
 
 DRAFT: Final = "draft"
 RUNNING: Final = "running"
 PAUSED: Final = "paused"
+MOVED: Final = "moved"
 LONGEST_NOTICE: Final = 366
 LONGEST_NAME: Final = 64
 NOT_BEGUN: Final = -1
@@ -159,6 +167,7 @@ def launch(
     """
     with transaction.atomic(using=using):
         program, head = locked(name, using)
+        _refuse_moved(head)
         change: dict[str, object] = {"status": RUNNING}
         if head.status == DRAFT:
             change |= _begin(program, head, who, now or datetime.now(UTC), using)
@@ -176,6 +185,7 @@ def pause(name: str, *, using: str = "default") -> None:
         program, head = locked(name, using)
         if head.status == DRAFT:
             raise NotLaunched(_NOT_LAUNCHED.format(name=program.name))
+        _refuse_moved(head)
         Head.objects.using(using).filter(program=program.program).update(status=PAUSED)
 
 
@@ -196,6 +206,12 @@ def waiting(program_id: int, *, using: str = "default") -> int:
     """Return how many commands wait in a program's inbox."""
     rows = Inbox.objects.using(using).filter(program=program_id, outcome__isnull=True)
     return rows.count()
+
+
+def _refuse_moved(head: Head) -> None:
+    """Refuse to wake a program here that may run elsewhere."""
+    if head.status == MOVED:
+        raise ProgramMoved("The program was moved to another database; open it there.")
 
 
 def freezes(name: str, account: str | None = None, *, using: str = "default") -> list[FreezeNote]:

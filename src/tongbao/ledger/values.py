@@ -94,6 +94,10 @@ class ProgramPaused(LedgerError):
     """The program is paused: commands can wait in the inbox, none is settled."""
 
 
+class ProgramMoved(LedgerError):
+    """The program was moved to another database; here it only rests."""
+
+
 class BadName(LedgerError):
     """That cannot be a name."""
 
