@@ -15,8 +15,8 @@ LIBRARIES = {
     "plans": frozenset({"msgspec"}),
     "audit": frozenset({"msgspec", "cryptography"}),
     "lab": frozenset({"msgspec", "polars", "matplotlib", "jinja2", "markupsafe", "rich"}),
-    "ledger": frozenset({"msgspec", "django", "psycopg", "prometheus_client", "cryptography"}),
-    "site": frozenset({"django", "dj_database_url", "pythonjsonlogger"}),
+    "ledger": frozenset({"msgspec", "django", "psycopg", "prometheus_client", "pythonjsonlogger"}),
+    "site": frozenset({"django", "dj_database_url"}),
     "cli": frozenset({"msgspec", "click", "rich", "django", "dj_database_url"}),
 }
 # The extras that install a room; what is in none of them comes with the core.

@@ -27,7 +27,7 @@ from tongbao.ledger.observing import Settled
 from tongbao.ledger.programs import DRAFT
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 Published = Callable[[str], datetime | None]
 """Says when a program's last checkpoint was published, by the program's name."""
