@@ -64,7 +64,7 @@ def check_promises(ledger: Ledger, folder: Path) -> int:
     return len(made["told"]) + len(made["left"])
 
 
-@pytest.mark.parametrize("rounds", [40, pytest.param(300, marks=pytest.mark.long)])
+@pytest.mark.parametrize("rounds", [25, pytest.param(300, marks=pytest.mark.long)])
 def test_sixteen_processes_lose_nothing_and_count_nothing_twice(
     database: Database, tmp_path: Path, rounds: int
 ) -> None:

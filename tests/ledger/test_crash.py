@@ -38,7 +38,7 @@ def test_whoever_settles_is_killed_and_nothing_is_lost_or_done_twice(
     promised = check_promises(ledger, tmp_path)
     assert rebuild.check(ledger).ok
     assert counts["kills"] == kills
-    assert counts["in flight"] >= kills // 3, "the kills must fall into the transactions"
+    assert counts["in flight"] >= kills // 5, "the kills must fall into the transactions"
     assert promised > kills // 2, "the clients must get on between the kills"
     _LOG.info("%s: %s, %d promised", database.vendor, dict(counts), promised)
 

@@ -161,7 +161,7 @@ class LayersAndProgram(RuleBasedStateMachine):
 
 def test_layers_over_layers_are_the_store_that_took_all_in() -> None:
     run_state_machine_as_test(
-        LayersAndProgram, settings=settings(max_examples=80, stateful_step_count=20)
+        LayersAndProgram, settings=settings(max_examples=40, stateful_step_count=15)
     )
 
 

@@ -12,6 +12,7 @@ from django.db import connections
 from tests.ledger.databases import SQLITE, Database
 from tests.ledger.stage import check_books, deposit, opened, purchase, redeem
 from tongbao.ledger.door import Ledger, open_program
+from tongbao.ledger.fields import padded
 from tongbao.ledger.storage import storage_for
 from tongbao.ledger.storage.face import FIRST_LOOK, AccountRow, Found, Writes
 
@@ -262,3 +263,26 @@ def test_opening_reads_the_same_two_rows_however_much_there_is(database: Databas
     ledger.submit_many([purchase(f"more{n}", f"n{n}") for n in range(500)])
     assert asked(database) == small
     assert [TABLE.findall(sql)[-1] for sql in small] == ["ledger_program", "ledger_head"]
+
+
+def test_bounds_that_the_price_has_passed_are_brought_up_once(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger = opened(database)
+    ledger.submit_many([purchase(f"o{n}", f"m{n}") for n in range(300)])
+    # As if these had bought much more since: their keys are far above their bounds.
+    lowest = padded(0) if database.vendor == SQLITE else 0
+    database.execute("UPDATE ledger_account SET exit_bound = %s WHERE opening < 20", lowest)
+    kind = type(storage_for(ledger.program_id, database.alias))
+    real, read = kind.least, list[int]()
+
+    def least(self: Any, after: AccountRow | None, limit: int) -> Sequence[AccountRow]:  # noqa: ANN401  # either storage
+        rows = real(self, after, limit)
+        read.append(len(rows))
+        return rows
+
+    monkeypatch.setattr(kind, "least", least)
+    for n in range(10):
+        read.clear()
+        ledger.submit(purchase(f"p{n}", "x"))
+    assert sum(read) <= FIRST_LOOK + 16

@@ -266,3 +266,9 @@ def test_what_was_changed_beside_the_journal_is_written_anew_from_it(
     check_books(shop)
     assert shop.submit(purchase("after", "ann")).number == LAST + 1
     assert rebuild.check(shop).ok
+
+
+def test_an_entry_beyond_the_last_is_found(database: Database, shop: Ledger) -> None:
+    sql = "INSERT INTO ledger_entry (program, number, command_id, body, hash) VALUES (%s, %s, %s, %s, %s)"
+    database.execute(sql, shop.program_id, LAST + 1, "more", "{}", "00")
+    assert [d.place for d in rebuild.check(shop).differences] == [f"entries after the last, {LAST}"]

@@ -75,6 +75,10 @@ def check(ledger: Ledger, progress: Callable[[int, int], None] | None = None) ->
         replay.run(progress)
         if not replay.broken:
             _compare(ledger, head, replay)
+        beyond = models.Entry.objects.using(ledger.using).filter(
+            program=ledger.program_id, number__gt=head.number
+        )
+        replay.differ(f"entries after the last, {head.number}", beyond.count(), 0)
     return replay.result()
 
 

@@ -15,7 +15,8 @@ from tongbao.ledger.storage.face import FIRST_LOOK, Accepted, AccountRow, HeadRo
 
 _NAMING: Final = ("member", "account", "payer", "payee", "merchant", "referrer")
 _PAGES: Final = (16, 128, 1024)
-_PATIENCE: Final = 1  # pages; whoever looks further brings the bounds up that he comes by
+_PATIENCE: Final = 1  # pages; who looks further brings up all bounds on the way, not only those
+# that their keys have outgrown
 _SLACK: Final = 12  # a new bound is 1/4096 below the key
 
 
@@ -42,6 +43,7 @@ class DatabaseStore:
         self._looked = False
         self._pages = 0
         self._seen_all = False
+        self._came_by: list[AccountRow] = []
         self._raised: dict[str, Account] = {}
 
     def prefetch(self, commands: Iterable[Command]) -> None:
@@ -158,6 +160,12 @@ class DatabaseStore:
         size = _PAGES[min(self._pages, len(_PAGES) - 1)]
         self._pages += 1
         self._look(self._storage.least(self._last_seen, size), size)
+        for row in self._came_by:
+            key = exit_key(row.account)
+            outgrown = row.bound is not None and key - row.bound > 2 * (key >> _SLACK)
+            if outgrown or self._pages > _PATIENCE:
+                self._raised[row.account.name] = row.account
+        self._came_by.clear()
 
     def _look(self, page: Sequence[AccountRow], size: int) -> None:
         self._looked = True
@@ -165,8 +173,8 @@ class DatabaseStore:
         for row in page:
             key = exit_key(row.account)
             heappush(self._seen, (key, row.account.opening, row.account.name))
-            if self._pages > _PATIENCE and row.bound != key:
-                self._raised[row.account.name] = row.account
+            if row.bound != key:
+                self._came_by.append(row)
         self._seen_all = len(page) < size
         if page:
             self._last_seen = page[-1]
