@@ -55,7 +55,8 @@ def _times(ledger: Ledger, lines: list[bytes]) -> Iterator[tuple[float, float]]:
             json.loads(line)
 
     def check() -> None:
-        assert rebuild.check(ledger).ok
+        rebuilt = rebuild.check(ledger)
+        assert rebuilt.ok, rebuilt.differences
 
     for _ in range(PAIRS):
         before = timed(read)
