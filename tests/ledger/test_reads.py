@@ -11,6 +11,7 @@ from django.db import connections
 
 from tests.ledger.databases import SQLITE, Database
 from tests.ledger.stage import check_books, deposit, opened, purchase, redeem
+from tongbao.engine.units import ATOMS, SCALE
 from tongbao.ledger.door import Ledger, open_program
 from tongbao.ledger.fields import padded
 from tongbao.ledger.storage import storage_for
@@ -286,3 +287,18 @@ def test_bounds_that_the_price_has_passed_are_brought_up_once(
         read.clear()
         ledger.submit(purchase(f"p{n}", "x"))
     assert sum(read) <= FIRST_LOOK + 16
+
+
+def test_bringing_bounds_up_never_brings_back_an_old_balance(database: Database) -> None:
+    ledger = opened(database, dividend_bps=100)
+    ledger.submit_many([purchase(f"o{n}", f"m{n}") for n in range(300)])
+    # Above the price, far below the keys: nobody looks past them before the close of the day.
+    low = 800 * SCALE // ATOMS
+    bound = padded(low) if database.vendor == SQLITE else low
+    database.execute("UPDATE ledger_account SET exit_bound = %s WHERE opening < 20", bound)
+    # m0 is among the first that are looked at and is written with the first part of the batch; the
+    # close, in the second, looks further.
+    batch = [purchase(f"p{n}", "m0", 100) for n in range(100)]
+    batch += [purchase(f"q{n}", f"n{n}", 100) for n in range(50)]
+    ledger.submit_many([*batch, {"id": "c", "type": "close_day", "day": "2027-01-01"}])
+    check_books(ledger)

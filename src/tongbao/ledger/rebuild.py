@@ -175,7 +175,7 @@ class _Replay:
             a.name: AccountRow(a, frozen=False, bound=exit_key(a) if a.points else None)
             for a in everyone
         }
-        return Writes([], self.lines, accounts, self.refunded, self.days)
+        return Writes([], self.lines, accounts, {}, self.refunded, self.days)
 
     def head(self, kept: HeadRow) -> HeadRow:
         """Return the program's row as it should be."""

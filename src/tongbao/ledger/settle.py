@@ -246,6 +246,7 @@ class Settling:
         writes = self._writes
         self.unchanged &= not (writes.entries or writes.settled or writes.refused)
         writes.accounts = self._store.rows(self._changed.values())
+        writes.bounds = self._store.raised()
         self._storage.write(self._writes)
         self._writes = Writes()
         self._changed = {}

@@ -44,7 +44,8 @@ class DatabaseStore:
         self._pages = 0
         self._seen_all = False
         self._came_by: list[AccountRow] = []
-        self._raised: dict[str, Account] = {}
+        self._raised: dict[str, int] = {}
+        self._written: set[str] = set()
 
     def prefetch(self, commands: Iterable[Command]) -> None:
         """Read what these commands touch, as far as can be told beforehand."""
@@ -117,16 +118,12 @@ class DatabaseStore:
         return (row.account for row in everyone)
 
     def rows(self, changed: Iterable[Account]) -> dict[str, AccountRow]:
-        """Return these accounts as they are to be stored, and others whose bound was in the way.
+        """Return accounts that commands changed as they are to be stored.
 
         A bound that is still no higher than the key stays, so that most writes leave the index of
         bounds alone; a new one keeps a little below the key, which may fall by rounding.
         """
-        rows = {
-            name: AccountRow(account, name in self._frozen, exit_key(account))
-            for name, account in self._raised.items()
-        }
-        self._raised.clear()
+        rows = {}
         for account in changed:
             name = account.name
             bound = self._bounds.get(name)
@@ -137,8 +134,16 @@ class DatabaseStore:
                 if bound is None or bound > key:
                     bound = key - (key >> _SLACK)
             rows[name] = AccountRow(account, name in self._frozen, bound)
-        self._bounds.update({name: row.bound for name, row in rows.items()})
+            self._bounds[name] = bound
+            self._written.add(name)
         return rows
+
+    def raised(self) -> dict[str, int]:
+        """Return the bounds to bring up: of holders on the way whom no command changed."""
+        raised = {n: key for n, key in self._raised.items() if n not in self._written}
+        self._bounds.update(raised)
+        self._raised.clear()
+        return raised
 
     def _put_in_order(self) -> bool:
         """Find the holder next after those in order; say whether there is one."""
@@ -164,7 +169,7 @@ class DatabaseStore:
             key = exit_key(row.account)
             outgrown = row.bound is not None and key - row.bound > 2 * (key >> _SLACK)
             if outgrown or self._pages > _PATIENCE:
-                self._raised[row.account.name] = row.account
+                self._raised[row.account.name] = key
         self._came_by.clear()
 
     def _look(self, page: Sequence[AccountRow], size: int) -> None:

@@ -97,6 +97,7 @@ class Writes(Struct):
     entries: list[EntryRow] = []
     lines: list[LineRow] = []
     accounts: dict[str, AccountRow] = {}
+    bounds: dict[str, int] = {}  # of accounts that are not among these
     refunded: dict[str, int] = {}
     days: list[DayRow] = []
     settled: list[str] = []  # tickets

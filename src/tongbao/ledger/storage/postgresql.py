@@ -67,6 +67,11 @@ _ACCOUNTS: Final = (
     f"{', %s::numeric[]' * (len(BALANCES) + 1)}) ON CONFLICT (program, name) DO UPDATE SET "
     + ", ".join(f"{name} = excluded.{name}" for name in (*BALANCES, "exit_bound"))
 )
+_BOUNDS: Final = (
+    "UPDATE ledger_account a SET exit_bound = b.bound "
+    f"FROM unnest({_TEXTS}, %s::numeric[]) AS b (name, bound) "
+    "WHERE a.program = %s AND a.name = b.name"
+)
 _REFUNDED: Final = (
     "INSERT INTO ledger_refunded (program, purchase, refunded) "
     f"SELECT %s, * FROM unnest({_TEXTS}, %s::numeric[]) "
@@ -252,6 +257,9 @@ class PostgresqlStorage:
             self._execute(_LINES, (program, _texts(accounts), *map(_array, numbers)))
         if writes.accounts:
             self._write_accounts(list(writes.accounts.values()))
+        if writes.bounds:
+            names, bounds = _names(writes.bounds), _array(writes.bounds.values())
+            self._execute(_BOUNDS, (names, bounds, program))
         if writes.refunded:
             names, sums = _names(writes.refunded), writes.refunded.values()
             self._execute(_REFUNDED, (program, names, _array(sums)))

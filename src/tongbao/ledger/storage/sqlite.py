@@ -223,6 +223,10 @@ class SqliteStorage:
         )
         raw.executemany(_ACCOUNTS, [self._account_row(a) for a in writes.accounts.values()])
         raw.executemany(
+            "UPDATE ledger_account SET exit_bound = ? WHERE program = ? AND name = ?",
+            [(padded(bound), program, stored(name)) for name, bound in writes.bounds.items()],
+        )
+        raw.executemany(
             _REFUNDED, [(program, stored(p), str(n)) for p, n in writes.refunded.items()]
         )
         raw.executemany(_DAYS, [(program, *row) for row in writes.days])
