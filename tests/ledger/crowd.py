@@ -158,13 +158,16 @@ class Member:
         from django.db import Error, connection  # noqa: PLC0415  # likewise
         from psycopg import Error as Lost  # noqa: PLC0415  # likewise
 
-        from tongbao.ledger.values import NotSettled  # noqa: PLC0415  # likewise
+        from tongbao.ledger.values import (  # noqa: PLC0415  # likewise
+            DatabaseTrouble,
+            NotSettled,
+        )
 
         end = time.monotonic() + PATIENCE
         while True:
             try:
                 return work()
-            except (Error, Lost, NotSettled):
+            except (Error, Lost, NotSettled, DatabaseTrouble):
                 if not self.order.restarts or time.monotonic() > end:
                     raise
                 if self.role == "enqueues":  # the transaction is the caller's, and the connection

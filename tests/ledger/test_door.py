@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Sequence
-from contextlib import closing, suppress
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -380,9 +380,33 @@ def test_readers_go_on_after_the_server_ended_their_connection(database: Databas
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
             "WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
-    with suppress(Exception):  # the first to meet a lost connection may hear of it
-        ledger.account("m1")
     assert ledger.account("m1") is not None
+    assert open_program("wine", using=database.alias).standing().number == 1
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_a_submit_whose_connection_is_lost_is_told_so_and_counts_once(database: Database) -> None:
+    ledger = opened(database)
+    ledger.submit(purchase("a"))
+    with closing(connected(database)) as other:
+        other.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+    with pytest.raises(NotSettled) as told:
+        ledger.submit(purchase("b"))
+    assert told.value.may_still_settle
+    assert ledger.submit(purchase("b")).number == 2
+
+
+def test_another_command_under_an_id_that_waits_is_refused_by_name(database: Database) -> None:
+    ledger = opened(database)
+    ledger.enqueue(purchase("a"))
+    with pytest.raises(KeyTaken):
+        ledger.enqueue(purchase("a", paid=5))
+    ledger.enqueue(purchase("a"))
+    assert ledger.settle() == 2
+    assert ledger.standing().number == 1
 
 
 # ---------------------------------------------------------------- looking ahead

@@ -223,8 +223,9 @@ def test_a_history_rewritten_as_a_whole_is_found_by_a_checkpoint_alone(
         ("UPDATE ledger_day SET figures = '{}' WHERE number = 4", "day 2026-01-01"),
         ("UPDATE ledger_day SET turnover = '{}' WHERE number = 9", "day 2026-01-02"),
         ("DELETE FROM ledger_day WHERE number = 9", "closed days"),
-        ("UPDATE ledger_refunded SET refunded = '1'", "refunded purchases"),
-        ("DELETE FROM ledger_refunded", "refunded purchases"),
+        ("UPDATE ledger_refunded SET refunded = '1'", "refunded of o3"),
+        ("DELETE FROM ledger_refunded", "refunded of o3"),
+        ("UPDATE ledger_program SET currency = 'USD'", "program, currency"),
     ],
 )
 def test_a_figure_changed_beside_the_journal_is_named(
@@ -272,3 +273,23 @@ def test_an_entry_beyond_the_last_is_found(database: Database, shop: Ledger) -> 
     sql = "INSERT INTO ledger_entry (program, number, command_id, body, hash) VALUES (%s, %s, %s, %s, %s)"
     database.execute(sql, shop.program_id, LAST + 1, "more", "{}", "00")
     assert [d.place for d in rebuild.check(shop).differences] == [f"entries after the last, {LAST}"]
+
+
+@pytest.mark.parametrize("database", [SQLITE], indirect=True)  # PostgreSQL holds numbers only
+@pytest.mark.parametrize(
+    ("sql", "place"),
+    [
+        ("UPDATE ledger_account SET points = '1.5' WHERE name = 'bob'", "account bob, points"),
+        ("UPDATE ledger_line SET wallet = 'much' WHERE account = 'ann'", "statement of ann"),
+        ("UPDATE ledger_refunded SET refunded = ''", "refunded of o3"),
+        ("UPDATE ledger_head SET reserve = 'abc'", "the program's row"),
+    ],
+)
+def test_what_is_no_number_is_named(database: Database, shop: Ledger, sql: str, place: str) -> None:
+    database.execute(sql)
+    assert rebuild.check(shop).differences[0].place == place
+
+
+def test_a_version_of_the_plan_that_is_gone_is_named(database: Database, shop: Ledger) -> None:
+    database.execute("DELETE FROM ledger_plan_version")
+    assert first(shop) == "plan of entry 0"

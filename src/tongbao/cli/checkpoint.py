@@ -65,7 +65,7 @@ def keygen(folder: Path, lang: Lang) -> None:
 @checkpoint.command()
 @click.argument("program")
 @click.option("--key", required=True, type=_FILE, help="The private key that `keygen` made.")
-@click.option("--to", "folder", required=True, type=_FILE, help="The folder to publish in.")
+@click.option("--to", "folder", required=True, type=_FILE, help="The folder to publish in; made where it is missing.")
 @click.option(
     "--database",
     metavar="URL",
@@ -87,6 +87,7 @@ def publish(program: str, key: Path, folder: Path, database: str | None, lang: L
         click.echo(_ALREADY.say(lang, file=shown(target)))
         return
     try:
+        folder.mkdir(parents=True, exist_ok=True)
         with whole_files([target]) as [file]:
             file.write(encode(sign(point, secret)))
     except OSError as error:

@@ -16,7 +16,7 @@ from tongbao.audit.problems import Unusable
 from tongbao.audit.source import open_source
 from tongbao.cli.audit import shown
 from tongbao.cli.audit_words import REASONS, STOPPED, UNUSABLE
-from tongbao.cli.output import whole_files
+from tongbao.cli.output import is_database, whole_files
 from tongbao.plans.currencies import MINOR_DIGITS
 from tongbao.plans.words import LANGS, Lang, Text
 
@@ -44,6 +44,7 @@ Advance: TypeAlias = Callable[[int], None]
 @click.option(
     "--from", "first", type=click.IntRange(min=0), default=0, help="Begin with this entry (jsonl)."
 )
+@click.option("--force", is_flag=True, help="Replace FILE if it exists; a database never is.")
 @click.option(
     "--database",
     metavar="URL",
@@ -62,13 +63,14 @@ def export(
     journal: Path | None,
     form: str,
     first: int,
+    force: bool,
     database: str | None,
     lang: Lang,
 ) -> None:
     """Write the journal of PROGRAM to FILE; with --journal, that of an earlier export.
 
     FILE is gzipped where its name ends in .gz; - is the standard output. It appears whole or not
-    at all.
+    at all, and replaces no other without --force.
     """
     wanted = 2 if journal is None else 1
     if len(names) != wanted:
@@ -77,6 +79,9 @@ def export(
         raise click.UsageError(_FROM_JSONL.say(lang))
     target = Path(names[-1])
     try:
+        if journal is not None and str(target) != "-" and _is_same(target, journal):
+            _fail(_SAME_FILE.say(lang, file=shown(target)))
+        _check_target(target, lang, force=force)
         if journal is None:
             _from_database(names[0], target, form, first, database, lang)
         else:
@@ -96,12 +101,15 @@ def _from_database(
     name: str, target: Path, form: str, first: int, database: str | None, lang: Lang
 ) -> None:
     try:
-        from tongbao.cli.database import explained, prepare  # noqa: PLC0415  # needs Django
+        from tongbao.cli.database import configure, explained, prepare  # noqa: PLC0415  # needs Django
     except ModuleNotFoundError as error:
         if (error.name or "").startswith("tongbao"):
             raise
         _fail(_NEEDS_EXTRA.say(lang, module=error.name))
     with explained(lang, name):
+        place = configure(database)
+        if place["ENGINE"].endswith("sqlite3") and _belongs_to(target, place["NAME"]):
+            _fail(_DATABASE.say(lang, file=shown(target)))
         prepare(database)
         from tongbao.ledger.door import open_program  # noqa: PLC0415  # Django is set up by now
         from tongbao.ledger.export import export_lines  # noqa: PLC0415  # likewise
@@ -123,8 +131,6 @@ def _from_database(
 
 
 def _from_file(journal: Path, target: Path, form: str, lang: Lang) -> None:
-    if target.exists() and journal.exists() and target.samefile(journal):
-        _fail(_SAME_FILE.say(lang, file=shown(target)))
     with open_source(journal) as source, _bar("export", source.size) as advance:
 
         def lines() -> Iterator[bytes]:
@@ -135,6 +141,29 @@ def _from_file(journal: Path, target: Path, form: str, lang: Lang) -> None:
 
         _write(lines(), target, form)
     _tell(_CONVERTED.say(lang, file=shown(target)))
+
+
+def _check_target(target: Path, lang: Lang, *, force: bool) -> None:
+    """Leave if writing there would take something away; a device or a pipe is written to."""
+    if str(target) == "-":
+        return
+    if is_database(target):
+        _fail(_DATABASE.say(lang, file=shown(target)))
+    if target.is_file() and not force:
+        _fail(_EXISTS.say(lang, file=shown(target)))
+
+
+def _belongs_to(target: Path, database: str) -> bool:
+    """Say whether the target is this database's file or one beside it, under whatever name."""
+    files = [Path(f"{database}{end}") for end in ("", "-wal", "-shm", "-journal")]
+    return any(_is_same(target, file) for file in files)
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    """Say whether two paths are one file, by device and inode where they exist."""
+    if one.exists() and other.exists():
+        return one.samefile(other)
+    return one.resolve() == other.resolve()
 
 
 def _write(lines: Iterable[bytes], target: Path, form: str) -> None:
@@ -216,6 +245,13 @@ _MISSING: Final = Text(
 _NOT_WRITTEN: Final = Text("{file} cannot be written: {reason}", "无法写入 {file}：{reason}")
 _SAME_FILE: Final = Text(
     "{file} is the journal itself; name another file", "{file} 就是日志文件本身，请换一个文件"
+)
+_EXISTS: Final = Text(
+    "{file} exists and is kept; --force replaces it", "{file} 已存在，未作改动；用 --force 替换"
+)
+_DATABASE: Final = Text(
+    "{file} is a database or belongs to one, and is never replaced; name another file",
+    "{file} 是数据库或数据库的附属文件，不会被替换；请换一个文件",
 )
 _WRITTEN: Final = Text("{count} entries written to {file}.", "已将 {count} 条账目写入 {file}。")
 _CONVERTED: Final = Text("Written to {file}.", "已写入 {file}。")

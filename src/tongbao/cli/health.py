@@ -31,7 +31,7 @@ def health(database: str | None, as_json: bool, lang: Lang) -> None:
     Exit status: 1 if something is not in order.
     """
     with explained(lang):
-        configure(database)
+        place = configure(database)["NAME"]
         from tongbao.ledger.health import health as looked  # noqa: PLC0415  # Django is set up
 
         found = looked()
@@ -50,9 +50,11 @@ def health(database: str | None, as_json: bool, lang: Lang) -> None:
                 day=day,
             )
             click.echo(said)
+        closed = {one.program: one.last_day for one in found.programs}
         for problem in found.problems:
             text = words.PROBLEMS[problem.cause]
-            said = text.say(lang, program=problem.program, seconds=problem.seconds)
+            named, day = problem.program, closed.get(problem.program)
+            said = text.say(lang, program=named, seconds=problem.seconds, day=day, place=place)
             click.echo(said, err=True)
         if found.ok:
             click.echo(words.HEALTHY.say(lang))

@@ -19,7 +19,10 @@ NO_KEY: Final = Text(
 )
 NOT_READ: Final = Text("{file} cannot be read: {reason}", "无法读取 {file}：{reason}")
 NO_FOLDER: Final = Text(
-    "{folder} is no folder that can be written to", "{folder} 不是可以写入的文件夹"
+    "{folder} is no folder that can be written to. The worker makes none, for a disk might not be "
+    "mounted: make it (mkdir -p), and let the worker's user write there",
+    "{folder} 不是可以写入的文件夹。worker 不会自行创建（磁盘可能没有挂载）：请先创建（mkdir -p），"
+    "并让运行 worker 的用户可以写入",
 )
 NO_PORT: Final = Text(
     "Metrics cannot be served at {host}:{port}: {reason}", "无法在 {host}:{port} 提供指标：{reason}"
@@ -85,6 +88,18 @@ PROBLEMS: Final[Mapping[str, Text]] = MappingProxyType(
             "The database does not answer. Is it running, and is the address right?",
             "数据库没有响应。请检查它是否在运行、地址是否正确",
         ),
+        "no_database": Text(
+            "There is no database {place} here. `tongbao program create` makes it with the first "
+            "program; another one is named with --database or TONGBAO_DATABASE",
+            "这里没有数据库 {place}。`tongbao program create` 创建第一个积分计划时会建立它；"
+            "也可以用 --database 或 TONGBAO_DATABASE 指定其他数据库",
+        ),
+        "database_read_only": Text(
+            "The database {place} cannot be read where it is: SQLite needs to write beside it. Copy "
+            "it, with its -wal if there is one, into a folder that you can write to",
+            "无法在原处读取数据库 {place}：SQLite 需要在它旁边写文件。请把它（连同 -wal 文件，如果有）"
+            "复制到可以写入的文件夹",
+        ),
         "not_migrated": Text(
             "The tables are missing or of an older version: run `tongbao ledger setup`",
             "缺少数据表或版本过旧：请运行 `tongbao ledger setup`",
@@ -97,6 +112,19 @@ PROBLEMS: Final[Mapping[str, Text]] = MappingProxyType(
         "day_not_closed": Text(
             "{program}: a day should have been closed {seconds} s ago. Is `tongbao worker` running?",
             "{program}：本应在 {seconds} 秒前完成日结。`tongbao worker` 在运行吗？",
+        ),
+        "too_many_days_open": Text(
+            "{program}: so many days are open that no worker closes them by itself; the first is "
+            "{seconds} s late. Is the clock right? Then run `tongbao worker --once --catch-up`",
+            "{program}：未日结的天数过多，worker 不会自行补结；第一天已迟 {seconds} 秒。请确认时钟正确，"
+            "再运行 `tongbao worker --once --catch-up`",
+        ),
+        "closed_day_not_ended": Text(
+            "{program}: the last closed day, {day}, ends only in {seconds} s. A close is never taken "
+            "back; until then no other day is closed. See that every clock is right, and what sends "
+            "close_day",
+            "{program}：最近日结的 {day} 还要 {seconds} 秒才结束。日结不能撤销，在此之前不会再日结。"
+            "请检查各处时钟，以及是谁发送了 close_day",
         ),
         "plan_not_in_force": Text(
             "{program}: an announced plan should have taken effect {seconds} s ago. Is "

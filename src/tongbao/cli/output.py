@@ -6,7 +6,32 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TextIO
+from typing import Final, TextIO
+
+_DATABASE: Final = b"SQLite format 3\0"
+_LOGS: Final = (b"\x37\x7f\x06\x82", b"\x37\x7f\x06\x83")
+_BESIDE_DATABASE: Final = ("-wal", "-shm", "-journal")
+
+
+def is_database(path: Path) -> bool:
+    """Say whether a path is an SQLite database, or one of the files that belong beside one."""
+    real = path.resolve()
+    beside = [real.name.removesuffix(end) for end in _BESIDE_DATABASE if real.name.endswith(end)]
+    begin = _begin(real)
+    return begin.startswith((_DATABASE, *_LOGS)) or any(
+        _begin(real.with_name(name)).startswith(_DATABASE) for name in beside if name
+    )
+
+
+def _begin(path: Path) -> bytes:
+    """Return a file's first bytes; none if it is no file that can be read."""
+    try:
+        if not path.is_file():
+            return b""
+        with path.open("rb") as file:
+            return file.read(len(_DATABASE))
+    except OSError:
+        return b""
 
 
 @contextmanager
@@ -17,7 +42,8 @@ def whole_files(paths: Sequence[Path]) -> Iterator[list[TextIO]]:
     something goes wrong. A device or pipe is written to directly.
 
     Raises:
-        OSError: naming the path that is a folder, in a missing one, or cannot be written.
+        OSError: naming the path that is a folder, in a missing one, or cannot be written; or is a
+            database, which no output replaces.
     """
     with ExitStack() as drafts:
         opened = [drafts.enter_context(_draft(path)) for path in paths]
@@ -37,6 +63,8 @@ def _draft(path: Path) -> Iterator[tuple[TextIO, Path | None]]:
     with _naming(path):
         if path.is_dir():
             raise IsADirectoryError(0, "this is a folder")
+        if is_database(path):
+            raise FileExistsError(0, "this is a database, or belongs to one")
         special = path.exists() and not path.is_file()
         draft = None if special else _beside(path.resolve())
     file = (draft or path).open("w", encoding="utf-8", newline="\n")

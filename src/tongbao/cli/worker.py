@@ -39,6 +39,11 @@ _FILE: Final = click.Path(path_type=Path)
 )
 @click.option("--metrics-host", default="127.0.0.1", show_default=True, help="… at this address.")
 @click.option("--once", is_flag=True, help="Do what is due now, then leave.")
+@click.option(
+    "--catch-up",
+    is_flag=True,
+    help="Close more than 31 missed days at once; first see that the clock is right.",
+)
 @click.option("--checkpoint-key", type=_FILE, help="Sign a checkpoint every day with this key …")
 @click.option("--checkpoint-folder", type=_FILE, help="… and publish it in this folder.")
 @click.option(
@@ -54,6 +59,7 @@ def worker(
     metrics_port: int | None,
     metrics_host: str,
     once: bool,
+    catch_up: bool,
     checkpoint_key: Path | None,
     checkpoint_folder: Path | None,
     lang: Lang,
@@ -62,7 +68,8 @@ def worker(
 
     Settles what waits, brings announced plans into force, closes the days that
     have ended, publishes checkpoints, delivers the journal. Several workers do
-    no harm. Its log goes to standard error: TONGBAO_LOG is text or json.
+    no harm. More than 31 open days look like a wrong clock: it closes none of
+    them without --catch-up. Its log goes to standard error: TONGBAO_LOG is text or json.
 
     Exit status with --once: 1 if something failed, which the log tells.
     """
@@ -80,7 +87,7 @@ def worker(
         metrics = Metrics(names=names, published=published)
         observing.observe(metrics.settled)
         observing.observe(batches(logging.getLogger("tongbao.ledger"), metrics.name_of))
-        one = Worker(names=names, checkpoints=checkpoints, watch=metrics)
+        one = Worker(names=names, checkpoints=checkpoints, watch=metrics, catch_up=catch_up)
         if metrics_port is not None:
             _serve(metrics, metrics_host, metrics_port, stack)
         if once:

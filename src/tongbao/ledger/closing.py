@@ -12,6 +12,10 @@ from tongbao.ledger.door import Ledger
 from tongbao.ledger.models import Entry
 from tongbao.ledger.values import LedgerError, Outcome
 
+AT_ONCE: Final = 31
+"""So many days are closed in one go unless somebody asked for more: a close cannot be undone, and
+a clock that jumped ahead would close days that are still to come."""
+
 _TRIES: Final = 5
 _DAY: Final = timedelta(days=1)
 
@@ -22,6 +26,14 @@ class DayNotClosed(LedgerError):
     def __init__(self, reason: str) -> None:
         self.reason = reason
         super().__init__(f"The day could not be closed: {reason}")
+
+
+class TooManyDays(LedgerError):
+    """More days than `AT_ONCE` are open: a clock jumped, or nobody closed them for long."""
+
+    def __init__(self, days: int) -> None:
+        self.days = days
+        super().__init__(_TOO_MANY.format(days=days, most=AT_ONCE))
 
 
 def launched_at(program: int, *, using: str = "default") -> datetime:
@@ -65,6 +77,18 @@ def days_between(first: date, last: date) -> Iterator[date]:
         yield first + step * _DAY
 
 
+def days_open(first: date, last: date, *, catch_up: bool = False) -> list[date]:
+    """Return the days from the first open one to the last ended one, which are to be closed.
+
+    Raises:
+        TooManyDays: there are more than `AT_ONCE`, and ``catch_up`` does not allow that.
+    """
+    days = list(days_between(first, last))
+    if len(days) > AT_ONCE and not catch_up:
+        raise TooManyDays(len(days))
+    return days
+
+
 def close(ledger: Ledger, day: date, *, wait: float = 60.0) -> Outcome:
     """Close a day, under the id ``close-<day>``; whoever comes second gets the same receipt.
 
@@ -85,3 +109,9 @@ def close(ledger: Ledger, day: date, *, wait: float = 60.0) -> Outcome:
         if error is not Rejection.ID_REUSED:
             raise DayNotClosed(str(error or outcome.refusal))
     raise DayNotClosed(str(Rejection.ID_REUSED))
+
+
+_TOO_MANY: Final = (
+    "{days} days are open, more than {most}: none was closed. If the clock is right, close them with "
+    "`tongbao worker --once --catch-up`"
+)

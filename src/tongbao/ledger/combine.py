@@ -24,6 +24,7 @@ from tongbao.ledger import versions
 from tongbao.ledger.journal import canonical, read
 from tongbao.ledger.logs import failure
 from tongbao.ledger.observing import Observer, settled
+from tongbao.ledger.reaching import DATABASE_ERRORS, trouble
 from tongbao.ledger.settle import Job, Settling
 from tongbao.ledger.storage import storage_for
 from tongbao.ledger.storage.face import BATCH, HeadRow, Storage, Waiting
@@ -122,6 +123,8 @@ class Desk:
                 count += len(done)
         except TimeoutError:
             raise too_late(may_still_settle=True) from None
+        except DATABASE_ERRORS as error:
+            raise trouble(error) from error
         return count
 
     @contextmanager
@@ -135,6 +138,8 @@ class Desk:
                 yield
         except TimeoutError:
             raise too_late(may_still_settle=False) from None
+        except DATABASE_ERRORS as error:
+            raise trouble(error) from error
 
     def _follow(self, request: _Request) -> None:
         """Wait until the commands are settled, or until it is this caller's turn."""
@@ -169,6 +174,8 @@ class Desk:
             self._settle(taken, request.seconds)
         except BaseException as caught:  # noqa: BLE001  # everybody who waits must hear of it
             error = caught
+        if isinstance(error, DATABASE_ERRORS):
+            error = broken_off(error)
         with self._lock:
             others = [] if not isinstance(error, TimeoutError) else taken[1:]
             self._queue.extendleft(reversed(others))  # whose time has not passed yet
@@ -334,12 +341,22 @@ def _told_others(error: BaseException | None) -> BaseException | None:
     """Return what those are told for whom another thread went to the database."""
     if error is None:
         return None
-    if isinstance(error, LedgerError):
+    if isinstance(error, LedgerError) and not isinstance(error, NotSettled):
         told: LedgerError = type(error)(*error.args)
         return told
-    other = too_late(may_still_settle=True)
-    other.__cause__ = error
-    return other
+    return broken_off(error)
+
+
+def broken_off(error: BaseException) -> NotSettled:
+    """Return what a caller is told when it is not known whether the commands were settled."""
+    words = " ".join(str(error).split())[:200]
+    told = NotSettled(
+        f"Settling broke off ({words}); the command may have been settled or may still be. Ask for "
+        "its outcome, or submit the same command again: it counts once.",
+        may_still_settle=True,
+    )
+    told.__cause__ = error
+    return told
 
 
 def running(head: HeadRow | None) -> HeadRow:

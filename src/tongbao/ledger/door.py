@@ -6,7 +6,7 @@
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from typing import Final, TypeVar, cast
@@ -23,6 +23,7 @@ from tongbao.ledger import freezes, models
 from tongbao.ledger.apps import LedgerConfig
 from tongbao.ledger.combine import Desk, launched
 from tongbao.ledger.journal import RECEIPT_FIGURES, canonical, read, read_receipt
+from tongbao.ledger.reaching import DATABASE_ERRORS, reading, trouble
 from tongbao.ledger.settle import Job, Settling, decode_outcome
 from tongbao.ledger.storage import storage_for
 from tongbao.ledger.storage.face import BATCH, HeadRow, Storage
@@ -59,7 +60,8 @@ def open_program(name: str, using: str = "default") -> "Ledger":
         raise BadArgument(f"There is no database with the alias {using!r}.")
     row = None
     if isinstance(name, str):
-        row = models.Program.objects.using(using).filter(name=name).first()
+        rows = models.Program.objects.using(using).filter(name=name)
+        row = reading(using, rows.first)
     if row is None:
         raise NoSuchProgram(f"There is no program {name!r}; `tongbao program list` shows them.")
     config = cast("LedgerConfig", apps.get_app_config("ledger"))
@@ -121,7 +123,8 @@ class Ledger:
 
         Raises:
             BadCommand: it is no command.
-            KeyTaken: another command was accepted under its id.
+            KeyTaken: another command waits or was accepted under its id.
+            DatabaseTrouble: the database does not answer.
         """
         (ticket,) = self._enqueue_all([received], [guard], None)
         return ticket
@@ -142,12 +145,12 @@ class Ledger:
 
         With ``wait``, one that waits is settled within so many seconds.
         """
-        storage, seconds = self._storage(), _limit(wait)
+        seconds = _limit(wait)
         _name(command_id)
-        found = self._outcome(storage, command_id)
+        found = self._read(lambda storage: self._outcome(storage, command_id))
         if found is None and seconds:
             self._desk.settle_waiting(seconds)
-            found = self._outcome(storage, command_id)
+            found = self._read(lambda storage: self._outcome(storage, command_id))
         return found
 
     def preview(self, received: Received, *, guard: Guard | None = None) -> Outcome:
@@ -159,30 +162,8 @@ class Ledger:
         self, received: Sequence[Received], *, guards: Sequence[Guard | None] | None = None
     ) -> list[Outcome]:
         """Return the outcomes that commands would have one after the other; nothing is written."""
-        storage = self._storage()
         parsed = _parse_all(_listed(received), guards, None)
-        for _ in range(_PREVIEWS):
-            head = self._launched(storage)
-            number = head.number
-            jobs = [Job(job.command, job.guard) for job in parsed if isinstance(job, Job)]
-            now = datetime.now(UTC)
-            settling = Settling(storage, head, now=now, free_plans=self._desk.free_plans)
-            due = head.next_plan_at is not None and head.next_plan_at <= now
-            plans = [job for _, job in self._desk.due_jobs(now)] if due else []
-            error: Exception | None = None
-            try:
-                settling.preview([*plans, *jobs])
-            except Exception as caught:  # noqa: BLE001  # what was read may not fit together
-                error = caught
-            again = storage.head()
-            if again is not None and again.number == number:
-                if error is not None:
-                    raise error
-                return _in_order(parsed, jobs)
-        raise NotSettled(
-            "The program moved on during every attempt to look ahead; try again.",
-            may_still_settle=False,
-        )
+        return self._read(lambda storage: self._preview(storage, parsed))
 
     def held(self, wait: float = 60.0) -> AbstractContextManager[None]:
         """Hold the program's lock in a transaction of its own; nobody settles meanwhile."""
@@ -190,7 +171,7 @@ class Ledger:
 
     def standing(self) -> Standing:
         """Return where the program stands."""
-        head = self._launched(self._storage(), drafts=True)
+        head = self._read(lambda storage: self._launched(storage, drafts=True))
         return Standing(
             head.status,
             head.number,
@@ -208,7 +189,8 @@ class Ledger:
     def accounts(self, names: Sequence[str]) -> Mapping[str, Account]:
         """Return those of these accounts that there are, by name."""
         asked = [_name(name) for name in _listed(names)]
-        return {row.account.name: row.account for row in self._storage().accounts(asked)}
+        rows = self._read(lambda storage: storage.accounts(asked))
+        return {row.account.name: row.account for row in rows}
 
     def freeze(self, account: str, *, who: str, why: str) -> None:
         """Refuse an account's outgoing commands from now on, those already waiting too.
@@ -230,10 +212,36 @@ class Ledger:
 
     def is_frozen(self, account: str) -> bool:
         """Say whether an account is frozen."""
-        return any(row.frozen for row in self._storage().accounts([_name(account)]))
+        asked = [_name(account)]
+        return any(row.frozen for row in self._read(lambda storage: storage.accounts(asked)))
 
-    def _storage(self) -> Storage:
-        return storage_for(self.program_id, self.using)
+    def _read(self, look: Callable[[Storage], _T]) -> _T:
+        return reading(self.using, lambda: look(storage_for(self.program_id, self.using)))
+
+    def _preview(self, storage: Storage, parsed: Sequence[Job | Outcome]) -> list[Outcome]:
+        for _ in range(_PREVIEWS):
+            head = self._launched(storage)
+            number, now = head.number, datetime.now(UTC)
+            jobs = [Job(job.command, job.guard) for job in parsed if isinstance(job, Job)]
+            settling = Settling(storage, head, now=now, free_plans=self._desk.free_plans)
+            due = head.next_plan_at is not None and head.next_plan_at <= now
+            plans = [job for _, job in self._desk.due_jobs(now)] if due else []
+            error: Exception | None = None
+            try:
+                settling.preview([*plans, *jobs])
+            except DATABASE_ERRORS:
+                raise
+            except Exception as caught:  # noqa: BLE001  # what was read may not fit together
+                error = caught
+            again = storage.head()
+            if again is not None and again.number == number:
+                if error is not None:
+                    raise error
+                return _in_order(parsed, jobs)
+        raise NotSettled(
+            "The program moved on during every attempt to look ahead; try again.",
+            may_still_settle=False,
+        )
 
     def _launched(self, storage: Storage, *, drafts: bool = False) -> HeadRow:
         head = storage.head()
@@ -271,18 +279,29 @@ class Ledger:
             # Those of a bundle are neighbours, whatever comes in between.
             job.ticket = self._desk.ticket() if bundle is None else f"{bundle}{number:06d}"
             jobs.append(job)
-        storage = self._storage()
-        launched(self._launched(storage))
-        accepted = storage.find((), [job.command.id for job in jobs], ()).entries
-        for job in jobs:
-            first = accepted.get(job.command.id)
-            if first is not None and not same_command(
-                parse(read(first.body)["command"]), job.command
-            ):
-                raise KeyTaken(f"Another command was accepted under the id {job.command.id!r}.")
         if jobs:
-            storage.enqueue([self._desk.row(job) for job in jobs])
+            self._read(lambda storage: self._check_ids(storage, jobs))
+            try:
+                storage_for(self.program_id, self.using).enqueue(
+                    [self._desk.row(job) for job in jobs]
+                )
+            except DATABASE_ERRORS as error:
+                raise trouble(error) from error
         return [job.ticket for job in jobs]
+
+    def _check_ids(self, storage: Storage, jobs: Sequence[Job]) -> None:
+        """Refuse a command under an id under which another waits or was accepted."""
+        launched(self._launched(storage))
+        ids = [job.command.id for job in jobs]
+        taken = [
+            read(entry.body)["command"] for entry in storage.find((), ids, ()).entries.values()
+        ]
+        taken += [read(row.command) for row in storage.waits(ids)]
+        others = [parse(fields) for fields in taken]
+        for job in jobs:
+            for other in others:
+                if other.id == job.command.id and not same_command(other, job.command):
+                    raise KeyTaken(f"Another command waits or was accepted as {other.id!r}.")
 
     def _outcome(self, storage: Storage, command_id: str) -> Outcome | None:
         accepted = storage.find((), [command_id], ()).entries.get(command_id)

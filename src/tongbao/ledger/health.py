@@ -5,7 +5,7 @@ that wait, days that have ended, announced plans whose moment has come.
 """
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
@@ -20,20 +20,28 @@ from tongbao.ledger.programs import DRAFT, RUNNING
 
 WAITS_AT_MOST: Final = timedelta(minutes=1)
 CLOSES_WITHIN: Final = timedelta(hours=1)
+CLOCKS_DIFFER_BY: Final = timedelta(minutes=1)
 
 
 class Cause(StrEnum):
     """What is not in order."""
 
+    MISSING = "no_database"
+    READ_ONLY = "database_read_only"
     UNREACHABLE = "database_unreachable"
     NOT_MIGRATED = "not_migrated"
     BACKLOG = "commands_wait"
     DAY_OPEN = "day_not_closed"
+    DAYS_HELD = "too_many_days_open"
+    DAY_AHEAD = "closed_day_not_ended"
     PLAN_DUE = "plan_not_in_force"
 
 
 class Problem(Struct, frozen=True):
-    """What is not in order, in which program ("": the whole database), since how many seconds."""
+    """What is not in order, in which program ("": the whole database), since how many seconds.
+
+    Of `Cause.DAY_AHEAD`, in how many: the day that was closed too early is yet to end.
+    """
 
     cause: Cause
     program: str = ""
@@ -68,14 +76,15 @@ def health(using: str = "default", *, now: datetime | None = None) -> Health:
     """Look at the database with that alias; whatever is wrong with it is in the answer."""
     now = now or datetime.now(UTC)
     if not _exists(using):
-        return _bad(Cause.UNREACHABLE, database=False)
+        return _bad(Cause.MISSING, database=False)
     try:
         if not _is_migrated(using):
             return _bad(Cause.NOT_MIGRATED, database=True)
         looked = list(_programs(using, now))
-    except (DatabaseError, InterfaceError):
+    except (DatabaseError, InterfaceError) as error:
         connections[using].close()
-        return _bad(Cause.UNREACHABLE, database=False)
+        read_only = connections[using].vendor == "sqlite" and _READ_ONLY in str(error)
+        return _bad(Cause.READ_ONLY if read_only else Cause.UNREACHABLE, database=False)
     problems = tuple(problem for _, found in looked for problem in found)
     programs = tuple(program for program, _ in looked)
     return Health(not problems, database=True, migrated=True, programs=programs, problems=problems)
@@ -107,15 +116,16 @@ def _programs(using: str, now: datetime) -> Iterator[tuple[ProgramHealth, list[P
         oldest = timedelta(0) if first is None else max(timedelta(0), now - first)
         problems = []
         if head.status == RUNNING:
+            cause, by = _days(program, head, using, now)
             late = {
                 Cause.BACKLOG: oldest - WAITS_AT_MOST,
-                Cause.DAY_OPEN: now - _should_close_by(program, head, using),
+                cause: by,
                 Cause.PLAN_DUE: now - (head.next_plan_at or now) - WAITS_AT_MOST,
             }
             problems = [
-                Problem(cause, program.name, int(by.total_seconds()))
-                for cause, by in late.items()
-                if by > timedelta(0)
+                Problem(why, program.name, int(much.total_seconds()))
+                for why, much in late.items()
+                if much > timedelta(0)
             ]
         shown = ProgramHealth(
             program.name,
@@ -128,7 +138,21 @@ def _programs(using: str, now: datetime) -> Iterator[tuple[ProgramHealth, list[P
         yield shown, problems
 
 
-def _should_close_by(program: Program, head: Head, using: str) -> datetime:
+def _days(
+    program: Program, head: Head, using: str, now: datetime
+) -> tuple[Cause, timedelta]:
+    """Return what may be wrong with a program's days, and by how much."""
+    zone = program.timezone
+    if head.last_day:
+        ahead = closing.ended_at(date.fromisoformat(head.last_day), zone) - now
+        if ahead > CLOCKS_DIFFER_BY:
+            return Cause.DAY_AHEAD, ahead
     launched = closing.launched_at(program.program, using=using)
-    day = closing.first_open(head.last_day, launched, program.timezone)
-    return closing.ended_at(day, program.timezone) + CLOSES_WITHIN
+    first = closing.first_open(head.last_day, launched, zone)
+    late = now - closing.ended_at(first, zone) - CLOSES_WITHIN
+    held = (closing.last_ended(now, zone) - first).days + 1 > closing.AT_ONCE
+    return Cause.DAYS_HELD if held else Cause.DAY_OPEN, late
+
+
+_READ_ONLY: Final = "readonly"
+"""SQLite's word, in its messages, for a file that it may not write to."""

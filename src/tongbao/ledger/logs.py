@@ -24,7 +24,7 @@ KINDS: Final = ("text", "json")
 FIELDS: Final = (
     *("program", "doing", "receiver", "day", "number", "programs", "port"),
     *("commands", "accepted", "refused", "entries", "rows", "failures"),
-    *("seconds", "retry_seconds", "error", "where"),
+    *("seconds", "retry_seconds", "error", "where", "days", "advice"),
 )
 """What a line may tell besides time, level and event, in this order."""
 

@@ -23,7 +23,7 @@ from tongbao.engine.state import Account, exit_key
 from tongbao.engine.units import InvariantBroken
 from tongbao.ledger import models
 from tongbao.ledger.door import Ledger
-from tongbao.ledger.fields import stored
+from tongbao.ledger.fields import name_of, stored
 from tongbao.ledger.journal import BEFORE_GENESIS, canonical, chained, entry_body, read
 from tongbao.ledger.settle import shown
 from tongbao.ledger.storage import storage_for
@@ -68,7 +68,11 @@ def check(ledger: Ledger, progress: Callable[[int, int], None] | None = None) ->
     """
     storage = storage_for(ledger.program_id, ledger.using)
     with storage.snapshot():
-        head = storage.head()
+        try:
+            head = storage.head()
+        except ValueError as error:
+            told = Difference("the program's row", str(error), "whole numbers")
+            return Rebuilt(0, 0, (told,), 1)
         if head is None or head.status == "draft":
             raise NotLaunched(f"{ledger.name!r} has no journal yet.")
         replay = _Replay(ledger, head.number)
@@ -131,6 +135,8 @@ class _Replay:
         self.lines: list[LineRow] = []
         self.line_marks: dict[str, Any] = {}
         self.refunded: dict[str, int] = {}
+        self.plans: dict[int, str] = {}
+        self.currency = ""
 
     def run(self, progress: Callable[[int, int], None] | None) -> None:
         """Read every entry; stop at the first that is not sound."""
@@ -193,6 +199,8 @@ class _Replay:
         fields = read(body)
         if self.program is None:
             self.program = Program(plan_from_fields(fields["plan"]))
+            self.plans[0] = canonical(fields["plan"])
+            self.currency = fields["currency"]
             return None
         command = commands.parse(fields["command"])
         outcome = self.program.execute(command)
@@ -216,6 +224,8 @@ class _Replay:
                 self._note_line(stored(account.name), number, now)
         if isinstance(command, commands.Refund) and entry.work.recorded is not None:
             self.refunded[command.purchase] = entry.work.recorded[1].refunded
+        if isinstance(command, commands.ChangePlan):
+            self.plans[number] = canonical(plan_fields(entry.work.plan))
         if isinstance(command, commands.CloseDay):
             figures = canonical(msgspec.structs.asdict(entry.work.figures))
             self.days.append((command.day, number, figures, canonical(self.turnover)))
@@ -248,13 +258,22 @@ def _compare(ledger: Ledger, head: HeadRow, replay: _Replay) -> None:
     replay.differ("closed days", len(found_days), len(replay.days))
     for found_day, day in zip(found_days, replay.days, strict=False):
         replay.differ(f"day {day[0]}", found_day, day)
-    refunded = models.Refunded.objects.using(using).filter(program=program)
-    replay.differ(
-        "refunded purchases", dict(refunded.values_list("purchase", "refunded")), replay.refunded
-    )
+    refunded = _rows(ledger, "SELECT purchase, refunded FROM ledger_refunded WHERE program = %s")
+    sums = {name_of(purchase): _whole(amount) for purchase, amount in refunded}
+    for purchase in sorted(sums.keys() | replay.refunded.keys()):
+        place = f"refunded of {purchase}"
+        replay.differ(place, sums.get(purchase, 0), replay.refunded.get(purchase, 0))
+    directory = models.Program.objects.using(using).filter(program=program)
+    currency = directory.values_list("currency", flat=True).first()
+    replay.differ("program, currency", currency, replay.currency)
+    versions = models.PlanVersion.objects.using(using).filter(program=program, number__isnull=False)
+    plans = {row.number: row.plan for row in versions if row.number is not None}
+    for number in sorted(plans.keys() | replay.plans.keys()):
+        place = f"plan of entry {number}"
+        replay.differ(place, plans.get(number, "no version"), replay.plans.get(number, "no plan"))
     marks: dict[str, Any] = {}
     for name, number, *values in _lines(ledger):
-        _mark(marks, name, number, tuple(map(int, values)))
+        _mark(marks, name, number, tuple(map(_whole, values)))
     for name in sorted(marks.keys() | replay.line_marks.keys()):
         one, other = (
             m[name].hexdigest() if name in m else "none" for m in (marks, replay.line_marks)
@@ -265,24 +284,27 @@ def _compare(ledger: Ledger, head: HeadRow, replay: _Replay) -> None:
 def _compare_accounts(ledger: Ledger, replay: _Replay, expected: dict[str, Account]) -> None:
     frozen = _frozen_by_log(ledger)
     for row in _accounts(ledger):
-        account = expected.pop(row.name, None)
+        name, kind, referrer, is_frozen, bound, *numbers = row
+        name = name_of(name)
+        account = expected.pop(name, None)
         if account is None:
-            replay.differ(f"account {row.name}", "there", "not there")
+            replay.differ(f"account {name}", "there", "not there")
             continue
-        for field in ("kind", "opening", "referrer", *BALANCES):
-            place = f"account {row.name}, {field}"
-            replay.differ(place, getattr(row, field), getattr(account, field))
+        replay.differ(f"account {name}, kind", kind, account.kind)
+        known = None if referrer is None else name_of(referrer)
+        replay.differ(f"account {name}, referrer", known, account.referrer)
+        for field, number in zip(("opening", *BALANCES), numbers, strict=True):
+            replay.differ(f"account {name}, {field}", _whole(number), getattr(account, field))
+        replay.differ(f"account {name}, frozen", bool(is_frozen), name in frozen)
         key = exit_key(account) if account.points else None
-        fits = row.exit_bound == key or (
-            None not in (row.exit_bound, key) and row.exit_bound <= key
-        )
-        replay.differ(f"account {row.name}, exit_bound", row.exit_bound if not fits else key, key)
-        replay.differ(f"account {row.name}, frozen", row.frozen, row.name in frozen)
+        found = None if bound is None else _whole(bound)
+        fits = found == key or (isinstance(found, int) and key is not None and found <= key)
+        replay.differ(f"account {name}, exit_bound", key if fits else found, key)
     for name in expected:
         replay.differ(f"account {name}", "not there", "there")
 
 
-def _mark(marks: dict[str, Any], name: str, number: int, values: tuple[int, ...]) -> None:
+def _mark(marks: dict[str, Any], name: str, number: int, values: tuple[int | str, ...]) -> None:
     """Add a statement's line to the digest of its account."""
     digest = marks.get(name)
     if digest is None:
@@ -308,12 +330,17 @@ def _entries(ledger: Ledger, last: int) -> Iterator[tuple[int, str | None, str, 
         after = page[-1][0]
 
 
-def _accounts(ledger: Ledger) -> Iterator[models.Account]:
-    rows = models.Account.objects.using(ledger.using).filter(program=ledger.program_id)
-    after = -1
-    while page := list(rows.filter(opening__gt=after).order_by("opening")[:_PAGE]):
+def _accounts(ledger: Ledger) -> Iterator[tuple[Any, ...]]:
+    """Yield the columns of a program's accounts, whole numbers as they are stored."""
+    columns = ", ".join(("opening", *BALANCES))
+    query = (
+        f"SELECT name, kind, referrer, frozen, exit_bound, {columns} FROM ledger_account "
+        "WHERE program = %s AND name > %s ORDER BY name LIMIT %s"
+    )
+    after = ""
+    while page := _rows(ledger, query, after, _PAGE):
         yield from page
-        after = page[-1].opening
+        after = page[-1][0]
 
 
 def _lines(ledger: Ledger) -> Iterator[tuple[Any, ...]]:
@@ -323,11 +350,21 @@ def _lines(ledger: Ledger) -> Iterator[tuple[Any, ...]]:
         "WHERE program = %s AND (account, number) > (%s, %s) ORDER BY account, number LIMIT %s"
     )
     after: tuple[str, int] = ("", -1)
+    while page := _rows(ledger, query, *after, _PAGE):
+        yield from page
+        after = page[-1][:2]
+
+
+def _rows(ledger: Ledger, query: str, *values: object) -> list[tuple[Any, ...]]:
     with connections[ledger.using].cursor() as cursor:
-        while True:
-            cursor.execute(query, (ledger.program_id, *after, _PAGE))
-            page = cursor.fetchall()
-            if not page:
-                return
-            yield from page
-            after = page[-1][:2]
+        cursor.execute(query, (ledger.program_id, *values))  # type: ignore[arg-type]  # any values
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
+
+
+def _whole(number: object) -> int | str:
+    """Return a stored number, or its text if it is none."""
+    try:
+        return int(str(number))
+    except ValueError:
+        return str(number)

@@ -107,7 +107,7 @@ class InsideTransaction(LedgerError):
 
 
 class KeyTaken(LedgerError):
-    """A command with that id waits already, with other fields."""
+    """A command with that id waits or was accepted already, with other fields."""
 
 
 class NotSettled(LedgerError):
@@ -116,6 +116,10 @@ class NotSettled(LedgerError):
     def __init__(self, message: str, *, may_still_settle: bool) -> None:
         self.may_still_settle = may_still_settle
         super().__init__(message)
+
+
+class DatabaseTrouble(LedgerError):
+    """The database did not do what was asked, or is not there; the message has its words."""
 
 
 class BadArgument(LedgerError):

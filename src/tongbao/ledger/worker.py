@@ -33,6 +33,7 @@ _SLICE: Final = 0.1
 _LOCK_WAIT: Final = 5.0
 _LONGEST_RETRY: Final = 30.0
 _DOINGS: Final = ("settle", "close_day", "checkpoint", "prune")
+_CATCH_UP: Final = "check the clock; if right: tongbao worker --once --catch-up"
 _BETWEEN: Final = (NoSuchProgram, NotLaunched, ProgramPaused, NotSettled)
 """No failures: a program was paused meanwhile, or somebody else settles it."""
 
@@ -105,8 +106,9 @@ class Worker:
         checkpoints: Checkpoints | None = None,
         watch: Watch | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        catch_up: bool = False,
     ) -> None:
-        """Begin without having looked.
+        """Begin without having looked. ``catch_up`` lets more days be closed than usual at once.
 
         Raises:
             NoSuchProgram: one of the names is no program's.
@@ -120,6 +122,7 @@ class Worker:
         self._checkpoints = checkpoints
         self._watch = watch
         self._clock = clock
+        self._catch_up = catch_up
         self._places: dict[int, _Place] = {}
         self._whole = Backoff(longest=_LONGEST_RETRY)
         self.failures = 0
@@ -247,7 +250,7 @@ class Worker:
     def _close_days(self, place: _Place, head: Head, stop: Stop) -> None:
         first = closing.first_open(head.last_day, place.launched, place.timezone)
         last = closing.last_ended(self._clock(), place.timezone)
-        for day in closing.days_between(first, last):
+        for day in closing.days_open(first, last, catch_up=self._catch_up):
             if stop():
                 return
             began = time.monotonic()
@@ -303,6 +306,7 @@ class Worker:
             connections[self._using].close()  # in whatever state it is; the next use opens another
             self.failures += 1
             seconds = backoff.failed()
+            held = error if isinstance(error, closing.TooManyDays) else None
             failure(
                 _LOG,
                 "failed",
@@ -312,6 +316,8 @@ class Worker:
                 receiver=receiver,
                 failures=backoff.failures,
                 retry_seconds=seconds,
+                days=None if held is None else held.days,
+                advice=None if held is None else _CATCH_UP,
             )
             if self._watch is not None:
                 self._watch.failed(program, doing)

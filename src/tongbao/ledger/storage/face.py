@@ -144,6 +144,9 @@ class Storage(Protocol):
     def waiting(self) -> Sequence[Waiting]:
         """Return commands that wait, oldest first, up to a batch; a bundle is never cut."""
 
+    def waits(self, command_ids: Sequence[str]) -> Sequence[Waiting]:
+        """Return the commands that wait under those ids."""
+
     def refused(self, command_id: str) -> str | None:
         """Return why the command of that id that came last was not accepted, as JSON."""
 

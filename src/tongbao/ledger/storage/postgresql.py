@@ -195,6 +195,12 @@ class PostgresqlStorage:
             found += self._execute(query, (self._program, found[-1][2], found[-1][1])).fetchall()
         return [face.Waiting(name_of(row[0]), *row[1:]) for row in found]
 
+    def waits(self, command_ids: Sequence[str]) -> Sequence[face.Waiting]:
+        """Return the commands that wait under those ids."""
+        query = f"{_WAITING} WHERE program = %s AND outcome IS NULL AND command_id = ANY({_LISTED})"
+        found = self._execute(query, (self._program, _names(command_ids)))
+        return [face.Waiting(name_of(row[0]), *row[1:]) for row in found]
+
     def refused(self, command_id: str) -> str | None:
         """Return why the command of that id that came last was not accepted, as JSON."""
         query = (

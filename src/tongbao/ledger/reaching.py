@@ -1,0 +1,44 @@
+"""Reaching the database: its errors by one name, and a connection that died replaced once."""
+
+import sqlite3
+from collections.abc import Callable
+from typing import Final, TypeVar
+
+import django.db
+import psycopg
+from django.db import connections
+
+from tongbao.ledger.values import DatabaseTrouble
+
+DATABASE_ERRORS: Final = (
+    *(django.db.OperationalError, django.db.InterfaceError),
+    *(psycopg.OperationalError, psycopg.InterfaceError),
+    sqlite3.OperationalError,
+)
+"""What is raised when the database is not there, went away, or cannot do more."""
+
+_T = TypeVar("_T")
+
+
+def trouble(error: BaseException) -> DatabaseTrouble:
+    """Return what a caller is told of such an error."""
+    words = " ".join(str(error).split())[:300]
+    return DatabaseTrouble(f"The database did not answer as it should: {words}")
+
+
+def reading(using: str, look: Callable[[], _T]) -> _T:
+    """Look something up; if the connection turns out to be dead, once more over a new one.
+
+    Raises:
+        DatabaseTrouble: the database does not answer, or the caller's transaction broke with it.
+    """
+    try:
+        return look()
+    except DATABASE_ERRORS as error:
+        if connections[using].in_atomic_block:
+            raise trouble(error) from error
+        connections[using].close()
+    try:
+        return look()
+    except DATABASE_ERRORS as error:
+        raise trouble(error) from error
