@@ -78,15 +78,16 @@ class Entry(Struct, frozen=True, gc=False):
         before, after = self.figures_before, self.work.figures
         changes: list[tuple[str, str, int]] = []
         if after.dividend_index != before.dividend_index or after.closes != before.closes:
-            moved = [(field, getattr(after, field) - getattr(before, field)) for field in _FIGURE_FIELDS]
+            moved = [
+                (name, getattr(after, name) - getattr(before, name)) for name in _FIGURE_FIELDS
+            ]
             changes = [("", field, amount) for field, amount in moved if amount]
         for was, account in self.work.changed:
-            name, old = account.name, _NOTHING if was is None else was
-            changes += [
-                (name, field, new - then)
-                for field, new, then in zip(
-                    _ACCOUNT_FIELDS, _fields_of(account), _fields_of(old), strict=True
-                )
-                if new != then
-            ]
+            old, new = _fields_of(_NOTHING if was is None else was), _fields_of(account)
+            if old != new:
+                changes += [
+                    (account.name, field, now - then)
+                    for field, then, now in zip(_ACCOUNT_FIELDS, old, new, strict=True)
+                    if now != then
+                ]
         return changes

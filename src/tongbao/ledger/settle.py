@@ -169,7 +169,8 @@ class Settling:
         command = job.command
         if (before := self._accepted_before(command)) is not None:
             return before
-        if (payer := _payer(command)) is not None and self._store.is_frozen(payer):
+        paying = _PAYING.get(type(command))
+        if paying is not None and self._store.is_frozen(getattr(command, paying)):
             return Outcome(command.id, None, Refusal.FROZEN)
         if isinstance(command, ChangePlan) and not (job.announced or self._free_plans):
             return Outcome(command.id, None, Refusal.NOT_ANNOUNCED)
@@ -282,18 +283,16 @@ def _bundles(jobs: Sequence[Job]) -> Iterator[tuple[str | None, list[Job]]]:
             yield bundle, list(together)
 
 
-def _payer(command: Command) -> str | None:
-    """Return the account that something of value leaves by this command."""
-    match command:
-        case commands.Redeem() | commands.Withdraw():
-            return command.account
-        case commands.PayPoints() | commands.Convert():
-            return command.member
-        case commands.PayWallet() | commands.PayCredit():
-            return command.payer
-        case commands.RedeemCredit():
-            return command.merchant
-    return None
+_PAYING: Final[dict[type[Command], str]] = {
+    commands.Redeem: "account",
+    commands.Withdraw: "account",
+    commands.PayPoints: "member",
+    commands.Convert: "member",
+    commands.PayWallet: "payer",
+    commands.PayCredit: "payer",
+    commands.RedeemCredit: "merchant",
+}
+"""The field that names the account which something of value leaves."""
 
 
 def shown(account: Account | None) -> tuple[int, int, int, int, int, int, int]:

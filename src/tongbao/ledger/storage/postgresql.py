@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from operator import attrgetter
 from typing import Any, Final
 
 import psycopg
@@ -15,6 +16,7 @@ from tongbao.ledger.fields import name_of, stored
 from tongbao.ledger.storage import face
 from tongbao.ledger.storage.face import BALANCES, LINE_FIELDS, WHOLE_FIGURES
 
+_balances_of: Final = attrgetter(*BALANCES)
 _SEPARATOR: Final = "\x1f"  # names are stored without it, and JSON has none
 _LISTED: Final = "string_to_array(%s, E'\\x1f')"
 _TEXTS: Final = "string_to_array(%s, E'\\x1f', '')"
@@ -294,7 +296,7 @@ class PostgresqlStorage:
 
     def _write_accounts(self, rows: Sequence[face.AccountRow]) -> None:
         accounts = [row.account for row in rows]
-        balances = [[getattr(a, name) for a in accounts] for name in BALANCES]
+        balances = zip(*map(_balances_of, accounts), strict=True)
         self._execute(
             _ACCOUNTS,
             (
@@ -349,4 +351,4 @@ def _texts(texts: Iterable[str | None]) -> str:
 
 def _array(numbers: Iterable[int | None]) -> str:
     """Return an array literal: numbers of any size, written faster than a list is adapted."""
-    return "{" + ",".join(["NULL" if n is None else str(n) for n in numbers]) + "}"
+    return f"{{{','.join(map(str, numbers))}}}".replace("None", "NULL")
