@@ -51,7 +51,7 @@ def test_a_sound_journal_is_told_in_english(sound: Path) -> None:
 
 def test_a_sound_journal_is_told_in_chinese(sound: Path) -> None:
     result = audit(sound, "--lang", "zh")
-    assert (result.exit_code, result.stdout.splitlines()[0]) == (0, "✓ 日志完好。")
+    assert (result.exit_code, result.stdout.splitlines()[0]) == (0, "✓ 账本完好。")
     assert "会员 1，商家 1" in result.stdout
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import gzip
 import json
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -70,7 +72,8 @@ def test_parts_put_together_are_the_whole(shop: Database, tmp_path: Path) -> Non
     assert run("export", "wine", rest, "--from", 5, "--database", shop.url).exit_code == 0
     assert whole.read_bytes().endswith(rest.read_bytes())
     assert rest.read_bytes().count(b"\n") == 3
-    beyond = run("export", "wine", rest, "--from", 8, "--database", shop.url)
+    none = tmp_path / "none.jsonl"
+    beyond = run("export", "wine", none, "--from", 8, "--database", shop.url)
     assert (beyond.exit_code, "no entry 8" in beyond.stderr) == (2, True)
 
 
@@ -95,6 +98,75 @@ def test_an_entry_that_is_missing_in_the_database_stops_the_export(
     for step in (1, 2, 3, 4, 5, 500):
         with pytest.raises(LookupError, match="3"):
             list(export_lines(program, 7, using=using, step=step))
+
+
+def test_a_file_that_exists_is_replaced_with_force_alone(shop: Database, tmp_path: Path) -> None:
+    path = tmp_path / "wine.jsonl"
+    path.write_text("mine", encoding="utf-8")
+    words = ("export", "wine", path, "--database", shop.url)
+    kept = run(*words)
+    assert (kept.exit_code, "--force" in kept.stderr, path.read_text()) == (2, True, "mine")
+    assert run(*words, "--force").exit_code == 0
+    assert path.read_bytes().count(b"\n") == 8
+    folder = run("export", "wine", tmp_path, "--force", "--database", shop.url)
+    assert (folder.exit_code, "this is a folder" in folder.stderr) == (2, True)
+
+
+def test_a_converted_journal_replaces_no_file_without_force(tmp_path: Path) -> None:
+    journal, out = journal_file(tmp_path), tmp_path / "books.beancount"
+    out.write_text("mine", encoding="utf-8")
+    kept = run("export", "--journal", journal, out, "--format", "beancount")
+    assert (kept.exit_code, "--force" in kept.stderr, out.read_text()) == (2, True, "mine")
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("force", [(), ("--force",)])
+def test_an_export_never_replaces_a_database_under_whatever_name(
+    shop: Database, tmp_path: Path, force: tuple[str, ...]
+) -> None:
+    live = Path(shop.url.removeprefix("sqlite:///"))
+    hard = live.with_name(f"{live.name}.hard")  # a hard link cannot leave its disk
+    soft, other = tmp_path / "soft", tmp_path / "other.sqlite3"
+    hard.hardlink_to(live)
+    soft.symlink_to(live)
+    other.write_bytes(live.read_bytes())
+    before = live.read_bytes()
+    beside = [live.with_name(live.name + end) for end in ("-wal", "-shm", "-journal")]
+    there = {path: path.exists() for path in beside}
+    for target in (live, hard, soft, other, other.with_name("other.sqlite3-wal"), *beside):
+        result = run("export", "wine", target, *force, "--database", shop.url)
+        assert (result.exit_code, "database" in result.stderr) == (2, True), target
+    assert (live.read_bytes(), {path: path.exists() for path in beside}) == (before, there)
+    assert not list(live.parent.glob(".*.part"))
+    assert run("export", "wine", tmp_path / "a.jsonl", "--database", shop.url).exit_code == 0
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_the_files_beside_the_database_are_known_by_their_inode(shop: Database) -> None:
+    live = Path(shop.url.removeprefix("sqlite:///"))
+    linked = live.with_name(f"{live.name}.linked")
+    with closing(sqlite3.connect(live)) as held:  # while it is open, the files beside it stay
+        held.execute("SELECT count(*) FROM ledger_head").fetchall()
+        for end in ("-wal", "-shm"):
+            beside = live.with_name(f"{live.name}{end}")
+            linked.hardlink_to(beside)
+            result = run("export", "wine", linked, "--force", "--database", shop.url)
+            assert (result.exit_code, "database" in result.stderr) == (2, True), end
+            assert linked.samefile(beside)
+            linked.unlink()
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_no_other_command_replaces_a_database_with_its_output(
+    shop: Database, tmp_path: Path
+) -> None:
+    live = Path(shop.url.removeprefix("sqlite:///"))
+    before = live.read_bytes()
+    plan, commands = tmp_path / "plan.json", tmp_path / "commands.jsonl"
+    for option in ("--receipts", "--state"):
+        result = run("replay", "--plan", plan, option, live, commands)
+        assert (result.exit_code, "database" in result.stderr) == (2, True)
+    assert live.read_bytes() == before
 
 
 def test_a_draft_has_no_journal(shop: Database, tmp_path: Path) -> None:
@@ -122,6 +194,41 @@ def test_checkpoints_are_published_once_per_entry(shop: Database, tmp_path: Path
         0,
         [{"source": "checkpoint-wine-7.json", "number": 7}],
     )
+
+
+def test_the_folder_to_publish_in_is_made_and_keys_are_never_replaced(
+    shop: Database, tmp_path: Path
+) -> None:
+    keys, folder = tmp_path / "keys", tmp_path / "a" / "b"
+    assert run("checkpoint", "keygen", keys).exit_code == 0
+    before = {path: path.read_bytes() for path in keys.iterdir()}
+    again = run("checkpoint", "keygen", keys)
+    assert (again.exit_code, "is kept" in again.stderr) == (2, True)
+    assert {path: path.read_bytes() for path in keys.iterdir()} == before
+    private = keys / "tongbao-checkpoint-key.pem"
+    words = ("checkpoint", "publish", "wine", "--key", private, "--to", folder)
+    result = run(*words, "--database", shop.url)
+    assert (result.exit_code, (folder / "checkpoint-wine-7.json").exists()) == (0, True)
+    blocked = run(*words[:-1], private, "--database", shop.url)
+    assert (blocked.exit_code, "cannot be written" in blocked.stderr) == (2, True)
+
+
+@pytest.mark.parametrize("page", ["audit.md", "audit.zh.md"])
+def test_the_pages_way_from_the_keys_to_the_verdict_works_as_printed(
+    shop: Database, tmp_path: Path, page: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = (Path(__file__).parents[2] / "docs" / page).read_text(encoding="utf-8")
+    text = text.replace("\\\n", "")
+    lines = [line for line in text.splitlines() if line.startswith("tongbao ")]
+    audit, *rest = lines  # what the page begins with needs what the others make
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TONGBAO_DATABASE", shop.url)
+    assert [line.split()[1] for line in rest] == ["checkpoint", "checkpoint", *["export"] * 4]
+    for line in (*rest, audit):
+        result = run(*line.replace("--from 5000", "--from 5").split()[1:])
+        assert result.exit_code == 0, (line, result.output)
+    told = "✓ 签名检查点 1 个" if "zh" in page else "✓ 1 signed checkpoint"
+    assert told in result.output
 
 
 @pytest.mark.parametrize(("number", "why"), [(5, "rewritten"), (8, "cut short")])
@@ -162,7 +269,7 @@ def test_a_file_that_cannot_be_converted_leaves_nothing_behind(tmp_path: Path) -
     journal, out = journal_file(tmp_path), tmp_path / "books.beancount"
     out.write_text("mine", encoding="utf-8")
     journal.write_bytes(journal.read_bytes() + b"?\n")
-    result = run("export", "--journal", journal, out, "--format", "beancount")
+    result = run("export", "--journal", journal, out, "--format", "beancount", "--force")
     assert (result.exit_code, "line 3 is no entry" in result.stderr) == (2, True)
     assert out.read_text(encoding="utf-8") == "mine"
     assert len(list(tmp_path.iterdir())) == 2

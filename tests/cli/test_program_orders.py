@@ -69,15 +69,41 @@ def test_yesterday_of_the_program_s_zone_is_closed_once(wine: Run) -> None:
 @pytest.mark.parametrize(
     ("day", "said"),
     [
-        ("2027-01-31", "closed already (the last is 2027-02-01)"),
-        ("2027-02-30", "a day is written YYYY-MM-DD"),
-        ("2099-01-01", "too far after the last closed day, 2027-02-01"),
+        ("2001-01-31", "closed already (the last is 2001-02-01)"),
+        ("2001-02-30", "a day is written YYYY-MM-DD"),
+        ("2026-01-01", "too far after the last closed day, 2001-02-01"),
     ],
 )
 def test_a_day_that_cannot_be_closed_is_explained(wine: Run, day: str, said: str) -> None:
-    assert wine("program", "close-day", "wine", "2027-02-01").exit_code == 0
+    assert wine("program", "close-day", "wine", "2001-02-01").exit_code == 0
     refused = wine("program", "close-day", "wine", day)
     assert (refused.exit_code, said in refused.stderr) == (2, True)
+
+
+def test_a_day_that_has_not_ended_in_the_program_s_zone_cannot_be_closed(wine: Run) -> None:
+    here = datetime.now(UTC).astimezone(ZoneInfo("Asia/Shanghai")).date()
+    for ahead in (0, 1, 400):
+        day, following = here + timedelta(days=ahead), here + timedelta(days=ahead + 1)
+        refused = wine("program", "close-day", "wine", day)
+        said = f"it ends on {following} 00:00 (Asia/Shanghai)"
+        assert (refused.exit_code, said in refused.stderr) == (2, True)
+    last = wine("program", "close-day", "wine", "9999-12-31")
+    assert (last.exit_code, "is not closed" in last.stderr) == (2, True)
+    assert shown(wine)["number"] == 0
+    assert wine("program", "close-day", "wine", here - timedelta(days=1)).exit_code == 0
+
+
+def test_the_exit_status_tells_of_rejections_where_that_is_asked_for(wine: Run) -> None:
+    poor: list[dict[str, object]] = [{"id": "r", "type": "redeem", "account": "m1", "points": 1}]
+    assert sent(wine, poor).exit_code == 0
+    strict = sent(wine, poor, "--strict")
+    assert (strict.exit_code, json.loads(strict.stdout)["status"]) == (1, "rejected")
+    assert sent(wine, ORDERS, "--strict").exit_code == 0
+    assert sent(wine, ORDERS, "--strict").exit_code == 0  # the first receipts again
+    malformed = wine("program", "submit", "wine", written("c.jsonl", "nonsense\n"), "--strict")
+    assert malformed.exit_code == 1
+    frozen = wine("program", "freeze", "wine", "m1", "--by", "ann", "--why", "file 7")
+    assert (frozen.exit_code, sent(wine, poor, "--strict").exit_code) == (0, 1)
 
 
 def test_what_waits_is_settled(wine: Run, database: Database) -> None:

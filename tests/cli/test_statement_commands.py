@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from tests.cli.program_desk import ORDERS, Run, sent
+from tests.cli.program_desk import ORDERS, Run, sent, written
+from tongbao.engine.example import FOUNDING_EXAMPLE
 from tongbao.plans.layout import width
 
 COMMANDS: list[dict[str, object]] = [
@@ -105,6 +106,13 @@ def test_a_merchant_s_sums_are_shown(busy: Run) -> None:
         ("books", "wine", "--day", "2027-01-02"),
         ("books", "wine", "--day", "tomorrow"),
         ("books", "wine", "--day", "2027-01-01", "--from", "2027-01-01"),
+        ("books", "wine", "--from", "2027-01-02", "--to", "2027-01-01"),
+        ("books", "wine", "--prices", "--day", "2027-01-01"),
+        ("books", "wine", "--before", "2027-01-01"),
+        ("statement", "wine", "m1", "--from", "2027-01-02", "--to", "2027-01-01"),
+        ("statement", "wine", "s1", "--receivables", "--from", "2027-01-02", "--to", "2027-01-01"),
+        ("statement", "wine", "m1", "--dividends", "--from", "2027-01-01"),
+        ("statement", "wine", "s1", "--receivables", "--unit", "wallet"),
         ("books", "none"),
     ],
 )
@@ -120,3 +128,78 @@ def test_a_draft_has_neither_statements_nor_books(cli: Run) -> None:
     for words in (("statement", "wine", "m1"), ("books", "wine")):
         result = cli(*words)
         assert (result.exit_code, "draft" in result.stderr) == (2, True)
+
+
+def test_a_period_turned_round_is_said_in_both_languages(busy: Run) -> None:
+    turned = ("statement", "wine", "m1", "--from", "2027-01-02", "--to", "2027-01-01")
+    english = busy(*turned).stderr
+    assert english == "The period ends (2027-01-01) before it begins (2027-01-02).\n"
+    chinese = busy(*turned, "--lang", "zh").stderr
+    assert chinese == "起始日期晚于结束日期，请对调 --from 和 --to\n"
+
+
+@pytest.mark.parametrize("words", [("--before", "x"), ("--from", "today")])
+def test_chinese_messages_about_a_page_are_chinese_alone(busy: Run, words: tuple[str, str]) -> None:
+    told = busy("statement", "wine", "m1", *words, "--lang", "zh").stderr
+    assert not {"is", "no", "write"} & set(told.split())
+
+
+NAME = "Long" + "-name" * 12
+MEMBER = "member-" + "y" * 110
+SHOP = "老店" + "shop-" * 24
+PAGES: tuple[tuple[str, ...], ...] = (
+    ("program", "list"),
+    ("program", "show", NAME),
+    ("statement", NAME, MEMBER),
+    ("statement", NAME, MEMBER, "--dividends"),
+    ("statement", NAME, SHOP),
+    ("statement", NAME, SHOP, "--receivables"),
+    ("books", NAME),
+    ("books", NAME, "--day", "2027-01-01"),
+    ("books", NAME, "--prices"),
+    ("audit", "long.jsonl"),
+)
+
+
+@pytest.fixture
+def large(cli: Run) -> Run:
+    """A program of long names and of the greatest amounts."""
+    plan = {**FOUNDING_EXAMPLE, "dividend_base": "sales", "dividend_bps": 1000}
+    written("large.json", json.dumps(plan))
+    cli("program", "create", NAME, "--plan", "large.json")
+    cli("program", "launch", NAME)
+    most = 10**15
+    commands: list[dict[str, object]] = [
+        *({"id": f"o{n}", "type": "purchase", "member": MEMBER, "paid": most} for n in range(3)),
+        {"id": "s", "type": "open_merchant", "merchant": SHOP},
+        {"id": "d", "type": "deposit", "account": SHOP, "amount": most},
+        {"id": "c1", "type": "close_day", "day": "2027-01-01"},
+        {"id": "w", "type": "withdraw", "account": SHOP, "amount": 123456789012345},
+        {"id": "c2", "type": "close_day", "day": "2027-01-02"},
+    ]
+    written("large.jsonl", "".join(json.dumps(c) + "\n" for c in commands))
+    result = cli("program", "submit", NAME, "large.jsonl")
+    assert (result.exit_code, result.stderr) == (0, "8 lines: 8 accepted, 0 not.\n")
+    assert cli("export", NAME, "long.jsonl").exit_code == 0
+    return cli
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_no_page_is_wider_than_the_terminal_or_cuts_a_figure(
+    large: Run, elsewhere: Run, lang: str
+) -> None:
+    for words in PAGES:
+        run = elsewhere if words[0] == "audit" else large
+        for columns in (60, 80, 120):
+            result = run(*words, "--lang", lang, columns=columns)
+            widest = max(map(width, result.stdout.splitlines()))
+            told = (words, columns, result.exit_code, "…" in result.stdout, widest <= columns)
+            assert told == (words, columns, 0, False, True)
+
+
+def test_narrow_pages_keep_their_days_and_figures(large: Run) -> None:
+    told = large("statement", NAME, SHOP, "--receivables").stdout
+    assert "\n2027-01-01\n" in told
+    assert "\n2027-01-02\n" in told
+    assert "¥10,000,000,000,000.00" in told
+    assert "¥1,234,567,890,123.45" in told

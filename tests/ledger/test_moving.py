@@ -133,6 +133,24 @@ class Interrupted(Exception):
     """Somebody pulled the plug."""
 
 
+def test_back_it_moves_to_a_fresh_database_only(
+    wine: Ledger, database: Database, target: Database, tmp_path: Path
+) -> None:
+    moved(wine, target)
+    programs.launch("wine", using=target.alias)
+    open_program("wine", using=target.alias).submit(purchase("later"))
+    programs.pause("wine", using=target.alias)
+    with pytest.raises(ProgramExists, match="name a fresh one"):
+        moving.move("wine", source=target.alias, target=database.alias)
+    assert Head.objects.using(target.alias).get().status == "paused"
+    assert Head.objects.using(database.alias).get().status == MOVED
+    with known(Database("fresh_back", SQLITE, f"sqlite:///{tmp_path}/fresh.sqlite3")) as fresh:
+        done = moving.move("wine", source=target.alias, target=fresh.alias)
+        programs.launch("wine", using=fresh.alias)
+        back = open_program("wine", using=fresh.alias)
+        assert back.submit(purchase("home")).number == done.number + 1
+
+
 def test_interrupted_it_leaves_nothing_half_there_and_can_be_run_again(
     wine: Ledger, target: Database
 ) -> None:

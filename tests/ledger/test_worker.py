@@ -147,9 +147,48 @@ def test_days_that_were_missed_are_closed_one_after_the_other(wine: Ledger) -> N
     assert closed_days(wine) == ["2027-03-01", "2027-03-02", "2027-03-03"]
 
 
-def test_more_than_a_year_of_missed_days_is_made_up_for(wine: Ledger) -> None:
+def test_thirty_one_missed_days_are_closed_at_once_and_of_more_none(wine: Ledger) -> None:
+    wine.enqueue(purchase("o1"))
+    worker = Worker(wine.using, clock=Clock(datetime(2027, 4, 2, 1, 0, tzinfo=UTC)))
+    worker.once()  # 1 March to 1 April: 32 days
+    assert (closed_days(wine), worker.failures) == ([], 1)
+    assert wine.outcome("o1") is not None  # the rest is looked after
+    worker = Worker(wine.using, clock=Clock(datetime(2027, 4, 1, 1, 0, tzinfo=UTC)))
+    worker.once()
+    assert (len(closed_days(wine)), worker.failures) == (31, 0)
+
+
+def test_a_clock_that_jumps_ahead_and_back_leaves_the_days_as_they_were(wine: Ledger) -> None:
+    clock = Clock(datetime(2027, 3, 2, 1, 0, tzinfo=UTC))
+    Worker(wine.using, clock=clock).once()
+    clock.now = datetime(2029, 3, 2, 1, 0, tzinfo=UTC)
+    Worker(wine.using, clock=clock).once()
+    clock.now = datetime(2027, 3, 3, 1, 0, tzinfo=UTC)
+    Worker(wine.using, clock=clock).once()
+    assert closed_days(wine) == ["2027-03-01", "2027-03-02"]
+
+
+def test_the_log_says_how_to_go_on_where_too_many_days_are_open(
+    wine: Ledger, database: Database
+) -> None:
+    wine.submit({"id": "c", "type": "close_day", "day": "2025-03-01"})
+    held = command(database, "worker", "--once")
+    _, log = held.communicate(timeout=60)
+    failed = [one for one in map(json.loads, log.splitlines()) if one["event"] == "failed"]
+    assert held.returncode == 1
+    assert [(one["doing"], one["error"]) for one in failed] == [("close_day", "TooManyDays")]
+    assert failed[0]["days"] > 31
+    assert "tongbao worker --once --catch-up" in failed[0]["advice"]
+    assert closed_days(wine) == ["2025-03-01"]
+    allowed = command(database, "worker", "--once", "--catch-up")
+    _, log = allowed.communicate(timeout=120)
+    assert allowed.returncode == 0, log
+    assert len(closed_days(wine)) > 31
+
+
+def test_more_than_a_year_of_missed_days_is_made_up_for_if_that_is_allowed(wine: Ledger) -> None:
     wine.submit({"id": "c", "type": "close_day", "day": "2027-03-01"})
-    Worker(wine.using, clock=Clock(datetime(2028, 4, 5, 1, 0, tzinfo=UTC))).once()
+    Worker(wine.using, clock=Clock(datetime(2028, 4, 5, 1, 0, tzinfo=UTC)), catch_up=True).once()
     assert len(closed_days(wine)) == 401  # 1 March 2027 to 4 April 2028, a leap year
     assert closed_days(wine)[-1] == "2028-04-04"
 
@@ -277,7 +316,7 @@ def test_one_programs_failure_does_not_stop_the_others(wine: Ledger, database: D
         ledger.enqueue(purchase("o1"))
     Head.objects.using(wine.using).filter(program=wine.program_id).update(plan="{broken")
     tally = Tally()
-    assert Worker(wine.using, watch=tally, clock=Clock()).once() == 1
+    assert Worker(wine.using, watch=tally, clock=Clock(datetime.now(UTC))).once() == 1
     assert tea.outcome("o1") is not None
     assert ("wine", "settle") in tally.failures
     assert not [name for name, _ in tally.failures if name == "tea"]

@@ -22,6 +22,7 @@ from tongbao.audit.entries import (
     read_genesis,
     split_line,
 )
+from tongbao.audit.opening import first_line_reason
 from tongbao.audit.problems import Unusable
 from tongbao.engine import commands
 
@@ -63,7 +64,10 @@ def beancount_lines(exported: Iterable[bytes], digits_of: Callable[[str], int]) 
     number = 0
     for number, line in enumerate(exported, start=1):
         try:
-            body, digest = split_line(line) or (b"", "")
+            parts = split_line(line)
+            if parts is None and book is None:
+                raise Unusable(first_line_reason(line), str(number))
+            body, digest = parts or (b"", "")
             if book is None:
                 genesis = read_genesis(body)
                 book = Beancount(digits_of(genesis.currency))

@@ -66,6 +66,23 @@ class Problem(Struct, frozen=True):
     values: Mapping[str, object] = {}
 
 
+class Remark(StrEnum):
+    """What is worth a note, but wrong with nothing."""
+
+    CLOCK_BACK = "clock_back"
+    BEFORE_GENESIS = "before_genesis"
+
+
+class Note(Struct, frozen=True):
+    """Something odd that is no fault: how often, the first entry and line, its particulars."""
+
+    remark: Remark
+    entry: int
+    line: int
+    count: int
+    values: Mapping[str, object] = {}
+
+
 class Unusable(Exception):
     """What was given is no export at all; ``reason`` says why, ``detail`` what was found."""
 

@@ -16,7 +16,13 @@ from tongbao.audit.problems import Unusable
 FIRST_LINE_MOST: Final = 1 << 20
 """No genesis is longer (bytes); what has no line's end before that is no export."""
 
+LINE_MOST: Final = 1 << 28
+"""No line is longer (bytes): an entry that winds up a pool of a million accounts is not."""
+
 _GZIP: Final = b"\x1f\x8b"
+_PIECE: Final = 1 << 20
+_ENTRY: Final = b'{"body":{"command":{'
+"""How every entry after the genesis begins: what is long and begins otherwise is none."""
 
 
 class Source:
@@ -33,6 +39,7 @@ class Source:
 
         Raises:
             Unusable: the file is damaged, or so long without a line's end that it is no export.
+                A line without end is not read to its end.
         """
         try:
             first = self._lines.readline(FIRST_LINE_MOST)
@@ -40,11 +47,27 @@ class Source:
                 raise Unusable("first_line")
             if first:
                 yield first
-            yield from self._lines
+            number = 1
+            while line := self._lines.readline(_PIECE):
+                number += 1
+                yield line if len(line) < _PIECE else self._long(line, number)
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:
             raise Unusable("damaged", str(error)) from None
         except OSError as error:
             raise Unusable("unreadable", error.strerror or str(error)) from None
+
+    def _long(self, line: bytes, number: int) -> bytes:
+        """Return a line of which so much is read already, with the rest of it."""
+        pieces, length = [line], len(line)
+        while not pieces[-1].endswith(b"\n"):
+            if length > LINE_MOST or not line.startswith(_ENTRY):
+                raise Unusable("long_line", str(number))
+            piece = self._lines.readline(_PIECE)
+            if not piece:
+                break
+            pieces.append(piece)
+            length += len(piece)
+        return b"".join(pieces)
 
     def position(self) -> int:
         """Return how many bytes of the file were read; 0 where that is not known."""

@@ -6,7 +6,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from tongbao.audit.entries import Entry, Genesis
-from tongbao.audit.problems import Problem
+from tongbao.audit.problems import Note, Problem
 
 
 class Claim(Struct, frozen=True):
@@ -38,7 +38,7 @@ class Verdict(Struct, frozen=True):
 
     ``first_at`` and ``last_at`` are when the first and the last entry were recorded; ``held`` are
     the checkpoints that the chain was held against; ``replayed`` is how many entries the engine
-    repeated, None if it was not asked.
+    repeated, None if it was not asked. ``notes`` are odd, but nothing is wrong with them.
     """
 
     program: str
@@ -55,6 +55,7 @@ class Verdict(Struct, frozen=True):
     problem_count: int
     held: tuple[Claim, ...]
     replayed: int | None
+    notes: tuple[Note, ...] = ()
 
     @property
     def sound(self) -> bool:

@@ -13,6 +13,7 @@ from msgspec import UNSET
 
 from tongbao.audit.books import Books, Broken, Step, broken_account, broken_figures, broken_sums
 from tongbao.audit.chain import Chain
+from tongbao.audit.clock import Clock
 from tongbao.audit.entries import (
     Entry,
     Genesis,
@@ -23,6 +24,7 @@ from tongbao.audit.entries import (
     read_genesis,
     split_line,
 )
+from tongbao.audit.opening import first_line_reason
 from tongbao.audit.problems import Fault, Problem, Unusable
 from tongbao.audit.story import check_story
 from tongbao.audit.verdict import Claim, Replayer, Verdict
@@ -55,7 +57,7 @@ class Audit:
         self._broken: dict[tuple[Fault, str], None] = {}
         self._pool = self._off = (0, 0)  # as written, and how far that is from what is found
         self._max_supply = 0
-        self._last_at = ""
+        self._last_at, self._clock = "", Clock()
 
     def line(self, line: bytes) -> None:
         """Take the next line, with its end.
@@ -67,7 +69,9 @@ class Audit:
         self._number = None
         parts = split_line(line)
         if self._genesis is None:
-            self._begin(parts)
+            if parts is None:
+                raise Unusable(first_line_reason(line))
+            self._begin(*parts)
         elif parts is None:
             self._note(Fault.LINE_FORM if line.endswith(b"\n") else Fault.CUT_OFF, {})
             self._chain.lose(line)
@@ -107,13 +111,11 @@ class Audit:
             problem_count=self._count,
             held=tuple(self._held),
             replayed=None if self._replayer is None else self._replayer.repeated,
+            notes=self._clock.notes(),
         )
 
-    def _begin(self, parts: tuple[bytes, str] | None) -> None:
+    def _begin(self, body: bytes, claimed: str) -> None:
         """Take the genesis."""
-        if parts is None:
-            raise Unusable("first_line")
-        body, claimed = parts
         try:
             genesis = read_genesis(body)
         except NoEntry as error:
@@ -125,7 +127,8 @@ class Audit:
         self._genesis = genesis
         self._entries, self._last_at = 1, genesis.recorded_at
         self._place(genesis.number, body, claimed)
-        self._form(genesis, body)
+        if self._form(genesis, body):
+            self._clock.begin(genesis.recorded_at)
         self._plan(genesis.plan)
         self._own(genesis.program)
         if self._replayer is not None:
@@ -143,7 +146,8 @@ class Audit:
         self._entries += 1
         self._last_at = entry.recorded_at
         self._place(entry.number, body, claimed)
-        self._form(entry, body)
+        if self._form(entry, body):
+            self._clock.take(entry.number, self._line, entry.recorded_at)
         self._once(entry)
         opened = self._open(entry.command)
         step = Step(self._books, self._note)
@@ -170,11 +174,14 @@ class Audit:
         if not self._chain.follow(body, claimed):
             self._note(Fault.HASH, {"hash": claimed})
 
-    def _form(self, entry: Genesis | Entry, body: bytes) -> None:
+    def _form(self, entry: Genesis | Entry, body: bytes) -> bool:
+        """Check how the entry is written; say whether its time is one."""
         if not is_canonical(body, entry):
             self._note(Fault.NOT_CANONICAL, {})
-        if not is_moment(entry.recorded_at):
+        timed = is_moment(entry.recorded_at)
+        if not timed:
             self._note(Fault.RECORDED_AT, {"found": entry.recorded_at})
+        return timed
 
     def _once(self, entry: Entry) -> None:
         """Check that the id is new; keep of a purchase what may be refunded of it."""

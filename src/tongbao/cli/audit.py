@@ -16,6 +16,7 @@ from tongbao.audit.source import Source, open_source
 from tongbao.audit.verdict import Claim, Replayer, Verdict
 from tongbao.audit.verify import Audit
 from tongbao.cli import audit_words as words
+from tongbao.cli.audit_details import system_told
 from tongbao.cli.audit_page import emit, verdict_json, verdict_page
 from tongbao.plans.words import LANGS, Lang
 
@@ -67,7 +68,8 @@ def audit(
         with open_source(file) as source:
             verdict = _audited(source, claims, _engine() if replay else None)
     except Unusable as error:
-        reason = words.REASONS[error.reason].say(lang, detail=error.detail)
+        detail = system_told(error.detail, lang)
+        reason = words.REASONS[error.reason].say(lang, detail=detail)
         _fail(UNUSABLE, words.UNUSABLE.say(lang, file=shown(file), reason=reason))
     except KeyboardInterrupt:
         _fail(INTERRUPTED, words.STOPPED.say(lang))
@@ -124,7 +126,8 @@ def _claims(
         except checkpoint.NoKey:
             _fail(UNUSABLE, words.NO_KEY.say(lang, file=shown(public_key)))
         except OSError as error:
-            reason = words.REASONS["unreadable"].say(lang, detail=error.strerror or error)
+            detail = system_told(error.strerror or str(error), lang)
+            reason = words.REASONS["unreadable"].say(lang, detail=detail)
             _fail(UNUSABLE, words.UNUSABLE.say(lang, file=shown(public_key), reason=reason))
     claims: list[Claim] = []
     problems: list[Problem] = []

@@ -1,6 +1,7 @@
 """The verdict of an audit: a page for a terminal, an object for machines."""
 
 import json
+import shutil
 import sys
 from collections.abc import Iterator
 from typing import Final, cast
@@ -12,10 +13,11 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text as Line
 
-from tongbao.audit.problems import Problem
+from tongbao.audit.problems import Fault, Note, Problem
 from tongbao.audit.verdict import Verdict
 from tongbao.audit.verify import KEPT
 from tongbao.cli import audit_words as words
+from tongbao.cli.audit_details import form_told
 from tongbao.plans.money import format_money, format_points
 from tongbao.plans.words import Lang
 
@@ -23,6 +25,9 @@ SHOWN: Final = 20
 """So many problems are listed on the page."""
 
 _WIDEST: Final = 100
+_UNBOUNDED: Final = 10_000
+_INDENT: Final = 2
+_FORMS: Final = frozenset({Fault.NOT_AN_ENTRY, Fault.CHECKPOINT_FORM})
 _ON: Final = ("✓", "green")
 _DONE: Final = ("·", "dim")  # looked at, but not all of it was well
 _OFF: Final = ("–", "yellow")
@@ -40,6 +45,9 @@ def verdict_page(file: str, verdict: Verdict, lang: Lang, *, key_trusted: bool) 
     parts += [_heading(head.say(lang)), Padding(_figures(verdict, lang), (0, 0, 0, 2))]
     checks = _checks(verdict, lang, key_trusted=key_trusted)
     parts += [_heading(words.CHECKED.say(lang)), Padding(checks, (0, 0, 0, 2))]
+    if verdict.notes:
+        parts.append(_heading(words.NOTED.say(lang)))
+        parts += [Padding(Line(noted(note, lang)), (0, 0, 0, 2)) for note in verdict.notes]
     return Group(*parts)
 
 
@@ -72,6 +80,17 @@ def verdict_json(file: str, verdict: Verdict, lang: Lang, *, key_trusted: bool) 
             }
             for problem in verdict.problems
         ],
+        "notes": [
+            {
+                "note": str(note.remark),
+                "entry": note.entry,
+                "line": note.line,
+                "count": note.count,
+                "text": noted(note, lang),
+                "values": to_builtins(note.values),
+            }
+            for note in verdict.notes
+        ],
     }
     return json.dumps(fields, ensure_ascii=False, indent=2)
 
@@ -81,7 +100,20 @@ def said(problem: Problem, lang: Lang) -> str:
     values = {name: _plainly(value) for name, value in problem.values.items()}
     if "delta" not in values:  # an account as a whole
         values["delta"] = ", ".join(f"{name} {value}" for name, value in values.items())
-    return words.FAULTS[problem.fault].say(lang, **values)
+    text = words.FAULTS[problem.fault]
+    if problem.fault is Fault.REPLAY:
+        text = words.REPLAYED.get(str(values.get("what")), text)
+    elif problem.fault in _FORMS:
+        values["why"] = form_told(str(values.get("why")), lang)
+    return text.say(lang, **values)
+
+
+def noted(note: Note, lang: Lang) -> str:
+    """Return what is odd, in words."""
+    times = {name: _second(str(value)) for name, value in note.values.items()}
+    return words.NOTES[note.remark].say(
+        lang, entry=f"{note.entry:,}", line=f"{note.line:,}", count=f"{note.count:,}", **times
+    )
 
 
 def emit(part: RenderableType) -> None:
@@ -166,13 +198,21 @@ def _figures(verdict: Verdict, lang: Lang) -> Table:
     half = (len(cells) + 1) // 2
     for left, right in zip(cells[:half], cells[half:], strict=True):
         table.add_row(*left, *right)
-    return table
+    room = min(shutil.get_terminal_size().columns, _WIDEST) - _INDENT
+    if Console(width=_UNBOUNDED).measure(table).maximum <= room:
+        return table
+    single = Table.grid(padding=(0, 3, 0, 0))
+    single.add_column(style="dim")
+    single.add_column(justify="right", overflow="fold")
+    for cell in cells:
+        single.add_row(*cell)
+    return single
 
 
 def _checks(verdict: Verdict, lang: Lang, *, key_trusted: bool) -> Table:
     table = Table.grid(padding=(0, 1, 0, 0))
     table.add_column(no_wrap=True)
-    table.add_column()
+    table.add_column(overflow="fold")
     done = _ON if verdict.sound else _DONE
     rows = [(done, text.say(lang)) for text in _ALWAYS]
     if verdict.replayed is None:
@@ -200,6 +240,10 @@ def _heading(text: str) -> RenderableType:
 
 def _minute(moment: str) -> str:
     return moment[:16].replace("T", " ")
+
+
+def _second(moment: str) -> str:
+    return moment[:19].replace("T", " ")
 
 
 def _plainly(value: object) -> object:

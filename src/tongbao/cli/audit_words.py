@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from tongbao.audit.problems import Fault
+from tongbao.audit.problems import Fault, Remark
+from tongbao.cli.counting import CountedText
 from tongbao.plans.words import Text
 
 FAULTS: Final[Mapping[Fault, Text]] = MappingProxyType(
@@ -27,7 +28,7 @@ FAULTS: Final[Mapping[Fault, Text]] = MappingProxyType(
         ),
         Fault.RECORDED_AT: Text(
             "{found} is no time as the journal writes it.",
-            "{found} 不是日志规定的时间写法。",
+            "{found} 不是账本规定的时间写法。",
         ),
         Fault.NUMBER: Text(
             "Entry {expected} should stand here, not {found}: entries are missing, repeated or out "
@@ -41,7 +42,7 @@ FAULTS: Final[Mapping[Fault, Text]] = MappingProxyType(
         ),
         Fault.ID_TWICE: Text(
             "The command id {id} was used before.",
-            "指令编号 {id} 之前已经用过。",
+            "命令编号 {id} 之前已经用过。",
         ),
         Fault.POSTING: Text(
             "No such posting exists: {posting}.",
@@ -77,7 +78,7 @@ FAULTS: Final[Mapping[Fault, Text]] = MappingProxyType(
         ),
         Fault.UNEXPLAINED: Text(
             "Nothing in the command or its receipt explains this posting: {posting}.",
-            "指令和回执都不能解释这笔分录：{posting}。",
+            "命令和回执都不能解释这笔分录：{posting}。",
         ),
         Fault.TAKEN: Text(
             "{account} took out {expected} by the receipt and the postings, {found} by its quota.",
@@ -144,8 +145,8 @@ FAULTS: Final[Mapping[Fault, Text]] = MappingProxyType(
             "重新汇总所有账户，{what} 是 {anew}，不是 {kept}。",
         ),
         Fault.REPLAY: Text(
-            "The engine disagrees on {what}: {why}",
-            "引擎重算的结果不同，在 {what}：{why}",
+            "The engine disagrees on {what} (engine / journal): {why}",
+            "引擎重算的结果在 {what} 上不同（引擎 / 账本）：{why}",
         ),
         Fault.CHECKPOINT_FORM: Text(
             "{source} is no checkpoint: {why}",
@@ -170,7 +171,7 @@ FAULTS: Final[Mapping[Fault, Text]] = MappingProxyType(
         ),
         Fault.CHECKPOINT_HASH: Text(
             "{source} has another hash for this entry: the journal was rewritten, here or before.",
-            "{source} 中这一条的哈希不同：日志在此处或更早被改写过。",
+            "{source} 中这一条的哈希不同：账本在此处或更早被改写过。",
         ),
         Fault.CHECKPOINT_TOTALS: Text(
             "{source} has other totals: {what}.",
@@ -185,7 +186,7 @@ REASONS: Final[Mapping[str, Text]] = MappingProxyType(
         "first_line": Text(
             "this is no export of a journal: its first line is not the genesis. `tongbao export` "
             "writes one",
-            "这不是日志的导出文件：第一行不是创始条目。请用 `tongbao export` 导出",
+            "这不是账本的导出文件：第一行不是创世账目。请用 `tongbao export` 导出",
         ),
         "no_genesis": Text(
             "the export begins with entry {detail}; an audit needs all entries from 0, so put the "
@@ -194,7 +195,41 @@ REASONS: Final[Mapping[str, Text]] = MappingProxyType(
         ),
         "line": Text(
             "line {detail} is no entry of a journal; `tongbao audit` says more",
-            "第 {detail} 行不是日志条目；`tongbao audit` 可以说明原因",
+            "第 {detail} 行不是账目；`tongbao audit` 可以说明原因",
+        ),
+        "first_line_mark": Text(
+            "the file begins with a byte order mark, which no export has: a program opened and "
+            "saved it. Audit the file as it was exported",
+            "文件开头多了字节顺序标记（BOM），导出文件没有它：文件被别的软件打开并另存过。"
+            "请使用原始的导出文件",
+        ),
+        "first_line_blank": Text(
+            "line 1 is blank: an export begins with the genesis. Audit the file as it was exported",
+            "第 1 行是空行：导出文件以创世账目开头。请使用原始的导出文件",
+        ),
+        "first_line_crlf": Text(
+            "line 1 ends in CR LF, an export's lines end in LF alone: an editor or a transfer as "
+            "text changed it. Audit the file as it was exported",
+            "第 1 行以 CR LF 结尾，导出文件的行只以 LF 结尾：文件被编辑器或文本方式的传输改动过。"
+            "请使用原始的导出文件",
+        ),
+        "first_line_spaces": Text(
+            "line 1 has spaces before or after the genesis: it was changed. Audit the file as it "
+            "was exported",
+            "第 1 行的创世账目前后多了空格：文件被改动过。请使用原始的导出文件",
+        ),
+        "first_line_cut": Text(
+            "line 1 is all there is, and its end is missing: the file was cut off",
+            "文件只有第 1 行，而且缺少行尾：文件被截断了",
+        ),
+        "first_line_rewritten": Text(
+            "line 1 holds a body and a hash, but not written as in an export: the JSON was "
+            "written anew. Audit the file as it was exported",
+            "第 1 行有正文和哈希，但不是导出文件的写法：JSON 被重新写过。请使用原始的导出文件",
+        ),
+        "long_line": Text(
+            "line {detail} goes on without end: no entry is so long. The rest was not read",
+            "第 {detail} 行没有尽头：账目不会这么长。其余内容没有读取",
         ),
         "damaged": Text("the compressed file is damaged: {detail}", "压缩文件已损坏：{detail}"),
         "unreadable": Text("cannot be read: {detail}", "无法读取：{detail}"),
@@ -221,7 +256,7 @@ NEEDS_EXTRA: Final = Text(
     "--checkpoint 需要 cryptography：请运行 pip install 'tongbao[audit]'",
 )
 
-SOUND: Final = Text("The journal is sound.", "日志完好。")
+SOUND: Final = Text("The journal is sound.", "账本完好。")
 UNSOUND: Final = Text("Problems found: {count}", "发现问题 {count} 处")
 MORE: Final = Text(
     "and {count} more; the first one named is where to begin, --json lists up to {most}.",
@@ -247,17 +282,17 @@ CHECK_CHAIN: Final = Text(
 )
 CHECK_POSTINGS: Final = Text(
     "balanced postings; commands, receipts and postings tell one story",
-    "分录平衡；指令、回执、分录三者一致",
+    "分录平衡；命令、回执、分录三者一致",
 )
 CHECK_PROMISES: Final = Text(
     "the seven promises after every entry, everything summed up anew at the end",
     "每条之后的七条承诺，最后全部重新汇总",
 )
-CHECK_REPLAY: Final = Text(
-    "{count} entries repeated by the engine, byte for byte", "引擎逐字节重现了 {count} 条"
+CHECK_REPLAY: Final = CountedText(
+    "{count:entry|entries} repeated by the engine, byte for byte", "引擎逐字节重现了 {count} 条"
 )
-CHECK_HELD: Final = Text(
-    "{count} signed checkpoints, the latest at entry {number}",
+CHECK_HELD: Final = CountedText(
+    "{count:signed checkpoint|signed checkpoints}, the latest at entry {number}",
     "签名检查点 {count} 个，最近的在第 {number} 条",
 )
 NOT_REPLAYED: Final = Text("not repeated by the engine (--replay)", "没有用引擎重算（--replay）")
@@ -272,6 +307,44 @@ KEY_TRUSTED: Final = Text(
     "直接采信了检查点文件里的公钥：能替换文件的人也能替换公钥（--public-key）",
 )
 
+REPLAYED: Final[Mapping[str, Text]] = MappingProxyType(
+    {
+        "plan": Text("The engine refuses the plan: {why}", "引擎不接受这个方案（{why}）"),
+        "promise": Text(
+            "The engine stops here, for a promise would be broken: {why}",
+            "引擎执行到本条就停下，否则会违反承诺（{why}）",
+        ),
+        "rejected": Text("The engine rejects the command: {why}", "引擎不接受这条命令（{why}）"),
+        "sent_again": Text(
+            "The engine has carried out the command {why} before",
+            "编号为 {why} 的命令，引擎之前已经执行过",
+        ),
+        "text": Text(
+            "The engine writes the same figures in another way",
+            "数字与引擎的结果相同，写法不同",
+        ),
+    }
+)
+"""What a second run says where it is not about fields that differ."""
+
+NOTED: Final = Text("Worth a note, but no fault", "值得留意，但不是问题")
+NOTES: Final[Mapping[Remark, Text]] = MappingProxyType(
+    {
+        Remark.CLOCK_BACK: CountedText(
+            "The clock went back {count:time|times}, first at entry {entry}: {found} after "
+            "{before} UTC. Clocks may be set back; the order is that of the numbers.",
+            "记录时间倒退了 {count} 次，首次在第 {entry} 条：{before} 之后是 {found}（UTC）。"
+            "时钟可能被调回，先后以编号为准。",
+        ),
+        Remark.BEFORE_GENESIS: CountedText(
+            "{count:entry was|entries were} recorded before the genesis, first entry {entry}: "
+            "{found}, genesis {before} UTC.",
+            "有 {count} 条的记录时间早于创世账目，首次在第 {entry} 条：{found}，创世账目为 "
+            "{before}（UTC）。",
+        ),
+    }
+)
+
 FIGURE_NAMES: Final[Mapping[str, Text]] = MappingProxyType(
     {
         "reserve": Text("Reserve", "托底资金池"),
@@ -280,7 +353,7 @@ FIGURE_NAMES: Final[Mapping[str, Text]] = MappingProxyType(
         "issued": Text("Issued", "已发行"),
         "burned": Text("Burned", "已销毁"),
         "dividend_fund": Text("Dividend fund", "分红金"),
-        "dividend_payable": Text("Dividends payable", "待领分红"),
+        "dividend_payable": Text("Dividends to be collected", "待入账分红"),
         "wallets": Text("Wallets", "余额合计"),
         "credit": Text("Store credit", "恒定积分"),
         "paid_out": Text("Paid out", "已提现"),

@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text as Line
 
 from tongbao.cli import statement_words as words
-from tongbao.cli.statement_page import Shown
+from tongbao.cli.statement_page import Shown, fits, fitting, stacked
 from tongbao.ledger.books import Balances, Books
 from tongbao.ledger.prices import DayPrices, Price
 from tongbao.plans.money import format_money, format_percent, format_points
@@ -40,9 +40,8 @@ def prices_page(page: DayPrices, shown: Shown) -> RenderableType:
     lang = shown.lang
     if not page.days:
         return words.NOTHING_SHOWN.say(lang)
-    table = _table(words.DAY.say(lang))
-    for head in (words.PRICE, words.GROWTH, words.RESERVE, words.SUPPLY):
-        table.add_column(head.say(lang), justify="right", no_wrap=True)
+    heads = (words.DAY, words.PRICE, words.GROWTH, words.RESERVE, words.SUPPLY)
+    told: list[tuple[str, ...]] = []
     rows = [*page.days, None]
     for day, earlier in pairwise(rows):
         if day is None:
@@ -50,7 +49,8 @@ def prices_page(page: DayPrices, shown: Shown) -> RenderableType:
         price = day.price
         growth = "" if earlier is None else _growth(earlier.price, price)
         reserve, supply = shown.money(price.reserve), format_points(price.supply)
-        table.add_row(day.day, _price(price, shown), growth, reserve, supply)
+        told.append((day.day, _price(price, shown), growth, reserve, supply))
+    table = fitting([head.say(lang) for head in heads], told, shown.columns)
     if page.before is None:
         return table
     return Group(table, Line(words.MORE.say(lang, cursor=page.before), style="dim"))
@@ -69,24 +69,26 @@ def _heading(books: Books, shown: Shown, *, one_day: bool) -> str:
 
 def _movements(books: Books, shown: Shown) -> RenderableType:
     lang = shown.lang
-    table = _table(words.CAUSE.say(lang))
-    table.add_column(words.FROM.say(lang))
-    table.add_column(words.TO.say(lang))
-    table.add_column(words.AMOUNT.say(lang), justify="right", no_wrap=True)
+    heads = [head.say(lang) for head in (words.CAUSE, words.FROM, words.TO, words.AMOUNT)]
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), header_style="bold")
+    for head in heads[:-1]:
+        table.add_column(head)
+    table.add_column(heads[-1], justify="right", no_wrap=True)
+    rows: list[tuple[str, ...]] = []
     for unit, movements in groupby(books.movements, key=lambda m: m.unit):
         for m in movements:
             cause = words.CAUSES[m.cause].say(lang)
             places = (words.PLACES[place].say(lang) for place in (m.source, m.target))
-            table.add_row(cause, *places, shown.amount(unit, m.amount))
+            rows.append((cause, *places, shown.amount(unit, m.amount)))
+            table.add_row(*rows[-1])
         table.add_section()
-    return table
+    return table if fits(table, shown.columns, wrapped=True) else stacked(heads, rows)
 
 
 def _balances(books: Books, shown: Shown) -> RenderableType:
     lang = shown.lang
-    table = _table("")
-    for head in (words.OPENING, words.MOVED, words.CLOSING):
-        table.add_column(head.say(lang), justify="right", no_wrap=True)
+    heads = ["", *(head.say(lang) for head in (words.OPENING, words.MOVED, words.CLOSING))]
+    rows: list[tuple[str, ...]] = []
     for name in Balances.__struct_fields__:
         opening, closing = getattr(books.opening, name), getattr(books.closing, name)
         unit = "points" if name in _POINTS else "money"
@@ -94,17 +96,11 @@ def _balances(books: Books, shown: Shown) -> RenderableType:
         sign = "+" if moved > 0 else ""
         change = f"{sign}{shown.amount(unit, moved)}" if moved else ""
         figures = (shown.amount(unit, opening), change, shown.amount(unit, closing))
-        table.add_row(words.PLACES[name].say(lang), *figures)
-    table.add_section()
+        rows.append((words.PLACES[name].say(lang), *figures))
     prices = (books.opening_price, books.closing_price)
-    table.add_row(
-        words.PRICE.say(lang),
-        _price(prices[0], shown),
-        _growth(*prices),
-        _price(prices[1], shown),
-        style="bold",
-    )
-    return table
+    shown_prices = (_price(prices[0], shown), _growth(*prices), _price(prices[1], shown))
+    rows.append((words.PRICE.say(lang), *shown_prices))
+    return fitting(heads, rows, shown.columns, total=True)
 
 
 def _price(price: Price, shown: Shown) -> str:
@@ -120,9 +116,3 @@ def _growth(before: Price, after: Price) -> str:
         return ""
     ratio = after.per_point / before.per_point - 1
     return f"{'+' if ratio > 0 else ''}{format_percent(int(ratio * _BPS))}" if ratio else ""
-
-
-def _table(first: str) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), header_style="bold")
-    table.add_column(first)
-    return table

@@ -65,7 +65,13 @@ def keygen(folder: Path, lang: Lang) -> None:
 @checkpoint.command()
 @click.argument("program")
 @click.option("--key", required=True, type=_FILE, help="The private key that `keygen` made.")
-@click.option("--to", "folder", required=True, type=_FILE, help="The folder to publish in; made where it is missing.")
+@click.option(
+    "--to",
+    "folder",
+    required=True,
+    type=_FILE,
+    help="The folder to publish in; made where it is missing.",
+)
 @click.option(
     "--database",
     metavar="URL",

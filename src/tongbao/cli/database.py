@@ -35,6 +35,7 @@ INTERRUPTED: Final = 130
 """Exit status after Ctrl-C."""
 
 VARIABLE: Final = "TONGBAO_DATABASE"
+_READ_ONLY: Final = "readonly"  # SQLite's word for it
 _DEFAULT: Final = "sqlite:///tongbao.sqlite3"
 _ENGINES: Final = {
     "django.db.backends.sqlite3": "sqlite",
@@ -141,6 +142,8 @@ def _answering(place: str, *, in_file: bool) -> Iterator[None]:
         yield
     except (DatabaseError, InterfaceError) as error:
         text = _BAD_FILE if in_file else _NO_ANSWER
+        if in_file and _READ_ONLY in str(error):
+            text = _CLOSED_FILE
         raise Unable(text.fill(place=place, reason=_reason(error))) from None
 
 
@@ -208,6 +211,13 @@ _NOT_READY: Final = Text(
 _NO_ANSWER: Final = Text(
     "The database {place} cannot be used: {reason}. Is it running, and is the address right?",
     "无法使用数据库 {place}：{reason}。请检查它是否在运行、地址是否正确",
+)
+_CLOSED_FILE: Final = Text(
+    "The database file {place} cannot be used where it is: {reason}. SQLite needs to write beside it, "
+    "even to read: copy it, with its -wal if there is one, into a folder that you can write to, and "
+    "name the copy with --database",
+    "无法在原处使用数据库文件 {place}：{reason}。SQLite 即使只读也要在它旁边写文件：请把它（连同 -wal "
+    "文件，如果有）复制到可以写入的文件夹，再用 --database 指定副本",
 )
 _BAD_FILE: Final = Text(
     "The database file {place} cannot be used: {reason}. Is the path right, and may you write there?",

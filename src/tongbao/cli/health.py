@@ -53,7 +53,7 @@ def health(database: str | None, as_json: bool, lang: Lang) -> None:
         closed = {one.program: one.last_day for one in found.programs}
         for problem in found.problems:
             text = words.PROBLEMS[problem.cause]
-            named, day = problem.program, closed.get(problem.program)
+            named, day = problem.program, closed.get(problem.program, "")
             said = text.say(lang, program=named, seconds=problem.seconds, day=day, place=place)
             click.echo(said, err=True)
         if found.ok:

@@ -67,7 +67,8 @@ TARGET_FAILED: Final = Text(
 MOVING_IN_CHINESE: Final[Mapping[str, str]] = MappingProxyType(
     {
         "NotPaused": "{name} 没有处于暂停状态，或已经迁移过；先运行 `tongbao program pause {name}`",
-        "ProgramExists": "目标库中已有名为 {name} 的另一个计划，或内容不一致",
+        "ProgramExists": "目标库中已有名为 {name} 的另一个计划，或内容不一致；"
+        "请迁到从未存放过它的数据库，例如一个新库",
         "NotMigrated": "目标库的数据表版本不同：请先在目标库运行 `tongbao ledger setup`",
         "Differs": "核对不一致，没有改动任何内容：{message}",
     }

@@ -4,6 +4,7 @@ Here stand the commands and their options. `program_desk` and `program_till` do 
 are imported when the database is ready.
 """
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 _NOTICE_DAYS: Final = 7
+_NOT_ALL_ACCEPTED: Final = 1
 _FILE: Final = click.Path(path_type=Path)
 _name = click.argument("name")
 _account = click.argument("account")
@@ -251,7 +253,10 @@ def release(
 @click.argument("day", required=False)
 @_said
 def close_day(name: str, day: str | None, database: str | None, lang: Lang) -> None:
-    """Close a DAY (YYYY-MM-DD): yesterday in the program's time zone if absent."""
+    """Close a DAY (YYYY-MM-DD) that has ended in the program's time zone.
+
+    Yesterday if absent. A close cannot be taken back.
+    """
     with _till(database, lang, name) as till:
         till.close_day(day)
 
@@ -259,12 +264,17 @@ def close_day(name: str, day: str | None, database: str | None, lang: Lang) -> N
 @program.command()
 @_name
 @click.argument("commands", type=_FILE, default=Path("-"))
+@click.option("--strict", is_flag=True, help="Exit with 1 if a line was not accepted.")
 @_said
-def submit(name: str, commands: Path, database: str | None, lang: Lang) -> None:
+def submit(name: str, commands: Path, *, strict: bool, database: str | None, lang: Lang) -> None:
     """Send COMMANDS (a file of JSON lines, or standard input) to a program.
 
     One receipt is printed for each line. It may be stopped and run again: a
     command that was accepted before gives its first receipt.
+
+    Exit status: 0 if every line got its receipt, be it a rejection (with
+    --strict 1 if a line was not accepted), 2 if something has to be changed.
     """
     with _till(database, lang, name) as till:
-        till.submit(commands)
+        if not till.submit(commands) and strict:
+            sys.exit(_NOT_ALL_ACCEPTED)

@@ -7,11 +7,10 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, Final
-from zoneinfo import ZoneInfo
 
 import click
 from msgspec import Struct
@@ -20,9 +19,10 @@ from rich.progress import Progress
 
 from tongbao.cli import program_words as words
 from tongbao.cli.ledger_words import Unable
+from tongbao.cli.program_plan import local_text
 from tongbao.engine.commands import command_fields, parse_line
 from tongbao.engine.receipts import Receipt, Rejection, encode_receipt
-from tongbao.ledger import programs
+from tongbao.ledger import closing, programs
 from tongbao.ledger.door import Ledger, open_program
 from tongbao.ledger.values import Outcome
 from tongbao.plans.money import format_money, format_points
@@ -48,11 +48,15 @@ class Till(Struct, frozen=True):
         click.echo(words.ACCOUNT_RELEASED.say(self.lang, account=account))
 
     def close_day(self, day: str | None) -> None:
-        """Close a day, yesterday's in the program's time zone if none is given."""
+        """Close a day that has ended, yesterday in the program's time zone if none is given."""
         one = programs.overview(self.name)
+        last = closing.last_ended(datetime.now(UTC), one.timezone)
         if day is None:
-            today = datetime.now(UTC).astimezone(ZoneInfo(one.timezone)).date()
-            day = (today - timedelta(days=1)).isoformat()
+            day = last.isoformat()
+        elif (given := _date_of(day)) is not None and given > last:
+            when = _end_of(given, one.timezone)
+            reason = words.DAY_NOT_ENDED.fill(when=when, timezone=one.timezone)
+            raise Unable(words.DAY_NOT_CLOSED.fill(day=day, reason=reason))
         command = {"id": f"close-{day}", "type": "close_day", "day": day}
         outcome = self._ledger.submit(command)
         if not outcome.ok or outcome.receipt is None:
@@ -69,8 +73,8 @@ class Till(Struct, frozen=True):
             )
         )
 
-    def submit(self, commands: Path) -> None:
-        """Send a file of JSON lines and print a receipt for each."""
+    def submit(self, commands: Path) -> bool:
+        """Send a file of JSON lines, print a receipt for each; say if all were accepted."""
         ledger, lines, accepted = self._ledger, 0, 0
         with _source(commands) as (source, size), _progress(size) as advance:
             for chunk in _in_chunks(source):
@@ -82,6 +86,7 @@ class Till(Struct, frozen=True):
                 advance(sum(map(len, chunk)))
         said = words.SENT.say(self.lang, lines=lines, accepted=accepted, others=lines - accepted)
         click.echo(said, err=True)
+        return accepted == lines
 
     @property
     def _ledger(self) -> Ledger:
@@ -93,6 +98,21 @@ class Till(Struct, frozen=True):
         if text is None:
             return plain(str(error or outcome.refusal))
         return text.fill(last=programs.overview(self.name).figures.last_day)
+
+
+def _date_of(day: str) -> date | None:
+    """Return the day; none if it is not written as one, which the engine will say."""
+    try:
+        return date.fromisoformat(day)
+    except ValueError:
+        return None
+
+
+def _end_of(day: date, timezone: str) -> str:
+    """Return the local time at which a day ends; the last that can be written has no end."""
+    if day == date.max:
+        return day.isoformat()
+    return local_text(closing.ended_at(day, timezone), timezone)
 
 
 class _Answer(Struct, frozen=True):

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+from tongbao.cli.counting import CountedText
 from tongbao.plans.words import Text
 
 STATUSES: Final[Mapping[str, Text]] = MappingProxyType(
@@ -29,7 +30,7 @@ STATUS: Final = Text("Status", "状态")
 PRICE: Final = Text("Price", "价格")
 RESERVE: Final = Text("Reserve", "托底资金池")
 ACCOUNTS: Final = Text("Accounts", "账户数")
-ENTRIES: Final = Text("Entries", "分录数")
+ENTRIES: Final = Text("Entries", "账目数")
 LAST_DAY: Final = Text("Last day", "最近日结")
 LAST_CLOSED: Final = Text("Last day closed", "最近日结")
 NO_PROGRAMS: Final = Text(
@@ -38,12 +39,12 @@ NO_PROGRAMS: Final = Text(
 )
 
 FIGURES: Final = Text("Figures", "数字")
-JOURNAL: Final = Text("Journal", "日记账")
+JOURNAL: Final = Text("Journal", "账本")
 VERSIONS: Final = Text("Versions of the plan", "方案版本")
 PLAN_OF_DRAFT: Final = Text("Plan (not in force yet)", "方案（尚未生效）")
 PLAN_IN_FORCE: Final = Text("Plan in force (version {version})", "现行方案（第 {version} 版）")
-UNDER_NAME: Final = Text(
-    "{currency} · days in {timezone} · plan notice {days} days · made {made}",
+UNDER_NAME: Final = CountedText(
+    "{currency} · days in {timezone} · plan notice {days:day|days} · made {made}",
     "{currency} · 时区 {timezone} · 新方案提前 {days} 天公告 · 创建于 {made}",
 )
 PRICE_OF_A_POINT: Final = Text("Price of a point", "每积分价格")
@@ -52,14 +53,14 @@ IN_ACCOUNTS: Final = Text("  in accounts", "  账户持有")
 IN_TREASURY: Final = Text("  in the treasury", "  回收库")
 ISSUED: Final = Text("Ever issued / limit", "累计发行 / 上限")
 DIVIDEND_FUND: Final = Text("Dividend fund", "分红金")
-DIVIDEND_PAYABLE: Final = Text("Dividends not yet collected", "待入账分红")
+DIVIDEND_PAYABLE: Final = Text("Dividends to be collected", "待入账分红")
 WALLETS: Final = Text("Wallets", "余额合计")
 CASH_HELD: Final = Text("Cash that must be there", "应有现金合计")
 CREDIT: Final = Text("Store credit", "恒定积分")
 CREDIT_BACKING: Final = Text("  backed by the treasury", "  回收库托底比例")
-LAST_ENTRY: Final = Text("Last entry", "最近分录")
+LAST_ENTRY: Final = Text("Last entry", "最近账目")
 HASH: Final = Text("Hash", "哈希")
-WAITING: Final = Text("Waiting", "等待命令")
+WAITING: Final = Text("Waiting", "等待中的命令")
 VERSION_STATE: Final = Text("State", "状态")
 EFFECTIVE: Final = Text("Takes effect", "生效时间")
 CHANGES: Final = Text("Changes", "变更")
@@ -78,13 +79,13 @@ CREATED: Final = Text(
 )
 PLAN_REPLACED: Final = Text("The draft {name} has the new plan.", "草案 {name} 已换成新方案。")
 DISCARDED: Final = Text("The draft {name} is removed.", "草案 {name} 已删除。")
-LAUNCHED: Final = Text(
+LAUNCHED: Final = CountedText(
     "{name} is launched: entry 0 of its journal holds the plan.\n"
-    "A new plan is announced {days} days ahead from now on.",
-    "{name} 已启动：日记账第 0 条记录了方案。\n此后新方案须提前 {days} 天公告。",
+    "A new plan is announced {days:day|days} ahead from now on.",
+    "{name} 已启动：账本第 0 条（创世账目）记录了方案。\n此后新方案须提前 {days} 天公告。",
 )
-RESUMED: Final = Text(
-    "{name} runs again; {waiting} commands were waiting.",
+RESUMED: Final = CountedText(
+    "{name} runs again; {waiting:command was|commands were} waiting.",
     "{name} 已恢复运行；有 {waiting} 条命令在等待。",
 )
 RUNS_ALREADY: Final = Text("{name} runs already.", "{name} 已在运行。")
@@ -104,8 +105,8 @@ WITHDRAWN: Final = Text(
 SAME_PLAN: Final = Text(
     "It changes no figure of the plan before it.", "与之前的方案相比没有任何变化。"
 )
-TOO_SOON: Final = Text(
-    "That is too soon: a new plan is announced {days} days ahead, so it can take effect from "
+TOO_SOON: Final = CountedText(
+    "That is too soon: a new plan is announced {days:day|days} ahead, so it can take effect from "
     "{when} ({timezone}). Without --effective it does so as soon as it may",
     "时间太早：新方案须提前 {days} 天公告，最早可于 {when}（{timezone}）生效。"
     "不写 --effective 则在允许的最早时间生效",
@@ -114,8 +115,8 @@ KEEPS_FIGURE: Final = Text(
     "A running program keeps its {label} of {bound}; the plan says {found}",
     "运行中的积分计划不能改变{label}（{bound}）；新方案写的是 {found}",
 )
-BELOW_ISSUED: Final = Text(
-    "The {label} cannot be {found}: {bound} points were issued already",
+BELOW_ISSUED: Final = CountedText(
+    "The {label} cannot be {found}: {bound:point was|points were} issued already",
     "{label}不能是 {found}：已经发行了 {bound} 积分",
 )
 
@@ -132,12 +133,16 @@ ACCOUNT_FROZEN: Final = Text(
     "{account} 已冻结：其付款和取出都会被拒绝。",
 )
 ACCOUNT_RELEASED: Final = Text("{account} is released.", "{account} 已解冻。")
-DAY_CLOSED: Final = Text(
-    "{day} is closed (entry {number}): {distributed} distributed, {burned} points burned, "
-    "{exits} exits.",
+DAY_CLOSED: Final = CountedText(
+    "{day} is closed (entry {number}): {distributed} distributed, {burned:point|points} "
+    "burned, {exits:exit|exits}.",
     "{day} 已日结（第 {number} 条）：分红 {distributed}，销毁 {burned} 积分，出局 {exits} 个。",
 )
 DAY_NOT_CLOSED: Final = Text("{day} is not closed: {reason}", "{day} 未能日结：{reason}")
+DAY_NOT_ENDED: Final = Text(
+    "it ends on {when} ({timezone}), and a close cannot be taken back. Close it after that",
+    "这一天要到 {when}（{timezone}）才结束，而日结不能撤销。请在结束之后再日结",
+)
 DAY_REASONS: Final[Mapping[str, Text]] = MappingProxyType(
     {
         "day_closed": Text(
@@ -153,26 +158,27 @@ DAY_REASONS: Final[Mapping[str, Text]] = MappingProxyType(
         ),
     }
 )
-SENT: Final = Text(
-    "{lines} lines: {accepted} accepted, {others} not.",
+SENT: Final = CountedText(
+    "{lines:line|lines}: {accepted} accepted, {others} not.",
     "共 {lines} 行：接受 {accepted} 条，未接受 {others} 条。",
 )
 UNREADABLE: Final = Text("{path} cannot be read: {reason}", "无法读取 {path}：{reason}")
-SETTLED: Final = Text("{count} commands settled.", "已处理 {count} 条命令。")
+SETTLED: Final = CountedText("{count:command|commands} settled.", "已处理 {count} 条命令。")
 READY: Final = Text("The tables in the database are ready.", "数据库中的数据表已就绪。")
-SOUND: Final = Text(
-    "Sound: {entries} entries and {accounts} accounts recomputed from the genesis; every figure "
+SOUND: Final = CountedText(
+    "Sound: {entries:entry|entries} and {accounts:account|accounts} recomputed from the genesis; every figure "
     "is what the journal says.",
-    "核对无误：已从创世分录重新计算 {entries} 条分录和 {accounts} 个账户，所有数字与日记账一致。",
+    "核对无误：已从创世账目重新计算 {entries} 条账目和 {accounts} 个账户，所有数字与账本一致。",
 )
-UNSOUND: Final = Text(
-    "NOT SOUND: {count} differences in {entries} entries and {accounts} accounts.",
-    "核对不符：{entries} 条分录和 {accounts} 个账户中有 {count} 处差异。",
+UNSOUND: Final = CountedText(
+    "NOT SOUND: {count:difference|differences} in {entries:entry|entries} and "
+    "{accounts:account|accounts}.",
+    "核对不符：{entries} 条账目和 {accounts} 个账户中有 {count} 处差异。",
 )
 DIFFERENCE: Final = Text(
     "{place}: found {found}, expected {expected}", "{place}：实际为 {found}，应为 {expected}"
 )
-WRITTEN_ANEW: Final = Text(
-    "Written anew from the journal: {entries} entries, {accounts} accounts.",
-    "已根据日记账重写：{entries} 条分录，{accounts} 个账户。",
+WRITTEN_ANEW: Final = CountedText(
+    "Written anew from the journal: {entries:entry|entries}, {accounts:account|accounts}.",
+    "已根据账本重写：{entries} 条账目，{accounts} 个账户。",
 )

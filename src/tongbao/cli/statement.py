@@ -34,6 +34,10 @@ _first = click.option("--from", "first", metavar="DAY", help="From this day on, 
 _last = click.option("--to", "last", metavar="DAY", help="Up to this day and with it.")
 
 View = Literal["items", "dividends", "receivables"]
+_IDLE: Final = {
+    "dividends": "With --dividends go only --before and --limit.",
+    "receivables": "With --receivables go only --from and --to.",
+}
 
 
 @click.command()
@@ -76,6 +80,10 @@ def statement(
     collected when something touches the account; --dividends shows what each
     day brought.
     """
+    picked = first or last, before, units or causes or oldest_first
+    idle = {"dividends": (picked[0], picked[2]), "receivables": picked[1:]}.get(view or "", ())
+    if any(idle):
+        raise click.UsageError(_IDLE[view or ""])
     with explained(lang, program_name):
         prepare(database)
         from tongbao.cli.statement_desk import Desk  # noqa: PLC0415  # Django is set up by now
@@ -121,6 +129,10 @@ def books(
     """
     if day is not None and (first is not None or last is not None):
         raise click.UsageError("--day and --from/--to do not go together.")
+    if prices and (day is not None or first is not None or last is not None):
+        raise click.UsageError("With --prices go only --before and --limit.")
+    if before is not None and not prices:
+        raise click.UsageError("--before goes with --prices.")
     with explained(lang, program_name):
         prepare(database)
         from tongbao.cli.statement_desk import Desk  # noqa: PLC0415  # Django is set up by now

@@ -28,7 +28,7 @@ from tongbao.ledger.door import Ledger, open_program
 from tongbao.ledger.effects import CauseCode, Unit
 from tongbao.ledger.merchants import NotAMerchant, Receivables, receivables
 from tongbao.ledger.prices import price_days
-from tongbao.ledger.reading import BadPage, NoSuchDay, check_day
+from tongbao.ledger.reading import BadPage, NoSuchDay, check_span
 from tongbao.ledger.statements import Filters, statement
 from tongbao.ledger.values import NotLaunched
 from tongbao.ledger.words import told
@@ -36,6 +36,8 @@ from tongbao.plans.words import Lang
 
 _FIRST_DAY: Final = "0001-01-01"
 _LAST_DAY: Final = "9999-12-31"
+_EARLIEST: Final = date(1970, 1, 2)
+_LATEST: Final = date(8999, 12, 30)
 
 
 class Desk(Struct, frozen=True):
@@ -59,6 +61,7 @@ class Desk(Struct, frozen=True):
         with self._asked() as ledger:
             shown = self._shown()
             units, causes = kinds
+            check_span(*period)
             since, until = _moments(period, shown.timezone)
             filters = Filters(units, self._causes(causes), since, until)
             page = statement(
@@ -139,7 +142,8 @@ class Desk(Struct, frozen=True):
         try:
             yield ledger
         except BadPage as error:
-            raise Unable(words.BAD_PAGE.fill(reason=str(error))) from None
+            text = words.BAD_PAGE.get(type(error).__name__, words.BAD_PAGE["BadPage"])
+            raise Unable(text.fill(reason=str(error))) from None
         except NoSuchDay:
             raise Unable(words.NO_SUCH_DAY) from None
         except NotAMerchant:
@@ -179,11 +183,7 @@ def _moments(
     return since, until
 
 
-def _midnight(day: str, timezone: str, days: int = 0) -> datetime | None:
-    """Return the moment when a day begins there, None where calendars end."""
-    check_day(day)
-    try:
-        begins = date.fromisoformat(day) + timedelta(days=days)
-        return datetime.combine(begins, time(), ZoneInfo(timezone)).astimezone(UTC)
-    except OverflowError:
-        return None
+def _midnight(day: str, timezone: str, days: int = 0) -> datetime:
+    """Return the moment when a day begins there; beyond all journals, that of a day there."""
+    begins = min(max(date.fromisoformat(day), _EARLIEST), _LATEST) + timedelta(days=days)
+    return datetime.combine(begins, time(), ZoneInfo(timezone)).astimezone(UTC)

@@ -1,13 +1,13 @@
 """How an account's statement, dividends and receivables are shown in a terminal."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 from rich import box
-from rich.console import Group, RenderableType
+from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text as Line
@@ -23,6 +23,8 @@ from tongbao.plans.money import format_money, format_points
 from tongbao.plans.words import Lang
 
 _NARROW: Final = 100
+_WIDEST: Final = 140
+_UNBOUNDED: Final = 10_000
 
 
 class Shown(Struct, frozen=True):
@@ -72,10 +74,9 @@ def dividends_page(
 ) -> RenderableType:
     """Return what an account earned day by day."""
     lang = shown.lang
-    heads = (words.DAY, words.POINTS_HELD, words.EARNED_THAT_DAY)
-    table = _table(head.say(lang) for head in heads)
-    for day in page.days:
-        table.add_row(day.day, format_points(day.points), shown.money(day.amount))
+    heads = [head.say(lang) for head in (words.DAY, words.POINTS_HELD, words.EARNED_THAT_DAY)]
+    rows = [(day.day, format_points(day.points), shown.money(day.amount)) for day in page.days]
+    table = fitting(heads, rows, shown.columns)
     parts: list[RenderableType] = [
         _title(account, f"{words.DIVIDENDS.say(lang)} · {shown.name}"),
         Padding(Line(_earned(sums, shown)), (0, 0, 1, 2)),
@@ -93,21 +94,60 @@ def receivables_page(account: str, report: Report, shown: Shown) -> RenderableTy
         *(words.DAY, words.RECEIVED_WALLET, words.RECEIVED_CREDIT, words.PAID_OUT),
         *(words.TO_POINTS, words.WALLET_AFTER, words.CREDIT_AFTER),
     )
-    table = _table(head.say(lang) for head in heads)
-    for day in report.days:
-        table.add_row(day.day or words.OPEN_DAY.say(lang), *_sums(day, shown))
-    table.add_section()
-    table.add_row(words.TOTAL.say(lang), *_sums(report.total, shown), style="bold")
+    rows = [(day.day or words.OPEN_DAY.say(lang), *_sums(day, shown)) for day in report.days]
+    rows.append((words.TOTAL.say(lang), *_sums(report.total, shown)))
+    table = fitting([head.say(lang) for head in heads], rows, shown.columns, total=True)
     return Group(_title(account, shown.name), table)
 
 
-def _sums(day: Receivables, shown: Shown) -> Iterable[str]:
+def fitting(
+    heads: Sequence[str], rows: Iterable[Sequence[str]], columns: int, *, total: bool = False
+) -> RenderableType:
+    """Return a table whose first column is text and all others figures.
+
+    Where the terminal is too narrow for it, each row is a paragraph of its own: no figure is ever
+    cut. With ``total`` the last row sums up the others.
+    """
+    written = list(rows)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), header_style="bold")
+    for place, head in enumerate(heads):
+        table.add_column(head, justify="right" if place else "left", no_wrap=True)
+    for place, row in enumerate(written, start=1):
+        last = total and place == len(written)
+        if last:
+            table.add_section()
+        table.add_row(*row, style="bold" if last else None)
+    return table if fits(table, columns) else stacked(heads, written)
+
+
+def fits(table: Table, columns: int, *, wrapped: bool = False) -> bool:
+    """Say whether a table fits the terminal; ``wrapped``: its words may go on to further lines."""
+    needed = Console(width=_UNBOUNDED).measure(table)
+    return (needed.minimum if wrapped else needed.maximum) <= min(columns, _WIDEST)
+
+
+def stacked(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> RenderableType:
+    """Return each row as a paragraph: its first cell, under it each other one with its head."""
+    return Group(*(_stack(heads, row) for row in rows))
+
+
+def _stack(heads: Sequence[str], row: Sequence[str]) -> RenderableType:
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(overflow="fold")
+    grid.add_column(justify="right", overflow="fold")
+    for head, value in zip(heads[1:], row[1:], strict=True):
+        if value:
+            grid.add_row(head, value)
+    return Group(Line(row[0], style="bold"), Padding(grid, (0, 0, 0, 2)))
+
+
+def _sums(day: Receivables, shown: Shown) -> Sequence[str]:
     received, closing = day.received, day.closing
     figures = (
         *(received.wallet, received.credit, day.paid_out, day.credit_redeemed),
         *(closing.wallet, closing.credit),
     )
-    return map(shown.money, figures)
+    return [shown.money(figure) for figure in figures]
 
 
 def _title(name: str, beside: str) -> Line:
@@ -184,11 +224,3 @@ def _paragraph(item: Item, shown: Shown) -> RenderableType:
     title = Line.assemble((shown.moment(item.recorded_at), "dim"), "  ")
     title.append(told(item.cause, shown.lang, shown.money))
     return Group(title, Padding(line, (0, 0, 0, 2)))
-
-
-def _table(heads: Iterable[str]) -> Table:
-    """Return a table whose first column is text and all others figures."""
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), header_style="bold")
-    for place, head in enumerate(heads):
-        table.add_column(head, justify="right" if place else "left", no_wrap=bool(place))
-    return table

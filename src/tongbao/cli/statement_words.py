@@ -6,7 +6,15 @@ from typing import Final
 
 from tongbao.plans.words import Text
 
-BAD_PAGE: Final = Text("{reason}", "无法这样查询，请检查日期（YYYY-MM-DD）和翻页标记：{reason}")
+BAD_PAGE: Final[Mapping[str, Text]] = MappingProxyType(
+    {
+        "BadDay": Text("{reason}", "日期应写成 YYYY-MM-DD，例如 2027-01-31"),
+        "BadPeriod": Text("{reason}", "起始日期晚于结束日期，请对调 --from 和 --to"),
+        "BadCursor": Text("{reason}", "翻页标记不对：请照抄上一页末尾 --before 后面的内容"),
+        "BadPage": Text("{reason}", "无法这样查询，请检查行数、日期和翻页标记"),
+    }
+)
+"""Why a page cannot be read, by the name of the error."""
 NO_SUCH_DAY: Final = Text(
     "No day was closed there; `tongbao books PROGRAM --prices` shows the closed days",
     "所选日期没有日结；用 `tongbao books 名称 --prices` 查看已日结的日期",
@@ -48,7 +56,7 @@ EARNED_THAT_DAY: Final = Text("Earned", "当日分红")
 RECEIVED_WALLET: Final = Text("Wallet in", "余额收入")
 RECEIVED_CREDIT: Final = Text("Credit in", "恒定积分收入")
 PAID_OUT: Final = Text("Withdrawn", "提现")
-TO_POINTS: Final = Text("Credit to points", "转为积分")
+TO_POINTS: Final = Text("Credit to points", "转为增值积分")
 WALLET_AFTER: Final = Text("Wallet", "余额")
 CREDIT_AFTER: Final = Text("Credit", "恒定积分")
 TOTAL: Final = Text("Total", "合计")
@@ -58,8 +66,8 @@ BOOKS_OF_DAYS: Final = Text("Books after {previous} up to {day}", "{previous} �
 BOOKS_FROM_START: Final = Text("Books from the beginning up to {day}", "自开始至 {day} 的账")
 BOOKS_OPEN: Final = Text("Books since the close of {previous}", "{previous} 日结以来的账")
 BOOKS_ALL: Final = Text("Books since the beginning", "自开始以来的账")
-ENTRIES: Final = Text("entries {first} to {last}", "分录 {first} 至 {last}")
-NO_ENTRIES: Final = Text("no entries yet", "尚无分录")
+ENTRIES: Final = Text("entries {first} to {last}", "账目 {first} 至 {last}")
+NO_ENTRIES: Final = Text("no entries yet", "尚无账目")
 CAUSE: Final = Text("Cause", "事由")
 FROM: Final = Text("From", "来源")
 TO: Final = Text("To", "去向")
@@ -89,7 +97,7 @@ CAUSES: Final[Mapping[str, Text]] = MappingProxyType(
         "goods": Text("goods paid with points", "积分付款"),
         "payment": Text("payments", "付款"),
         "conversion": Text("points to store credit", "转为恒定积分"),
-        "credit_redemption": Text("store credit to points", "恒定积分转积分"),
+        "credit_redemption": Text("store credit to points", "恒定积分转增值积分"),
         "withdrawal": Text("withdrawals", "提现"),
         "deposit": Text("deposits", "存入"),
         "refund": Text("refunds", "退款"),
@@ -101,11 +109,11 @@ PLACES: Final[Mapping[str, Text]] = MappingProxyType(
         "deposits": Text("outside", "外部存入"),
         "reserve": Text("reserve", "托底资金池"),
         "dividend_fund": Text("dividend fund", "分红金"),
-        "dividend_payable": Text("dividends not yet collected", "待入账分红"),
+        "dividend_payable": Text("dividends to be collected", "待入账分红"),
         "wallet": Text("wallets", "余额"),
         "wallets": Text("wallets", "余额合计"),
         "paid_out": Text("paid out", "已提现"),
-        "refunded": Text("refunded", "已退回"),
+        "refunded": Text("refunded", "已退款"),
         "issuance": Text("issuance", "发行"),
         "points": Text("points in accounts", "账户积分"),
         "treasury": Text("treasury", "回收库"),

@@ -14,9 +14,10 @@ from msgspec import Struct
 
 from tongbao.engine.state import Figures
 from tongbao.engine.units import check
+from tongbao.ledger.arguments import check_kind
 from tongbao.ledger.door import Ledger
 from tongbao.ledger.prices import Price
-from tongbao.ledger.reading import NoSuchDay, check_day, read_figures, rows
+from tongbao.ledger.reading import NoSuchDay, check_day, check_span, read_figures, rows
 
 BookUnit = Literal["money", "points", "credit"]
 
@@ -96,11 +97,13 @@ def period_books(ledger: Ledger, first: str, last: str) -> Books:
     """Return the books of all closed days from the first to the last, both with them.
 
     Raises:
-        BadPage: they are not written as days.
+        BadPage: they are not written as days, or the first is after the last.
         NoSuchDay: the program closed no day among them.
     """
+    check_kind("ledger", ledger, Ledger)
     check_day(first)
     check_day(last)
+    check_span(first, last)
     opening, closing = _snapshot(ledger, "day < %s", first), _snapshot(ledger, "day <= %s", last)
     if closing.number <= opening.number:
         span = first if first == last else f"from {first} to {last}"
@@ -110,6 +113,7 @@ def period_books(ledger: Ledger, first: str, last: str) -> Books:
 
 def open_books(ledger: Ledger) -> Books:
     """Return the books from the last closed day until now."""
+    check_kind("ledger", ledger, Ledger)
     now = ledger.standing()
     opening = _snapshot(ledger, "number <= %s", now.number)
     return _between(opening, _Snapshot("", now.number, now.figures, now.turnover))

@@ -1,7 +1,7 @@
 """Days to close: each day of a program's time zone that has ended, from the day of its launch."""
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -55,7 +55,9 @@ def last_ended(moment: datetime, timezone: str) -> date:
 
 
 def ended_at(day: date, timezone: str) -> datetime:
-    """Return the moment when a day ends in a time zone."""
+    """Return the moment when a day ends in a time zone; the calendar's last day ends with it."""
+    if day == date.max:
+        return datetime.max.replace(tzinfo=UTC)
     following = day + _DAY
     return datetime(following.year, following.month, following.day, tzinfo=ZoneInfo(timezone))
 
@@ -67,7 +69,8 @@ def first_open(last_day: str, launched: datetime, timezone: str) -> date:
     '2027-03-01'
     """
     if last_day:
-        return date.fromisoformat(last_day) + _DAY
+        closed = date.fromisoformat(last_day)
+        return closed if closed == date.max else closed + _DAY
     return launched.astimezone(ZoneInfo(timezone)).date()
 
 

@@ -13,6 +13,7 @@ from typing import Final
 from msgspec import Struct
 
 from tongbao.engine.state import Account, Figures
+from tongbao.ledger.arguments import check_kind, check_text
 from tongbao.ledger.door import Ledger
 from tongbao.ledger.effects import CauseCode, effects, read_body
 from tongbao.ledger.fields import stored
@@ -26,7 +27,7 @@ from tongbao.ledger.reading import (
     rows,
     whole,
 )
-from tongbao.ledger.values import UnknownAccount
+from tongbao.ledger.values import BadArgument, UnknownAccount
 
 
 class DividendDay(Struct, frozen=True):
@@ -80,6 +81,8 @@ class Settlement(Struct, frozen=True):
 
 def accrued(account: Account, figures: Figures) -> int:
     """Return the dividends that an account has earned and not collected, in minor units."""
+    check_kind("account", account, Account)
+    check_kind("figures", figures, Figures)
     return _holding(account).due(figures.dividend_index)
 
 
@@ -93,6 +96,7 @@ def dividend_days(
     Raises:
         UnknownAccount, BadPage.
     """
+    _check_asked(ledger, account)
     check_limit(limit)
     _standing(ledger, account)
     found = _days(ledger, account, before=before, limit=limit + 1)
@@ -108,6 +112,7 @@ def dividend_sums(ledger: Ledger, account: str) -> DividendSums:
     Raises:
         UnknownAccount.
     """
+    _check_asked(ledger, account)
     holding, index, number = _standing(ledger, account)
     found = _days(ledger, account, up_to=number)
     earned = _earned(ledger, account, found)
@@ -125,7 +130,15 @@ def dividend_sums(ledger: Ledger, account: str) -> DividendSums:
 def days_covered(
     ledger: Ledger, account: str, settlements: Sequence[Settlement]
 ) -> Mapping[int, DaysCovered]:
-    """Return by entry number which days' dividends these settlements of an account paid."""
+    """Return by entry number which days' dividends these settlements of an account paid.
+
+    Raises:
+        BadArgument: what is no settlement of the account's.
+    """
+    _check_asked(ledger, account)
+    check_kind("settlements", settlements, Sequence)
+    for settlement in settlements:
+        check_kind("a settlement", settlement, Settlement)
     if not settlements:
         return {}
     first = min(settlements, key=lambda s: s.number)
@@ -146,6 +159,11 @@ def days_covered(
         for day, number, figures in rows(ledger.using, query, values)
     ]
     return {s.number: _covered(days, s) for s in settlements}
+
+
+def _check_asked(ledger: object, account: object) -> None:
+    check_kind("ledger", ledger, Ledger)
+    check_text("account", account)
 
 
 class _Closed(Struct, frozen=True):
@@ -269,4 +287,6 @@ def _covered(days: Sequence[ClosedDay], settlement: Settlement) -> DaysCovered:
         if settlement.mark < index and earlier < until and earlier < index:
             covered.append(day.day)
         earlier = max(earlier, index)
+    if not covered:
+        raise BadArgument(f"Entry {settlement.number} paid no dividends of closed days.")
     return DaysCovered(covered[0], covered[-1], len(covered))

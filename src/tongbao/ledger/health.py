@@ -138,9 +138,7 @@ def _programs(using: str, now: datetime) -> Iterator[tuple[ProgramHealth, list[P
         yield shown, problems
 
 
-def _days(
-    program: Program, head: Head, using: str, now: datetime
-) -> tuple[Cause, timedelta]:
+def _days(program: Program, head: Head, using: str, now: datetime) -> tuple[Cause, timedelta]:
     """Return what may be wrong with a program's days, and by how much."""
     zone = program.timezone
     if head.last_day:

@@ -11,10 +11,11 @@ from typing import Final
 
 from msgspec import Struct
 
+from tongbao.ledger.arguments import check_kind, check_text
 from tongbao.ledger.door import Ledger
 from tongbao.ledger.effects import Amounts, CauseCode
 from tongbao.ledger.fields import stored
-from tongbao.ledger.reading import check_day, rows
+from tongbao.ledger.reading import check_span, rows
 from tongbao.ledger.statements import Item, walk
 from tongbao.ledger.values import LedgerError, UnknownAccount
 
@@ -78,16 +79,16 @@ def receivables(
 
     Raises:
         UnknownAccount, NotAMerchant.
-        BadPage: they are not written as days.
+        BadPage: they are not written as days, or the first is after the last.
     """
+    check_kind("ledger", ledger, Ledger)
+    check_text("merchant", merchant)
+    check_span(first, last)
     account = ledger.account(merchant)
     if account is None:
         raise UnknownAccount(f"The program {ledger.name!r} has no account {merchant!r}.")
     if account.kind != "merchant":
         raise NotAMerchant(f"{merchant!r} is a member; only a merchant has receivables.")
-    for day in (first, last):
-        if day is not None:
-            check_day(day)
     query = "SELECT day, number FROM ledger_day WHERE program = %s ORDER BY number"
     days = rows(ledger.using, query, (ledger.program_id,))
     after = max((number for day, number in days if first is not None and day < first), default=-1)

@@ -293,7 +293,10 @@ _NOT_PAUSED: Final = (
     "`tongbao program pause {name}`"
 )
 _MOVED_ALREADY: Final = "{name} was moved to another database already"
-_EXISTS: Final = "The target has a program {name} already, and it is not this one as it stands"
+_EXISTS: Final = (
+    "The target has a program {name} already, and it is not this one as it stands. "
+    "A program moves to a database that never held it: name a fresh one"
+)
 _BEHIND: Final = (
     "The target's tables are of another version: run `tongbao ledger setup` there first"
 )

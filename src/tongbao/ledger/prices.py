@@ -9,9 +9,10 @@ import msgspec
 from msgspec import Struct
 
 from tongbao.engine.units import ATOMS, SCALE
+from tongbao.ledger.arguments import check_kind, is_whole, quoted
 from tongbao.ledger.door import Ledger
 from tongbao.ledger.effects import read_body
-from tongbao.ledger.reading import BadPage, check_day, check_limit, read_figures, rows
+from tongbao.ledger.reading import BadPage, BadPeriod, check_day, check_limit, read_figures, rows
 
 FEWEST_POINTS: Final = 4
 _CHUNK: Final = 2000
@@ -81,6 +82,7 @@ def price_days(ledger: Ledger, *, before: str | None = None, limit: int = 31) ->
     Raises:
         BadPage.
     """
+    check_kind("ledger", ledger, Ledger)
     check_limit(limit)
     query = "SELECT day, number, figures FROM ledger_day WHERE program = %s"
     values: list[str | int] = [ledger.program_id]
@@ -103,6 +105,7 @@ def price_entries(ledger: Ledger, *, after: int = 0, limit: int = 1000) -> Entry
     Raises:
         BadPage.
     """
+    check_kind("ledger", ledger, Ledger)
     check_limit(limit)
     _check_number(after)
     found = _read(ledger, after, None, limit + 1)
@@ -120,14 +123,17 @@ def price_chart(
     years use `price_days`.
 
     Raises:
-        BadPage: fewer than 4 points, or a number that no entry can have.
+        BadPage: fewer than 4 points, a number that no entry can have, ``up_to`` before ``after``.
     """
-    if points < FEWEST_POINTS:
-        raise BadPage(f"A chart has at least {FEWEST_POINTS} points, not {points!r}.")
+    check_kind("ledger", ledger, Ledger)
+    if not is_whole(points, FEWEST_POINTS):
+        raise BadPage(f"A chart has at least {FEWEST_POINTS} points, not {quoted(points)}.")
     _check_number(after)
     last = ledger.standing().number
     if up_to is not None:
         _check_number(up_to)
+        if up_to < after:
+            raise BadPeriod(f"The chart ends (entry {up_to}) before it begins (entry {after}).")
         last = min(last, up_to)
     count = last - after
     if count <= points:
@@ -204,6 +210,6 @@ def _entry_price(text: str) -> EntryPrice:
     return EntryPrice(body.number, body.recorded_at.astimezone(UTC), Price(*body.pool))
 
 
-def _check_number(number: int) -> None:
-    if not 0 <= number < 2**63:
-        raise BadPage(f"{number!r} is no entry's number.")
+def _check_number(number: object) -> None:
+    if not is_whole(number):
+        raise BadPage(f"{quoted(number)} is no entry's number.")

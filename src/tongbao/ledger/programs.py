@@ -19,6 +19,7 @@ from msgspec import Struct
 
 from tongbao.engine.plan import Plan, plan_fields, plan_from_fields
 from tongbao.engine.state import Figures
+from tongbao.ledger.arguments import check_moment, check_number, check_text, check_using, quoted
 from tongbao.ledger.journal import BEFORE_GENESIS, canonical, chained, genesis_body
 from tongbao.ledger.models import Entry, Freeze, Head, Inbox, PlanVersion, Program
 from tongbao.ledger.values import (
@@ -36,6 +37,7 @@ PAUSED: Final = "paused"
 MOVED: Final = "moved"
 LONGEST_NOTICE: Final = 366
 LONGEST_NAME: Final = 64
+LONGEST_WHO: Final = 128
 NOT_BEGUN: Final = -1
 """A draft's entry number: its journal has no entry yet."""
 
@@ -106,9 +108,12 @@ def create(
     Raises:
         BadName: the name is not fit for an address or a file.
         BadSetting: currency, time zone or notice.
+        BadArgument: no such alias, or a moment without its time zone.
         PlanRefused: with every problem of the plan.
         ProgramExists: the name is taken, if only in other capitals.
     """
+    check_using(using)
+    now = _moment(now)
     _check_name(name)
     _check_settings(currency, timezone, plan_notice_days)
     text = canonical(plan_fields(plan_from_fields(plan)))
@@ -117,7 +122,7 @@ def create(
         currency=currency,
         timezone=timezone,
         plan_notice_days=plan_notice_days,
-        created_at=now or datetime.now(UTC),
+        created_at=now,
     )
     with transaction.atomic(using=using):
         twin = Program.objects.using(using).filter(name__iexact=name).first()
@@ -133,6 +138,7 @@ def replace_plan(name: str, plan: Mapping[str, object], *, using: str = "default
         NoSuchProgram, PlanRefused.
         AlreadyLaunched: announce a new version instead.
     """
+    check_using(using)
     text = canonical(plan_fields(plan_from_fields(plan)))
     with transaction.atomic(using=using):
         program, head = locked(name, using)
@@ -147,6 +153,7 @@ def discard(name: str, *, using: str = "default") -> None:
     Raises:
         NoSuchProgram, AlreadyLaunched.
     """
+    check_using(using)
     with transaction.atomic(using=using):
         program, head = locked(name, using)
         if head.status != DRAFT:
@@ -164,13 +171,19 @@ def launch(
 
     Raises:
         NoSuchProgram: no program has that name.
+        ProgramMoved: it runs in another database by now.
+        BadSetting: ``who`` is no short line of text.
+        BadArgument: no such alias, or a moment without its time zone.
     """
+    check_using(using)
+    check_who(who)
+    now = _moment(now)
     with transaction.atomic(using=using):
         program, head = locked(name, using)
         _refuse_moved(head)
         change: dict[str, object] = {"status": RUNNING}
         if head.status == DRAFT:
-            change |= _begin(program, head, who, now or datetime.now(UTC), using)
+            change |= _begin(program, head, who, now, using)
         Head.objects.using(using).filter(program=program.program).update(**change)
 
 
@@ -181,6 +194,7 @@ def pause(name: str, *, using: str = "default") -> None:
         NoSuchProgram: no program has that name.
         NotLaunched: a draft settles nothing anyway.
     """
+    check_using(using)
     with transaction.atomic(using=using):
         program, head = locked(name, using)
         if head.status == DRAFT:
@@ -191,6 +205,7 @@ def pause(name: str, *, using: str = "default") -> None:
 
 def listing(*, using: str = "default") -> list[Overview]:
     """Return all programs, by name."""
+    check_using(using)
     heads = {head.program: head for head in Head.objects.using(using).all()}
     programs = Program.objects.using(using).order_by("name")
     return [_overview(p, heads[p.program]) for p in programs if p.program in heads]
@@ -204,6 +219,8 @@ def overview(name: str, *, using: str = "default") -> Overview:
 
 def waiting(program_id: int, *, using: str = "default") -> int:
     """Return how many commands wait in a program's inbox."""
+    check_using(using)
+    check_number("program_id", program_id)
     rows = Inbox.objects.using(using).filter(program=program_id, outcome__isnull=True)
     return rows.count()
 
@@ -222,6 +239,7 @@ def freezes(name: str, account: str | None = None, *, using: str = "default") ->
     """
     rows = Freeze.objects.using(using).filter(program=found(name, using).program)
     if account is not None:
+        check_text("account", account)
         rows = rows.filter(account=account)
     return [
         FreezeNote(row.account, row.frozen, row.at, row.who, row.why)
@@ -231,9 +249,12 @@ def freezes(name: str, account: str | None = None, *, using: str = "default") ->
 
 def found(name: str, using: str) -> Program:
     """Return a program's row in the directory; raise NoSuchProgram if there is none."""
-    row = Program.objects.using(using).filter(name=str(name)).first()
+    check_using(using)
+    row = None
+    if isinstance(name, str):
+        row = Program.objects.using(using).filter(name=name).first()
     if row is None:
-        raise NoSuchProgram(_NO_SUCH.format(name=_quoted(name)))
+        raise NoSuchProgram(_NO_SUCH.format(name=quoted(name)))
     return row
 
 
@@ -252,24 +273,24 @@ def locked(name: str, using: str) -> tuple[Program, Head]:
 def _head(program: Program, heads: QuerySet[Head]) -> Head:
     head = heads.filter(program=program.program).first()
     if head is None:  # the draft was discarded a moment ago
-        raise NoSuchProgram(_NO_SUCH.format(name=_quoted(program.name)))
+        raise NoSuchProgram(_NO_SUCH.format(name=quoted(program.name)))
     return head
 
 
 def _check_name(name: object) -> None:
     if not isinstance(name, str) or not _NAME.fullmatch(name):
-        raise BadName(_BAD_NAME.format(name=_quoted(name)))
+        raise BadName(_BAD_NAME.format(name=quoted(name)))
 
 
 def _check_settings(currency: object, timezone: object, plan_notice_days: object) -> None:
     if not isinstance(currency, str) or not _CURRENCY.fullmatch(currency):
-        raise BadSetting("currency", _BAD_CURRENCY.format(found=_quoted(currency)))
+        raise BadSetting("currency", _BAD_CURRENCY.format(found=quoted(currency)))
     # Names as IANA writes them, also where the file system does not mind capitals.
     if not isinstance(timezone, str) or timezone not in available_timezones() - _NO_ZONES:
-        raise BadSetting("timezone", _BAD_ZONE.format(found=_quoted(timezone)))
+        raise BadSetting("timezone", _BAD_ZONE.format(found=quoted(timezone)))
     days = -1 if isinstance(plan_notice_days, bool) else plan_notice_days
     if not isinstance(days, int) or not 0 <= days <= LONGEST_NOTICE:
-        raise BadSetting("plan_notice_days", _BAD_NOTICE.format(found=_quoted(plan_notice_days)))
+        raise BadSetting("plan_notice_days", _BAD_NOTICE.format(found=quoted(plan_notice_days)))
 
 
 def _insert(program: Program, plan: str, using: str) -> int:
@@ -334,9 +355,17 @@ def _overview(program: Program, head: Head) -> Overview:
     )
 
 
-def _quoted(value: object) -> str:
-    shown = ascii(value)
-    return shown if len(shown) <= LONGEST_NAME + 2 else f"{shown[:LONGEST_NAME]}…"
+def check_who(who: object) -> None:
+    """Raise BadSetting unless that is a short line of text, or none."""
+    if not isinstance(who, str) or len(who) > LONGEST_WHO or not who.isprintable():
+        raise BadSetting("who", f"Who does it is a line of at most {LONGEST_WHO} characters")
+
+
+def _moment(now: datetime | None) -> datetime:
+    if now is None:
+        return datetime.now(UTC)
+    check_moment("now", now)
+    return now
 
 
 _NO_ZONES: Final = frozenset({"localtime", "Factory"})  # not the same everywhere

@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from tongbao.engine.state import Figures
 from tongbao.engine.units import SCALE
+from tongbao.ledger.arguments import is_whole, quoted
 from tongbao.ledger.fields import WholeField
 from tongbao.ledger.values import LedgerError
 
@@ -23,6 +24,18 @@ LONGEST_PAGE: Final = 1000
 
 class BadPage(LedgerError):
     """A page cannot be read so: its size, its cursor or its period is none."""
+
+
+class BadDay(BadPage):
+    """What should be a day is none."""
+
+
+class BadCursor(BadPage):
+    """What should lead on to the next page does not come from a page."""
+
+
+class BadPeriod(BadPage):
+    """The period ends before it begins."""
 
 
 class NoSuchDay(LedgerError):
@@ -78,16 +91,25 @@ def whole(using: str, value: int) -> str | int | None:
 
 
 def check_day(day: Any) -> None:  # noqa: ANN401  # whatever a caller gave
-    """Raise BadPage unless it is a day as they are written: YYYY-MM-DD."""
+    """Raise BadDay unless it is a day as they are written: YYYY-MM-DD."""
     try:
         if isinstance(day, str) and date.fromisoformat(day).isoformat() == day:
             return
     except ValueError:
         pass
-    raise BadPage(f"{day!r} is no day; write it as YYYY-MM-DD.")
+    raise BadDay(f"{quoted(day)} is no day; write it as YYYY-MM-DD.")
 
 
 def check_limit(limit: Any) -> None:  # noqa: ANN401  # whatever a caller gave
     """Raise BadPage unless a page may have that many rows."""
-    if not isinstance(limit, int) or isinstance(limit, bool) or not 1 <= limit <= LONGEST_PAGE:
-        raise BadPage(f"A page has 1 to {LONGEST_PAGE} rows, not {limit!r}.")
+    if not is_whole(limit, 1, LONGEST_PAGE):
+        raise BadPage(f"A page has 1 to {LONGEST_PAGE} rows, not {quoted(limit)}.")
+
+
+def check_span(first: str | None, last: str | None) -> None:
+    """Raise BadPage unless both are days, where they are named, and not the wrong way round."""
+    for day in (first, last):
+        if day is not None:
+            check_day(day)
+    if first is not None and last is not None and first > last:
+        raise BadPeriod(f"The period ends ({last}) before it begins ({first}).")

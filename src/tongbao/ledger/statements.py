@@ -15,6 +15,14 @@ from typing import Any, Final
 
 from msgspec import Struct, structs
 
+from tongbao.ledger.arguments import (
+    LAST_YEAR,
+    check_kind,
+    check_number,
+    check_text,
+    has_zone,
+    quoted,
+)
 from tongbao.ledger.dividends import Settlement, days_covered
 from tongbao.ledger.door import Ledger
 from tongbao.ledger.effects import (
@@ -30,7 +38,7 @@ from tongbao.ledger.effects import (
 )
 from tongbao.ledger.fields import stored
 from tongbao.ledger.journal import timestamp
-from tongbao.ledger.reading import BadPage, check_limit, listed, rows
+from tongbao.ledger.reading import BadCursor, BadPage, BadPeriod, check_limit, listed, rows
 from tongbao.ledger.values import UnknownAccount
 
 _WINDOW: Final = 1000
@@ -100,10 +108,11 @@ def statement(
     Raises:
         UnknownAccount: the program has no such account.
         BadPage: the limit is not 1 to 1000, the cursor is none that a page gave, a filter names
-            what there is not, or its period has no time zone.
+            what there is not, or its period has no time zone or ends before it begins.
     """
+    _check_asked(ledger, account)
     check_limit(limit)
-    filters = filters or Filters()
+    filters = Filters() if filters is None else filters
     _check_filters(filters)
     after = _place_of(cursor)
     window = _WINDOW if filters.units or filters.causes else limit + 1
@@ -123,7 +132,18 @@ def walk(
 
     Dividends come without the days that they are of. Read piece by piece: as many items as there
     are, in little memory.
+
+    Raises:
+        BadArgument: a number that no entry can have.
     """
+    _check_asked(ledger, account)
+    check_number("after", after, least=-1)
+    if up_to is not None:
+        check_number("up_to", up_to, least=-1)
+    return _walked(ledger, account, after, up_to)
+
+
+def _walked(ledger: Ledger, account: str, after: int, up_to: int | None) -> Iterator[Item]:
     scan = _Scan(ledger, account, Filters(), oldest_first=True)
     place = _Place(after + 1, -1)
     while True:
@@ -139,8 +159,14 @@ def walk(
 
 def check_known(ledger: Ledger, account: str) -> None:
     """Raise UnknownAccount if the program has no such account."""
+    _check_asked(ledger, account)
     if ledger.account(account) is None:
-        raise UnknownAccount(f"The program {ledger.name!r} has no account {account!r}.")
+        raise UnknownAccount(f"The program {ledger.name!r} has no account {quoted(account)}.")
+
+
+def _check_asked(ledger: object, account: object) -> None:
+    check_kind("ledger", ledger, Ledger)
+    check_text("account", account)
 
 
 class _Place(Struct, frozen=True, order=True):
@@ -298,6 +324,10 @@ def _purchases(ledger: Ledger, lines: Sequence[_Line]) -> Mapping[str, Mapping[s
 
 def purchase_bodies(ledger: Ledger, ids: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:
     """Return the bodies of the entries with these command ids, by id."""
+    check_kind("ledger", ledger, Ledger)
+    check_kind("ids", ids, Sequence)
+    for one in ids:
+        check_text("an id", one)
     if not ids:
         return {}
     query = f"SELECT body FROM ledger_entry WHERE program = %s AND command_id IN {listed(ids)}"
@@ -306,22 +336,33 @@ def purchase_bodies(ledger: Ledger, ids: Sequence[str]) -> Mapping[str, Mapping[
     return {body["command"]["id"]: body for body in bodies}
 
 
-def _place_of(cursor: str | None) -> _Place | None:
+def _place_of(cursor: object) -> _Place | None:
     if cursor is None:
         return None
-    match = _CURSOR.fullmatch(str(cursor))
+    match = _CURSOR.fullmatch(cursor) if isinstance(cursor, str) else None
     if match is None:
-        raise BadPage(f"{cursor!r} is no cursor that a statement's page gave.")
+        raise BadCursor(f"{quoted(cursor)} is no cursor that a statement's page gave.")
     return _Place(int(match[1]), int(match[2]))
 
 
 def _check_filters(filters: Filters) -> None:
-    for unit in filters.units:
+    if not isinstance(filters, Filters):
+        raise BadPage(f"{quoted(filters)} is no Filters.")
+    for unit in _members("units", filters.units):
         if unit not in UNITS:
-            raise BadPage(f"{unit!r} is no unit; they are {', '.join(UNITS)}.")
-    for cause in filters.causes:
-        if cause not in set(CauseCode):
-            raise BadPage(f"{cause!r} is no cause; they are {', '.join(CauseCode)}.")
-    for moment in (filters.since, filters.until):
-        if moment is not None and moment.tzinfo is None:
-            raise BadPage("A period's moments need their time zone.")
+            raise BadPage(f"{quoted(unit)} is no unit; they are {', '.join(UNITS)}.")
+    for cause in _members("causes", filters.causes):
+        if cause not in tuple(CauseCode):
+            raise BadPage(f"{quoted(cause)} is no cause; they are {', '.join(CauseCode)}.")
+    since, until = filters.since, filters.until
+    for moment in (since, until):
+        if moment is not None and not has_zone(moment):
+            raise BadPage(f"{quoted(moment)} is no moment with its time zone, 1970 to {LAST_YEAR}.")
+    if since is not None and until is not None and since > until:
+        raise BadPeriod(f"The period ends ({until}) before it begins ({since}).")
+
+
+def _members(name: str, values: object) -> Collection[object]:
+    if isinstance(values, str) or not isinstance(values, Collection):
+        raise BadPage(f"{name} must be a collection, not {quoted(values)}.")
+    return values

@@ -23,15 +23,21 @@ from django.db.models import F, Max, Min, QuerySet
 from msgspec import Struct
 
 from tongbao.engine.plan import PLAN_FIELDS, Plan, plan_fields, plan_from_fields
+from tongbao.ledger.arguments import (
+    check_moment,
+    check_number,
+    check_using,
+    is_whole,
+    quoted,
+)
 from tongbao.ledger.journal import canonical, timestamp
 from tongbao.ledger.models import Entry, Head, PlanVersion
-from tongbao.ledger.programs import DRAFT, BadSetting, found, locked
+from tongbao.ledger.programs import DRAFT, BadSetting, check_who, found, locked
 from tongbao.ledger.values import LedgerError, NotLaunched, PlanNotAllowed
 
 FARTHEST: Final = timedelta(days=3653)
 """How far ahead a version may take effect: ten years; what is farther is a slip of the pen."""
 
-LONGEST_WHO: Final = 128
 BY_COMMAND: Final = "change_plan"
 """Who announced a version that came as a command, in a program without notice."""
 
@@ -54,7 +60,8 @@ class NoticeTooShort(PlanNotAllowed):
     def __init__(self, days: int, earliest: datetime) -> None:
         self.days, self.earliest = days, earliest
         when = timestamp(earliest)
-        super().__init__(f"A plan is announced {days} days ahead: it can take effect from {when}")
+        ahead = "1 day" if days == 1 else f"{days} days"
+        super().__init__(f"A plan is announced {ahead} ahead: it can take effect from {when}")
 
 
 class TooFarAhead(PlanNotAllowed):
@@ -125,11 +132,13 @@ def announce(
         NoSuchProgram, NotLaunched, PlanRefused.
         PlanDoesNotFollow, NoticeTooShort, TooFarAhead: all of them PlanNotAllowed.
         BadSetting: ``who`` is no short line of text, or the moment has no time zone.
+        BadArgument: no such alias, or ``now`` has no time zone.
     """
-    _check_who(who)
+    check_using(using)
+    check_who(who)
     _check_moment(effective_at)
+    now = _moment(now).astimezone(UTC)  # elsewhere a day may have 23 or 25 hours
     new = plan_from_fields(plan)
-    now = (now or datetime.now(UTC)).astimezone(UTC)  # elsewhere a day may have 23 or 25 hours
     with transaction.atomic(using=using):
         program, head = locked(name, using)
         if head.status == DRAFT:
@@ -156,15 +165,17 @@ def withdraw(
     Raises:
         NoSuchProgram, NoSuchVersion.
         NotToBeWithdrawn: its moment has come, or it was withdrawn before.
+        BadArgument: no such alias, or ``now`` has no time zone.
     """
-    now = now or datetime.now(UTC)
+    check_using(using)
+    now = _moment(now)
     with transaction.atomic(using=using):
         program, _ = locked(name, using)
         rows = PlanVersion.objects.using(using).filter(program=program.program)
         rows = rows.filter(version=_whole(version))
         row = rows.first()
         if row is None:
-            raise NoSuchVersion(_NO_SUCH.format(name=program.name, version=version))
+            raise NoSuchVersion(_NO_SUCH.format(name=program.name, version=quoted(version)))
         if row.withdrawn_at is not None:
             raise NotToBeWithdrawn(_WITHDRAWN.format(version=version))
         if row.number is not None or row.effective_at <= now:
@@ -196,6 +207,8 @@ def due_commands(program_id: int, now: datetime, using: str) -> list[tuple[int, 
 
     The command's id is ``plan-<version>``; where another command has taken it, a number follows.
     """
+    _check_place(program_id, using)
+    check_moment("now", now)
     rows = _pending(program_id, using).filter(effective_at__lte=now)
     return [
         (
@@ -218,6 +231,10 @@ def applied(program_id: int, version: int, number: int | None, using: str) -> da
     were issued since the announcement than its max_supply allows. Writes the head's plan_version
     and next_plan_at, not its plan.
     """
+    _check_place(program_id, using)
+    check_number("version", version)
+    if number is not None:
+        check_number("number", number)
     rows = PlanVersion.objects.using(using).filter(program=program_id, version=version)
     if number is None:
         rows.update(withdrawn_at=F("effective_at"))
@@ -234,6 +251,9 @@ def submitted(
 
     Writes the head's plan_version, not its plan.
     """
+    _check_place(program_id, using)
+    check_number("number", number)
+    check_moment("now", now)
     version = _next_version(program_id, using)
     PlanVersion.objects.using(using).create(
         program=program_id,
@@ -248,18 +268,25 @@ def submitted(
     return version
 
 
-def _check_who(who: object) -> None:
-    if not isinstance(who, str) or len(who) > LONGEST_WHO or not who.isprintable():
-        raise BadSetting("who", f"Who announces is a line of at most {LONGEST_WHO} characters")
+def _check_place(program_id: object, using: object) -> None:
+    check_using(using)
+    check_number("program_id", program_id)
 
 
 def _whole(version: object) -> int:
     """Return a version's number, or one that no version has."""
-    return version if isinstance(version, int) else 0
+    return version if isinstance(version, int) and is_whole(version, 1, _GREATEST) else 0
+
+
+def _moment(now: datetime | None) -> datetime:
+    if now is None:
+        return datetime.now(UTC)
+    check_moment("now", now)
+    return now
 
 
 def _check_moment(moment: object) -> None:
-    if moment is not None and (not isinstance(moment, datetime) or moment.tzinfo is None):
+    if moment is not None and (not isinstance(moment, datetime) or moment.utcoffset() is None):
         raise BadSetting("effective_at", "A plan takes effect at a moment with its time zone")
 
 
@@ -350,6 +377,7 @@ def _changes(before: Plan, after: Plan) -> tuple[Change, ...]:
     return tuple(Change(*pair) for pair in pairs if pair[1] != pair[2])
 
 
+_GREATEST: Final = 2**31 - 1  # what the column holds
 _DRAFT: Final = (
     "{name} is a draft, whose plan can still be replaced: "
     "`tongbao program replace-plan {name} --plan FILE`"
