@@ -59,7 +59,7 @@ def reads(ledger: Ledger) -> Mapping[str, Callable[[Anything], object]]:
         "walk": lambda odd: isinstance(odd, str) or statements.walk(ledger, odd),
         "walk after": lambda odd: odd in (1, -1) or statements.walk(ledger, "m1", after=odd),
         "known": lambda odd: statements.check_known(ledger, odd),
-        "bodies": lambda odd: odd in ("", []) or statements.purchase_bodies(ledger, odd),
+        "bodies": lambda odd: odd == [] or statements.purchase_bodies(ledger, odd),
         "day": lambda odd: books.day_books(ledger, odd),
         "first": lambda odd: books.period_books(ledger, odd, "2027-01-02"),
         "last": lambda odd: books.period_books(ledger, "2027-01-01", odd),

@@ -182,12 +182,12 @@ _NOT_SIGNED: Final = Text(
     "the signature of {file} is wrong: it was changed", "{file} 的签名不对：内容被改动过"
 )
 _NO_JOURNAL: Final = Text(
-    "{program} is a draft and has no journal yet", "{program} 还是草案，没有日志"
+    "{program} is a draft and has no journal yet", "{program} 还是草案，没有账本"
 )
 _CONTRADICTED: Final = Text(
     "the journal contradicts {file} (entry {number}): it was rewritten or cut short; nothing was "
     "published",
-    "日志与 {file}（第 {number} 条）矛盾：日志被改写或截短；没有发布",
+    "账本与 {file}（第 {number} 条）矛盾：账本被改写或截短；没有发布",
 )
 _ALREADY: Final = Text("Nothing new since {file}.", "自 {file} 以来没有新账目。")
 _PUBLISHED: Final = Text(

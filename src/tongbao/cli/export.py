@@ -16,6 +16,7 @@ from tongbao.audit.problems import Unusable
 from tongbao.audit.source import open_source
 from tongbao.cli.audit import shown
 from tongbao.cli.audit_words import REASONS, STOPPED, UNUSABLE
+from tongbao.cli.counting import CountedText
 from tongbao.cli.output import is_database, whole_files
 from tongbao.plans.currencies import MINOR_DIGITS
 from tongbao.plans.words import LANGS, Lang, Text
@@ -232,7 +233,7 @@ _NEEDS_EXTRA: Final = Text(
     "读取数据库需要 {module}：请运行 pip install 'tongbao[ledger]'；用 --journal 转换文件则不需要",
 )
 _NO_JOURNAL: Final = Text(
-    "{program} is a draft and has no journal yet", "{program} 还是草案，没有日志"
+    "{program} is a draft and has no journal yet", "{program} 还是草案，没有账本"
 )
 _BEYOND: Final = Text(
     "there is no entry {first} yet; the last one is {last}",
@@ -240,11 +241,11 @@ _BEYOND: Final = Text(
 )
 _MISSING: Final = Text(
     "entry {number} is missing in the database: the journal was tampered with; nothing was written",
-    "数据库中缺少第 {number} 条：日志被改动过；没有写入任何内容",
+    "数据库中缺少第 {number} 条：账本被改动过；没有写入任何内容",
 )
 _NOT_WRITTEN: Final = Text("{file} cannot be written: {reason}", "无法写入 {file}：{reason}")
 _SAME_FILE: Final = Text(
-    "{file} is the journal itself; name another file", "{file} 就是日志文件本身，请换一个文件"
+    "{file} is the journal itself; name another file", "{file} 就是账本文件本身，请换一个文件"
 )
 _EXISTS: Final = Text(
     "{file} exists and is kept; --force replaces it", "{file} 已存在，未作改动；用 --force 替换"
@@ -253,5 +254,7 @@ _DATABASE: Final = Text(
     "{file} is a database or belongs to one, and is never replaced; name another file",
     "{file} 是数据库或数据库的附属文件，不会被替换；请换一个文件",
 )
-_WRITTEN: Final = Text("{count} entries written to {file}.", "已将 {count} 条账目写入 {file}。")
+_WRITTEN: Final = CountedText(
+    "{count:entry|entries} written to {file}.", "已将 {count} 条账目写入 {file}。"
+)
 _CONVERTED: Final = Text("Written to {file}.", "已写入 {file}。")

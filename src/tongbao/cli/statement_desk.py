@@ -32,7 +32,7 @@ from tongbao.ledger.reading import BadPage, NoSuchDay, check_span
 from tongbao.ledger.statements import Filters, statement
 from tongbao.ledger.values import NotLaunched
 from tongbao.ledger.words import told
-from tongbao.plans.words import Lang
+from tongbao.plans.words import Lang, Text, plain
 
 _FIRST_DAY: Final = "0001-01-01"
 _LAST_DAY: Final = "9999-12-31"
@@ -142,8 +142,8 @@ class Desk(Struct, frozen=True):
         try:
             yield ledger
         except BadPage as error:
-            text = words.BAD_PAGE.get(type(error).__name__, words.BAD_PAGE["BadPage"])
-            raise Unable(text.fill(reason=str(error))) from None
+            chinese = words.BAD_PAGE.get(type(error).__name__, words.BAD_PAGE["BadPage"])
+            raise Unable(Text(plain(str(error)).en, chinese)) from None
         except NoSuchDay:
             raise Unable(words.NO_SUCH_DAY) from None
         except NotAMerchant:

@@ -6,15 +6,15 @@ from typing import Final
 
 from tongbao.plans.words import Text
 
-BAD_PAGE: Final[Mapping[str, Text]] = MappingProxyType(
+BAD_PAGE: Final[Mapping[str, str]] = MappingProxyType(
     {
-        "BadDay": Text("{reason}", "日期应写成 YYYY-MM-DD，例如 2027-01-31"),
-        "BadPeriod": Text("{reason}", "起始日期晚于结束日期，请对调 --from 和 --to"),
-        "BadCursor": Text("{reason}", "翻页标记不对：请照抄上一页末尾 --before 后面的内容"),
-        "BadPage": Text("{reason}", "无法这样查询，请检查行数、日期和翻页标记"),
+        "BadDay": "日期应写成 YYYY-MM-DD，例如 2027-01-31",
+        "BadPeriod": "起始日期晚于结束日期，请对调 --from 和 --to",
+        "BadCursor": "翻页标记不对：请照抄上一页末尾 --before 后面的内容",
+        "BadPage": "无法这样查询，请检查行数、日期和翻页标记",
     }
 )
-"""Why a page cannot be read, by the name of the error."""
+"""Why a page cannot be read, by the name of the error; in English it has its own message."""
 NO_SUCH_DAY: Final = Text(
     "No day was closed there; `tongbao books PROGRAM --prices` shows the closed days",
     "所选日期没有日结；用 `tongbao books 名称 --prices` 查看已日结的日期",

@@ -39,7 +39,7 @@ from tongbao.ledger.effects import (
 from tongbao.ledger.fields import stored
 from tongbao.ledger.journal import timestamp
 from tongbao.ledger.reading import BadCursor, BadPage, BadPeriod, check_limit, listed, rows
-from tongbao.ledger.values import UnknownAccount
+from tongbao.ledger.values import BadArgument, UnknownAccount
 
 _WINDOW: Final = 1000
 _CURSOR: Final = re.compile(r"([0-9]{1,18})-([0-9]{1,6})")
@@ -325,7 +325,8 @@ def _purchases(ledger: Ledger, lines: Sequence[_Line]) -> Mapping[str, Mapping[s
 def purchase_bodies(ledger: Ledger, ids: Sequence[str]) -> Mapping[str, Mapping[str, Any]]:
     """Return the bodies of the entries with these command ids, by id."""
     check_kind("ledger", ledger, Ledger)
-    check_kind("ids", ids, Sequence)
+    if isinstance(ids, str) or not isinstance(ids, Sequence):
+        raise BadArgument(f"ids must be a sequence of texts, not {quoted(ids)}.")
     for one in ids:
         check_text("an id", one)
     if not ids:
