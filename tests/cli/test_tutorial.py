@@ -85,8 +85,10 @@ def test_the_tutorial_works_as_printed(name: str, tmp_path: Path) -> None:
     assert not faults, "\n".join(faults)
 
 
-def test_both_languages_give_the_same_commands() -> None:
-    english, chinese = (command_lines((ROOT / name).read_text(encoding="utf-8")) for name in PAGES)
+@pytest.mark.parametrize("name", PAGES[::2])
+def test_both_languages_give_the_same_commands(name: str) -> None:
+    pages = (ROOT / name, (ROOT / name).with_suffix(".zh.md"))
+    english, chinese = (command_lines(page.read_text(encoding="utf-8")) for page in pages)
     assert [re.sub(r" --lang zh", "", line) for line in chinese] == english
 
 
