@@ -43,6 +43,8 @@ _LOG: Final = logging.getLogger("tongbao.ledger")
 _LONG_LINE: Final = 3
 """So many times our own turn must others have kept us waiting, to use the inbox next time."""
 _FEW: Final = 100
+_MOMENT: Final = 0.001
+"""How many seconds the leader waits for those who came together last time."""
 
 
 class _Request(Struct, eq=False):
@@ -81,6 +83,7 @@ class Desk:
         self._queue: deque[_Request] = deque()
         self._led = False
         self._long_line = False
+        self._crowd = 1
         self._last_tick = 0
 
     def ticket(self) -> str:
@@ -177,6 +180,7 @@ class Desk:
         if isinstance(error, DATABASE_ERRORS):
             error = broken_off(error)
         with self._lock:
+            self._crowd = len(taken)
             others = [] if not isinstance(error, TimeoutError) else taken[1:]
             self._queue.extendleft(reversed(others))  # whose time has not passed yet
             for one in taken[: len(taken) - len(others)]:
@@ -186,6 +190,15 @@ class Desk:
             if isinstance(error, TimeoutError):
                 request.error = request.late
             self._pass_on()
+
+    def _gather(self) -> None:
+        """Wait a moment for as many as were served together last time, most of whom come again.
+
+        Otherwise the first to awake goes alone, and every other turn is one command's.
+        """
+        end = time.monotonic() + _MOMENT
+        while len(self._queue) + 1 < self._crowd and time.monotonic() < end:
+            time.sleep(0)
 
     def _take(self, taken: list[_Request]) -> list[Job]:
         """Take along who came meanwhile, up to a batch; return all their commands."""
@@ -209,6 +222,7 @@ class Desk:
         Raises TimeoutError if the lock was not to be had in time.
         """
         storage = storage_for(self.program, self.using)
+        self._gather()
         if self._long_line and storage.locks_rows:
             with self._turn(storage, None) as (head, done):
                 if head is not None:
