@@ -1,8 +1,9 @@
 """The one door to a program: submit, enqueue, preview, read.
 
->>> from tongbao.ledger.door import open_program  # doctest: +SKIP
->>> ledger = open_program("wine")  # doctest: +SKIP
->>> ledger.submit({"id": "o1", "type": "purchase", "member": "m1", "paid": 10000})  # doctest: +SKIP
+A first use::
+
+    ledger = open_program("wine")
+    ledger.submit({"id": "o1", "type": "purchase", "member": "m1", "paid": 10000})
 """
 
 import json

@@ -183,7 +183,11 @@ class Settling:
             check_step(layer.figures, work.figures, work.changed, work.plan.max_supply)
         except InvariantBroken as broken:
             # Nothing was changed. The command must not stop all that wait behind it.
-            _LOG.critical("promise_broken", extra={"type": type(command).__name__, "why": broken})
+            # Of the promise only its number: the rest names an account.
+            promise, _, _ = str(broken).partition(":")
+            _LOG.critical(
+                "promise_broken", extra={"type": type(command).__name__, "promise": promise[:40]}
+            )
             return Outcome(command.id, None, Refusal.DEFECT)
         return _Decided(job, receipt, work, layer.figures)
 
