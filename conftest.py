@@ -9,5 +9,6 @@ import django
 
 # A test names its database; one that forgets to finds an empty one, not the developer's own.
 os.environ["TONGBAO_DATABASE"] = "sqlite://:memory:"
-os.environ["DJANGO_SETTINGS_MODULE"] = "tongbao.site.settings"
+os.environ["TONGBAO_SANDBOX"] = "yes"
+os.environ["DJANGO_SETTINGS_MODULE"] = "tongbao.site.mall"
 django.setup()

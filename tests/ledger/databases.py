@@ -95,7 +95,7 @@ class Templates:
         if vendor == SQLITE:
             made = str(self.folder / "template.sqlite3")
             with known(Database("template", vendor, f"sqlite:///{made}")) as template:
-                call_command("migrate", database=template.alias, verbosity=0)
+                call_command("migrate", "ledger", database=template.alias, verbosity=0)
             with closing(sqlite3.connect(made)) as plain:  # nothing is left in its write-ahead log
                 plain.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         else:
@@ -103,7 +103,7 @@ class Templates:
             cluster = self.cluster()
             cluster.execute(f"CREATE DATABASE {made}")
             with known(Database("template", vendor, cluster.url(made))) as template:
-                call_command("migrate", database=template.alias, verbosity=0)
+                call_command("migrate", "ledger", database=template.alias, verbosity=0)
         self._made[vendor] = made
         return made
 

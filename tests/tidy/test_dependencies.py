@@ -32,7 +32,7 @@ DISTRIBUTIONS = {"pythonjsonlogger": "python-json-logger"}  # where the module's
 RUN_NEVER_IMPORTED = frozenset({"beancount"})
 VAGUE = frozenset({"utils", "util", "helpers", "helper", "manager", "managers", "misc", "common"})
 PIN = re.compile(r"^([a-z0-9-]+)==(\S+)", re.MULTILINE)
-ROOMS = ("lab", "audit", "ledger")  # the extras that a lock for users installs
+ROOMS = ("lab", "audit", "mall")  # the extras that a lock for users installs
 LOCKS = ("run", "dev", "mutate")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 

@@ -1,4 +1,6 @@
-"""Django settings. What differs between installations comes from the environment.
+"""Django settings of the ledger alone; `tongbao.site.mall` adds the mall's to them.
+
+What differs between installations comes from the environment.
 
 TONGBAO_DATABASE
     The database as a URL: ``postgresql://user:password@host/name`` or ``sqlite:///path``;

@@ -1,0 +1,1 @@
+"""The mall: a storefront on the ledger, around django-oscar."""

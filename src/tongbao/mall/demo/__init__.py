@@ -1,0 +1,1 @@
+"""The demo malls: a real catalogue, and a lived-in program."""

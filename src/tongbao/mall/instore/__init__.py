@@ -1,0 +1,1 @@
+"""Paying in person, by a merchant's QR code."""

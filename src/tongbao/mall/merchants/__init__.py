@@ -1,0 +1,1 @@
+"""The mall's merchants, each with an account in the program, and their desk."""

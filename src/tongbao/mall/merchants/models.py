@@ -1,0 +1,35 @@
+"""Merchants: Oscar's partner, with an account in the program and what it gives up of a sale."""
+
+from django.core.validators import MaxValueValidator
+from django.db import models
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+from oscar.core.loading import get_model
+
+Partner = get_model("partner", "Partner")
+
+
+class Merchant(models.Model):
+    """A merchant. Its staff are the partner's users, its goods the partner's stock records.
+
+    ``account`` is its name in the program. ``margin_bps`` is the share of what is paid, in basis
+    points, that counts as profit under a plan that asks for it.
+    """
+
+    partner = models.OneToOneField(Partner, on_delete=models.PROTECT, related_name="merchant")
+    account = models.CharField(max_length=64, unique=True)
+    name_en = models.CharField(_("name in English"), max_length=80)
+    name_zh = models.CharField(_("name in Chinese"), max_length=80)
+    margin_bps = models.PositiveSmallIntegerField(
+        default=3500, validators=[MaxValueValidator(10_000)]
+    )
+    is_open = models.BooleanField(default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        """The name in the reader's language."""
+        return self.name_zh if (get_language() or "").startswith("zh") else self.name_en

@@ -1,0 +1,1 @@
+"""Messages to people: in the mall and by e-mail."""

@@ -1,0 +1,1 @@
+"""Payment providers: charges, their callbacks and refunds."""

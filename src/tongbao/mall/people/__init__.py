@@ -1,0 +1,1 @@
+"""Shoppers, merchants' staff and operators: who they are, and who invited them."""

@@ -1,0 +1,10 @@
+"""The app's name for Django."""
+
+from django.apps import AppConfig
+
+
+class PeopleConfig(AppConfig):
+    """Shoppers, merchants' staff and operators: who they are, and who invited them."""
+
+    name = "tongbao.mall.people"
+    label = "people"

@@ -1,0 +1,110 @@
+"""Who uses the mall: one kind of user, for shoppers, merchants' staff and operators."""
+
+import secrets
+from typing import Any, Final
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from phonenumber_field.modelfields import PhoneNumberField
+
+_LETTERS: Final = "23456789abcdefghjkmnpqrstuvwxyz"  # none that looks like another
+
+
+def fresh_account() -> str:
+    """Return a new name for a ledger account: it tells nothing about its owner."""
+    return "m-" + "".join(secrets.choice(_LETTERS) for _ in range(12))
+
+
+def fresh_code() -> str:
+    """Return a new referral code."""
+    return "".join(secrets.choice(_LETTERS) for _ in range(8))
+
+
+class Users(BaseUserManager["User"]):
+    """Makes users."""
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        """Find by what `USERNAME_FIELD` holds."""
+        return self.get(account=username)
+
+    def create_user(self, email: str | None, password: str | None, **fields: Any) -> "User":
+        """Make a shopper; an e-mail address or a phone number must be there."""
+        if not email and not fields.get("phone"):
+            raise ValueError("A user has an e-mail address or a phone number.")
+        user = self.model(email=email.lower() if email else None, **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str, **fields: Any) -> "User":
+        """Make an operator who may do everything."""
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person. ``account`` is the member's name in the program's journal, which others may read.
+
+    ``referrer`` is bound once and never changes. A user's member account is opened (enrolled)
+    when something first needs it, see `tongbao.mall.people.members`.
+    """
+
+    account = models.CharField(max_length=64, unique=True, default=fresh_account, editable=False)
+    email = models.EmailField(_("e-mail address"), unique=True, null=True, blank=True)
+    phone = PhoneNumberField(_("phone number"), unique=True, null=True, blank=True)
+    phone_verified = models.BooleanField(default=False)
+    name = models.CharField(_("name"), max_length=80, blank=True)
+    language = models.CharField(max_length=12, blank=True)
+    code = models.CharField(max_length=16, unique=True, default=fresh_code, editable=False)
+    referrer = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="invited"
+    )
+    referred_at = models.DateTimeField(null=True, blank=True)
+    enrolled_at = models.DateTimeField(null=True, blank=True)
+    is_staff = models.BooleanField(default=False)
+    is_active = models.BooleanField(default=True)
+    date_joined = models.DateTimeField(default=timezone.now)
+
+    USERNAME_FIELD = "account"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: list[str] = ["email"]
+    objects = Users()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(email__isnull=False) | models.Q(phone__isnull=False),
+                name="user_reachable",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(referrer__isnull=True) | ~models.Q(referrer=models.F("id")),
+                name="user_not_own_referrer",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.shown
+
+    @property
+    def shown(self) -> str:
+        """How the mall calls this person."""
+        return self.name or self.email or str(self.phone)
+
+    def get_full_name(self) -> str:
+        """Return the name, as Oscar asks for it."""
+        return self.name
+
+    def get_short_name(self) -> str:
+        """Return the name, as Oscar asks for it."""
+        return self.name
+
+    @property
+    def first_name(self) -> str:
+        """The name, as Oscar's templates ask for it."""
+        return self.name
+
+    @property
+    def last_name(self) -> str:
+        """Nothing: the name is in one piece."""
+        return ""

@@ -1,0 +1,1 @@
+"""Sales: paid, received, settled into the program, returned."""

@@ -1,0 +1,174 @@
+"""Sales: what somebody buys, how it is paid, what each merchant's part is, what comes back.
+
+All amounts are whole minor units of the program's currency, points are in atoms. Oscar's order
+has the goods; a sale has the money. A sale in person has no order.
+"""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from oscar.core.loading import get_model
+
+from tongbao.mall.merchants.models import Merchant
+from tongbao.mall.paying.models import Charge
+
+Order = get_model("order", "Order")
+OrderLine = get_model("order", "Line")
+
+
+class Tenders(models.Model):
+    """How an amount is paid: by a provider, from wallet, in credit, in points (by their value)."""
+
+    provider_minor = models.PositiveBigIntegerField(default=0)
+    wallet_minor = models.PositiveBigIntegerField(default=0)
+    credit_minor = models.PositiveBigIntegerField(default=0)
+    points_minor = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def total_minor(self) -> int:
+        """All of it."""
+        return self.provider_minor + self.wallet_minor + self.credit_minor + self.points_minor
+
+    @property
+    def paid_minor(self) -> int:
+        """What counts as paid: real money, from the provider or from the wallet."""
+        return self.provider_minor + self.wallet_minor
+
+
+class Sale(Tenders):
+    """Something bought, as one payment."""
+
+    class State(models.TextChoices):
+        """Where it stands. Receiving, settling and returning are each part's own."""
+
+        PENDING = "pending"  # placed; the money is not there yet
+        PAID = "paid"
+        CANCELLED = "cancelled"  # and everything paid went back, or goes back
+
+    number = models.CharField(max_length=64, unique=True)  # in ids of commands: <number>-wallet …
+    order = models.OneToOneField(
+        Order, null=True, blank=True, on_delete=models.PROTECT, related_name="sale"
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="sales"
+    )
+    charge = models.OneToOneField(
+        Charge, null=True, blank=True, on_delete=models.PROTECT, related_name="sale"
+    )
+    state = models.CharField(max_length=12, choices=State, default=State.PENDING)
+    why_cancelled = models.CharField(max_length=32, blank=True)  # a code, worded on the page
+    spent_points = models.DecimalField(max_digits=78, decimal_places=0, null=True)  # atoms
+    goods_fee_minor = models.PositiveBigIntegerField(default=0)  # that the points' payment cost
+    created_at = models.DateTimeField(auto_now_add=True)
+    paid_at = models.DateTimeField(null=True, blank=True)
+    cancelled_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["user", "-id"], name="sale_of_user"),
+            models.Index(
+                fields=["created_at"], condition=models.Q(state="pending"), name="sale_pending"
+            ),
+        ]
+
+
+class Part(Tenders):
+    """One merchant's part of a sale; it is received, settled and returned by itself.
+
+    ``estimate_atoms`` are the points that it would have brought when it was paid. From the
+    settlement on: ``purchase_id``, the points, and how what was paid was split (its figures add
+    up to ``settled_minor``, what was paid less what was returned before).
+    """
+
+    class State(models.TextChoices):
+        """Where it stands."""
+
+        WAITING = "waiting"  # for payment, then for the goods to be handed over
+        RECEIVED = "received"  # the return window runs until ``due_at``
+        SETTLED = "settled"
+        RETURNED = "returned"  # all of it came back before it was settled
+        CANCELLED = "cancelled"
+
+    sale = models.ForeignKey(Sale, on_delete=models.PROTECT, related_name="parts")
+    merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="parts")
+    state = models.CharField(max_length=12, choices=State, default=State.WAITING)
+    profit_minor = models.PositiveBigIntegerField(default=0)
+    estimate_atoms = models.DecimalField(max_digits=78, decimal_places=0, default=0)
+    shipped_at = models.DateTimeField(null=True, blank=True)
+    shipping_note = models.CharField(max_length=120, blank=True)
+    received_at = models.DateTimeField(null=True, blank=True)
+    due_at = models.DateTimeField(null=True, blank=True)
+    settled_at = models.DateTimeField(null=True, blank=True)
+    purchase_id = models.CharField(max_length=128, blank=True)
+    plan_version = models.PositiveIntegerField(null=True)
+    points_atoms = models.DecimalField(max_digits=78, decimal_places=0, default=0)
+    settled_minor = models.PositiveBigIntegerField(default=0)
+    to_reserve = models.PositiveBigIntegerField(default=0)
+    to_dividends = models.PositiveBigIntegerField(default=0)
+    to_commissions = models.PositiveBigIntegerField(default=0)
+    to_platform = models.PositiveBigIntegerField(default=0)
+    to_provider = models.PositiveBigIntegerField(default=0)
+    to_merchant = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["sale", "merchant"], name="one_part_each")
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["merchant", "-id"], name="part_of_merchant"),
+            models.Index(
+                fields=["due_at"], condition=models.Q(state="received"), name="part_due"
+            ),
+            models.Index(
+                fields=["shipped_at"], condition=models.Q(state="waiting"), name="part_waiting"
+            ),
+        ]
+
+
+class Return(Tenders):
+    """Something of a part that goes back: asked for, decided, carried out.
+
+    ``amount_minor`` is the worth of what is given back; the tenders say how it is paid back. A
+    late one (after the settlement) has the shortfall that the refund command told, and whether
+    the shop bears it.
+    """
+
+    class State(models.TextChoices):
+        """Where it stands; the last two are its ends."""
+
+        ASKED = "asked"
+        APPROVED = "approved"  # its money is on the way; the reconciler goes on with it
+        DONE = "done"
+        REFUSED = "refused"
+
+    part = models.ForeignKey(Part, on_delete=models.PROTECT, related_name="returns")
+    amount_minor = models.PositiveBigIntegerField()
+    lines = models.JSONField(default=dict)  # order line id → quantity, where it is by lines
+    reason = models.CharField(max_length=500, blank=True)
+    state = models.CharField(max_length=12, choices=State, default=State.ASKED)
+    is_late = models.BooleanField(default=False)
+    shop_bears = models.BooleanField(default=False)
+    shortfall_minor = models.PositiveBigIntegerField(default=0)
+    recovered_minor = models.PositiveBigIntegerField(default=0)
+    points_atoms = models.DecimalField(max_digits=78, decimal_places=0, default=0)
+    answer = models.CharField(max_length=500, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    decided_at = models.DateTimeField(null=True, blank=True)
+    done_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=models.Q(amount_minor__gt=0), name="return_positive"),
+            models.UniqueConstraint(
+                fields=["part"],
+                condition=models.Q(state__in=["asked", "approved"]),
+                name="one_open_return",
+            ),
+        ]

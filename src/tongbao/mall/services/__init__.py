@@ -1,0 +1,1 @@
+"""Vouchers and top-ups: what is sold and not shipped."""

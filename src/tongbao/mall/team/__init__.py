@@ -1,0 +1,1 @@
+"""Whom a member invited, and what their orders earned."""

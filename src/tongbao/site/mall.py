@@ -1,0 +1,260 @@
+"""Django settings of a mall: one installation, one mall, one program of the ledger.
+
+What differs between installations comes from the environment, besides TONGBAO_DATABASE:
+
+TONGBAO_SECRET
+    The key that signs sessions and links, at least 50 characters. Without it a random one is used
+    that lasts as long as the process, so that everybody is logged out at each start.
+TONGBAO_ADDRESS
+    Where the mall is found, such as ``https://mall.example.com``; default http://localhost:8000.
+TONGBAO_FILES
+    The folder of uploads, mails and collected static files; default ``tongbao-files``.
+TONGBAO_MAIL
+    Where e-mails go, as ``smtp://user:password@host:port`` (``smtps``: TLS at once); without it
+    they are written into TONGBAO_FILES/mail, a file each.
+TONGBAO_PROXY
+    How many trusted proxies stand in front and add to X-Forwarded-For; default 0.
+TONGBAO_SANDBOX
+    ``yes`` offers the sandbox payment and top-up providers, which move no money.
+"""
+
+import os
+import secrets
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from csp.constants import NONCE, NONE, SELF
+from oscar.defaults import *  # noqa: F403  # Oscar's own way of giving its settings
+
+from tongbao.site.settings import *  # noqa: F403
+
+_address = urlsplit(os.environ.get("TONGBAO_ADDRESS", "http://localhost:8000"))
+_secure = _address.scheme == "https"
+_files = Path(os.environ.get("TONGBAO_FILES", "tongbao-files")).absolute()
+_mail = urlsplit(os.environ.get("TONGBAO_MAIL", ""))
+
+ADDRESS = f"{_address.scheme}://{_address.netloc}"
+SECRET_KEY = os.environ.get("TONGBAO_SECRET") or secrets.token_urlsafe(50)
+DEBUG = False
+ALLOWED_HOSTS = [_address.hostname or "localhost", "localhost", "127.0.0.1"]
+CSRF_TRUSTED_ORIGINS = [ADDRESS]
+SANDBOX = os.environ.get("TONGBAO_SANDBOX", "") == "yes"
+FILES = _files
+
+INSTALLED_APPS = [
+    "tongbao.ledger",
+    # Ours come first: their templates and translations go before the libraries'.
+    "tongbao.mall.shop",
+    "tongbao.mall.people",
+    "tongbao.mall.notices",
+    "tongbao.mall.merchants",
+    "tongbao.mall.paying",
+    "tongbao.mall.sales",
+    "tongbao.mall.wallet",
+    "tongbao.mall.instore",
+    "tongbao.mall.services",
+    "tongbao.mall.team",
+    "tongbao.mall.demo",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.sites",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.flatpages",  # Oscar's dashboard links to it
+    "django.contrib.humanize",
+    "allauth",
+    "allauth.account",
+    "axes",
+    "csp",
+    "django_htmx",
+    "bootstrap",
+    "oscar.config.Shop",
+    "oscar.apps.analytics.apps.AnalyticsConfig",
+    "tongbao.mall.checkout.apps.CheckoutConfig",
+    "oscar.apps.address.apps.AddressConfig",
+    "oscar.apps.shipping.apps.ShippingConfig",
+    "oscar.apps.catalogue.apps.CatalogueConfig",
+    "oscar.apps.catalogue.reviews.apps.CatalogueReviewsConfig",
+    "oscar.apps.communication.apps.CommunicationConfig",
+    "oscar.apps.partner.apps.PartnerConfig",
+    "oscar.apps.basket.apps.BasketConfig",
+    "oscar.apps.payment.apps.PaymentConfig",
+    "oscar.apps.offer.apps.OfferConfig",
+    "oscar.apps.order.apps.OrderConfig",
+    "oscar.apps.customer.apps.CustomerConfig",
+    "oscar.apps.search.apps.SearchConfig",
+    "oscar.apps.voucher.apps.VoucherConfig",
+    "oscar.apps.wishlists.apps.WishlistsConfig",
+    "oscar.apps.dashboard.apps.DashboardConfig",
+    "oscar.apps.dashboard.reports.apps.ReportsDashboardConfig",
+    "oscar.apps.dashboard.users.apps.UsersDashboardConfig",
+    "oscar.apps.dashboard.orders.apps.OrdersDashboardConfig",
+    "oscar.apps.dashboard.catalogue.apps.CatalogueDashboardConfig",
+    "oscar.apps.dashboard.offers.apps.OffersDashboardConfig",
+    "oscar.apps.dashboard.partners.apps.PartnersDashboardConfig",
+    "oscar.apps.dashboard.pages.apps.PagesDashboardConfig",
+    "oscar.apps.dashboard.ranges.apps.RangesDashboardConfig",
+    "oscar.apps.dashboard.reviews.apps.ReviewsDashboardConfig",
+    "oscar.apps.dashboard.vouchers.apps.VouchersDashboardConfig",
+    "oscar.apps.dashboard.communications.apps.CommunicationsDashboardConfig",
+    "oscar.apps.dashboard.shipping.apps.ShippingDashboardConfig",
+    "widget_tweaks",
+    "haystack",
+    "treebeard",
+    "sorl.thumbnail",
+    "django_tables2",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "oscar.apps.basket.middleware.BasketMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+ROOT_URLCONF = "tongbao.site.urls"
+WSGI_APPLICATION = "tongbao.site.wsgi.application"
+SITE_ID = 1
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.template.context_processors.i18n",
+                "django.contrib.messages.context_processors.messages",
+                "csp.context_processors.nonce",
+                "oscar.apps.search.context_processors.search_form",
+                "oscar.apps.checkout.context_processors.checkout",
+                "oscar.core.context_processors.metadata",
+                "tongbao.mall.shop.context.shop",
+            ],
+        },
+    }
+]
+
+# ---- languages and formats: English is the source, Chinese is complete
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("zh-hans", "简体中文")]
+USE_I18N = True
+TIME_ZONE = "UTC"  # pages show the program's own time zone
+
+# ---- people
+
+AUTH_USER_MODEL = "people.User"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "tongbao.mall.people.adapter.Adapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_USER_MODEL_EMAIL_FIELD = "email"
+ACCOUNT_LOGIN_METHODS = {"email", "phone"}
+ACCOUNT_SIGNUP_FIELDS = ["email", "phone", "password1*"]  # one of the first two
+ACCOUNT_EMAIL_VERIFICATION = "optional"
+
+# ---- Oscar
+
+OSCAR_SHOP_NAME = "Tongbao"
+OSCAR_HOMEPAGE = "/"
+OSCAR_ALLOW_ANON_REVIEWS = False
+OSCAR_SLUG_ALLOW_UNICODE = True
+OSCAR_HIDDEN_FEATURES = ["wishlists"]
+OSCAR_DEFAULT_CURRENCY = os.environ.get("TONGBAO_CURRENCY", "CNY")
+# Searching is ours (tongbao.mall.shop.search); Oscar only wants to find a haystack.
+HAYSTACK_SIGNAL_PROCESSOR = "haystack.signals.BaseSignalProcessor"
+HAYSTACK_CONNECTIONS = {"default": {"ENGINE": "haystack.backends.simple_backend.SimpleEngine"}}
+
+# ---- what the mall's apps do for one another, by name, so that none imports a later one
+
+# When a provider's charge is decided: called in the transaction that notes it.
+MALL_CHARGE_HANDLERS = {"sale": "tongbao.mall.sales.paid.on_charge"}
+# When a sale is paid or cancelled: called with it, in the transaction that notes it.
+MALL_SALE_PAID = ["tongbao.mall.services.fulfil.on_paid"]
+MALL_SALE_CANCELLED = ["tongbao.mall.services.fulfil.on_cancelled"]
+MALL_PAYMENT_PROVIDERS = ["tongbao.mall.paying.sandbox.Sandbox"] if SANDBOX else []
+MALL_TOPUP_PROVIDERS = ["tongbao.mall.services.sandbox.Sandbox"] if SANDBOX else []
+
+# ---- files and mails
+
+STATIC_URL = "/static/"
+STATIC_ROOT = _files / "static"
+MEDIA_URL = "/media/"
+MEDIA_ROOT = _files / "media"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+WHITENOISE_USE_FINDERS = True
+THUMBNAIL_REDIS_DB = None
+if _mail.scheme:
+    EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    EMAIL_HOST = _mail.hostname or "localhost"
+    EMAIL_PORT = _mail.port or (465 if _mail.scheme == "smtps" else 25)
+    EMAIL_HOST_USER = unquote(_mail.username or "")
+    EMAIL_HOST_PASSWORD = unquote(_mail.password or "")
+    EMAIL_USE_SSL = _mail.scheme == "smtps"
+    EMAIL_USE_TLS = _mail.scheme == "smtp" and bool(EMAIL_HOST_USER)
+else:
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_FILE_PATH = _files / "mail"
+DEFAULT_FROM_EMAIL = OSCAR_FROM_EMAIL = f"mall@{_address.hostname or 'localhost'}"
+
+# ---- safety
+
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = _secure
+OSCAR_BASKET_COOKIE_SECURE = OSCAR_RECENTLY_VIEWED_COOKIE_SECURE = _secure
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SECURE_SSL_REDIRECT = _secure
+SECURE_HSTS_SECONDS = 31_536_000 if _secure else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _secure
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+_proxies = int(os.environ.get("TONGBAO_PROXY", "0"))
+if _proxies:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+AXES_IPWARE_PROXY_COUNT = _proxies or None
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = 1  # hours
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_ENABLE_ADMIN = False
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "base-uri": [NONE],
+        "connect-src": [SELF],
+        "font-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "img-src": [SELF, "data:"],
+        "manifest-src": [SELF],
+        "object-src": [NONE],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF, NONCE],
+        "worker-src": [SELF],
+    }
+}
+SILENCED_SYSTEM_CHECKS: list[str] = []

@@ -1,0 +1,24 @@
+"""The mall's addresses."""
+
+from django.apps import apps
+from django.conf import settings
+from django.urls import include, path
+from django.views.i18n import set_language
+from django.views.static import serve
+
+urlpatterns = [
+    path("", include("tongbao.mall.shop.urls")),
+    path("", include("tongbao.mall.people.urls")),
+    path("auth/", include("allauth.urls")),
+    path("orders/", include("tongbao.mall.sales.urls")),
+    path("wallet/", include("tongbao.mall.wallet.urls")),
+    path("pay/", include("tongbao.mall.paying.urls")),
+    path("till/", include("tongbao.mall.instore.urls")),
+    path("services/", include("tongbao.mall.services.urls")),
+    path("team/", include("tongbao.mall.team.urls")),
+    path("messages/", include("tongbao.mall.notices.urls")),
+    path("desk/", include("tongbao.mall.merchants.urls")),
+    path("language/", set_language, name="set_language"),
+    path("media/<path:path>", serve, {"document_root": settings.MEDIA_ROOT}),
+    path("", include(apps.get_app_config("oscar").urls[0])),
+]
