@@ -56,8 +56,11 @@ def mall(mall_template: Path, tmp_path: Path) -> Iterator[Mall]:
     """An open mall on SQLite: Django's default database is a fresh copy of the template."""
     path = tmp_path / "mall.sqlite3"
     shutil.copyfile(mall_template, path)
+    (tmp_path / "static").mkdir()  # whitenoise warns where there is none
     files = override_settings(
-        MEDIA_ROOT=tmp_path / "media", EMAIL_BACKEND="django.core.mail.backends.locmem.EmailBackend"
+        STATIC_ROOT=tmp_path / "static",
+        MEDIA_ROOT=tmp_path / "media",
+        EMAIL_BACKEND="django.core.mail.backends.locmem.EmailBackend",
     )
     with files, default_database(f"sqlite:///{path}"):
         yield Mall(f"sqlite:///{path}")

@@ -51,22 +51,34 @@ def open_for_tests() -> None:
     )
     country = get_model("address", "Country")
     country.objects.create(
-        iso_3166_1_a2="CN", iso_3166_1_a3="CHN", printable_name="China", name="China",
+        iso_3166_1_a2="CN",
+        iso_3166_1_a3="CHN",
+        printable_name="China",
+        name="China",
         is_shipping_country=True,
     )
     goods = get_model("catalogue", "ProductClass").objects.create(
         name="Goods", slug="goods", requires_shipping=True, track_stock=True
     )
-    for account, english, chinese in (("tea", "Tea House", "茶铺"), ("wine", "Wine Cellar", "酒窖")):
+    for account, english, chinese in (
+        ("tea", "Tea House", "茶铺"),
+        ("wine", "Wine Cellar", "酒窖"),
+    ):
         merchant = open_merchant(shop, account, name_en=english, name_zh=chinese)
         for number, price in ((1, "100.00"), (2, "59.90")):
             product = get_model("catalogue", "Product").objects.create(
-                title=f"{english} {number}", slug=f"{account}-{number}", upc=f"{account}-{number}",
-                product_class=goods, structure="standalone",
+                title=f"{english} {number}",
+                slug=f"{account}-{number}",
+                upc=f"{account}-{number}",
+                product_class=goods,
+                structure="standalone",
             )
             product.stockrecords.create(
-                partner=merchant.partner, partner_sku=f"{account}-{number}",
-                price_currency="CNY", price=price, num_in_stock=1000,
+                partner=merchant.partner,
+                partner_sku=f"{account}-{number}",
+                price_currency="CNY",
+                price=price,
+                num_in_stock=1000,
             )
 
 

@@ -1,6 +1,11 @@
-"""Addresses."""
+"""Addresses of messages."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from tongbao.mall.notices import views
 
 app_name = "notices"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("choices/", views.choices, name="choices"),
+]

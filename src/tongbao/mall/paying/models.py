@@ -11,8 +11,16 @@ class Charge(models.Model):
     """Money that a provider collects from somebody for something in the mall.
 
     ``purpose`` and ``reference`` say for what; whoever handles that purpose is told when the
-    charge is decided. ``id`` is random: it stands in addresses.
+    charge is decided. ``id`` is random: it stands in addresses. ``trouble`` is set where what the
+    provider said does not fit, for the operator to look at with the provider.
     """
+
+    class Trouble(models.TextChoices):
+        """What does not fit."""
+
+        MISMATCH = "mismatch"  # another amount or currency was paid: it counts as not paid
+        LATE = "late"  # paid after it had failed: all of it goes back
+        TAKEN_BACK = "taken_back"  # said to have failed after it was confirmed: it still counts
 
     class State(models.TextChoices):
         """What became of it; `CONFIRMED` and `FAILED` never change again."""
@@ -31,7 +39,9 @@ class Charge(models.Model):
     state = models.CharField(max_length=12, choices=State, default=State.STARTED)
     provider_ref = models.CharField(max_length=128, blank=True)
     address = models.CharField(max_length=500, blank=True)  # of the provider's pay page
+    trouble = models.CharField(max_length=12, choices=Trouble, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    asked_at = models.DateTimeField(null=True, blank=True)  # when the provider was last queried
     decided_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -93,3 +103,55 @@ class Callback(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["provider", "event"], name="one_callback")
         ]
+
+
+class SandboxPayment(models.Model):
+    """The sandbox provider's own book: what it was asked to collect, and what became of it.
+
+    It stands for another company's database: the mall itself never looks into it. Something that
+    is ``decided`` for a later moment (``at``) is not yet so before it.
+    """
+
+    class State(models.TextChoices):
+        """What the payer did."""
+
+        OPEN = "open"
+        PAID = "paid"
+        FAILED = "failed"
+
+    charge = models.UUIDField(unique=True)
+    amount_minor = models.PositiveBigIntegerField()
+    currency = models.CharField(max_length=3)
+    return_url = models.CharField(max_length=500)
+    notify_url = models.CharField(max_length=500)
+    state = models.CharField(max_length=8, choices=State, default=State.OPEN)
+    at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+
+class SandboxMessage(models.Model):
+    """A callback that the sandbox provider sends when its moment has come."""
+
+    payment = models.ForeignKey(SandboxPayment, on_delete=models.CASCADE, related_name="messages")
+    event = models.CharField(max_length=128)
+    body = models.TextField()
+    signature = models.CharField(max_length=128)
+    due_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True, blank=True)
+    status = models.PositiveSmallIntegerField(null=True)  # what the mall answered
+
+
+class SandboxRefund(models.Model):
+    """Money that the sandbox provider sent back, once for each id that it was asked under."""
+
+    payment = models.ForeignKey(SandboxPayment, on_delete=models.CASCADE, related_name="refunds")
+    refund = models.UUIDField(unique=True)
+    amount_minor = models.PositiveBigIntegerField()
+
+
+class SandboxOutage(models.Model):
+    """That the sandbox provider is down for the next so many calls of one kind."""
+
+    call = models.CharField(max_length=12, unique=True)  # start, query, refund
+    left = models.PositiveIntegerField(default=0)
+    answer = models.CharField(max_length=12, default="down")  # of refunds also: pending, failed

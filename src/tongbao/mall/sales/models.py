@@ -40,7 +40,12 @@ class Tenders(models.Model):
 
 
 class Sale(Tenders):
-    """Something bought, as one payment."""
+    """Something bought, as one payment.
+
+    ``is_immediate``: whoever buys has the goods in hand, so that they are received when paid. Of a
+    sale that was paid and then cancelled, ``back_at`` tells when wallet, credit and points came
+    back; until then that is on the way (`cancelling.give_back`).
+    """
 
     class State(models.TextChoices):
         """Where it stands. Receiving, settling and returning are each part's own."""
@@ -66,10 +71,19 @@ class Sale(Tenders):
     created_at = models.DateTimeField(auto_now_add=True)
     paid_at = models.DateTimeField(null=True, blank=True)
     cancelled_at = models.DateTimeField(null=True, blank=True)
+    back_at = models.DateTimeField(null=True, blank=True)
+    is_immediate = models.BooleanField(default=False)
 
     class Meta:
         indexes: ClassVar = [
             models.Index(fields=["user", "-id"], name="sale_of_user"),
+            models.Index(
+                fields=["cancelled_at"],
+                condition=models.Q(
+                    state="cancelled", paid_at__isnull=False, back_at__isnull=True
+                ),
+                name="sale_owing",
+            ),
             models.Index(
                 fields=["created_at"], condition=models.Q(state="pending"), name="sale_pending"
             ),

@@ -1,6 +1,11 @@
-"""Addresses."""
+"""Addresses of the team pages."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from tongbao.mall.team import views
 
 app_name = "team"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("poster.png", views.picture, name="poster"),
+]

@@ -1,0 +1,142 @@
+"""The basket's pages: one page for everything in it, by merchant, with htmx or without."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.generic import View
+from oscar.apps.basket import views as oscar
+from oscar.core.utils import safe_referrer
+
+from tongbao.mall.checkout.bill import Bill, bill
+from tongbao.mall.checkout.lines import loaded
+from tongbao.mall.checkout.shipping import Repository
+from tongbao.mall.shop.models import the_shop
+
+SavedView = oscar.SavedView
+_REMEMBERED = 20  # tokens of posts that were taken, in the session
+
+
+class BasketView(View):
+    """What is in the basket. A post changes one line's quantity; zero takes it out."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Show it."""
+        return render(request, "checkout/basket.html", _context(request))
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Change a line to the quantity that is sent, so that sending it twice changes nothing."""
+        basket: Any = request.basket  # type: ignore[attr-defined]  # Oscar's middleware sets it
+        pk = request.POST.get("line", "")
+        lines = {str(line.pk): line for line in basket.all_lines()} if basket.id else {}
+        line = lines.get(pk)
+        if line is None:
+            messages.warning(request, _("That is not in your basket any more."))
+        else:
+            trouble = _change(line, request.POST.get("quantity", ""))
+            if trouble:
+                messages.warning(request, trouble)
+            loaded(basket, request.user, request)
+        if not getattr(request, "htmx", False):
+            return redirect("basket:summary")
+        answer = render(request, "checkout/_basket.html", _context(request))
+        answer["HX-Trigger"] = "basket-changed"
+        return answer
+
+
+class AddView(oscar.BasketAddView):  # type: ignore[misc]  # Oscar has no types
+    """Put something into the basket; the same post twice puts it in once."""
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Add it and say so."""
+        if not _taken(self.request):
+            self.request.basket.add_product(
+                form.product, form.cleaned_data["quantity"], form.cleaned_options()
+            )
+            self.add_signal.send(
+                sender=self, product=form.product, user=self.request.user, request=self.request
+            )
+            title = form.product.get_title()
+            messages.success(self.request, _("In your basket: %(title)s") % {"title": title})
+        return redirect(self.get_success_url())
+
+    def get_success_url(self) -> str:
+        """Go where the post asks for, or back to where it came from."""
+        asked = self.request.POST.get("next", "")
+        if url_has_allowed_host_and_scheme(asked, self.request.get_host()):
+            return str(asked)
+        return str(safe_referrer(self.request, "basket:summary"))
+
+
+class AddVoucherView(oscar.VoucherAddView):  # type: ignore[misc]  # Oscar has no types
+    """Give a code that takes something off."""
+
+
+class RemoveVoucherView(oscar.VoucherRemoveView):  # type: ignore[misc]  # Oscar has no types
+    """Take a code back."""
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Only a code that is in this basket can be taken out of it."""
+        get_object_or_404(request.basket.vouchers.all() if request.basket.id else (), pk=kwargs["pk"])  # type: ignore[attr-defined]  # Oscar's middleware sets it
+        answer: HttpResponse = super().post(request, *args, **kwargs)
+        return answer
+
+
+def shipping_for(request: HttpRequest, address: Any = None) -> list[Any]:
+    """Return the ways of shipping that the basket can be sent by, to an address if one is known."""
+    found: list[Any] = Repository().get_shipping_methods(
+        basket=request.basket,  # type: ignore[attr-defined]  # Oscar's middleware sets it
+        user=request.user,
+        request=request,
+        shipping_addr=address,
+    )
+    return found
+
+
+def _context(request: HttpRequest) -> dict[str, Any]:
+    shop = the_shop()
+    basket: Any = request.basket  # type: ignore[attr-defined]  # Oscar's middleware sets it
+    what: Bill = bill(shop, basket)
+    method = None
+    if what.groups and basket.is_shipping_required():
+        methods = shipping_for(request)
+        method = methods[0] if methods else None
+        what = bill(shop, basket, method)
+    codes = list(basket.vouchers.all()) if what.groups else []
+    return {"bill": what, "method": method, "codes": codes, "basket": basket}
+
+
+def _change(line: Any, text: str) -> str:
+    """Set a line's quantity; return what is wrong with it, or nothing."""
+    try:
+        quantity = int(text[:6])
+    except ValueError:
+        return _("Enter a quantity in digits.")
+    if quantity <= 0:
+        line.delete()
+        return ""
+    trouble = ""
+    if quantity > line.quantity:
+        allowed, _reason = line.purchase_info.availability.is_purchase_permitted(quantity)
+        if not allowed:
+            left = max(0, getattr(line.purchase_info.availability, "num_available", 0) or 0)
+            trouble = _("Only %(count)d are left.") % {"count": left}
+            quantity = max(1, min(quantity, left))
+    line.quantity = quantity
+    line.save(update_fields=["quantity"])
+    return trouble
+
+
+def _taken(request: HttpRequest) -> bool:
+    """Say whether this very post was taken before, and remember it."""
+    token = request.POST.get("once", "")[:64]
+    if not token:
+        return False
+    seen: list[str] = request.session.get("basket_posts", [])
+    if token in seen:
+        return True
+    request.session["basket_posts"] = [*seen, token][-_REMEMBERED:]
+    return False

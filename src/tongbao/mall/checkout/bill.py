@@ -1,0 +1,155 @@
+"""What a basket comes to: each merchant's goods and share of the shipping, in minor units."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from tongbao.mall.checkout.exact import NotExact, to_minor
+from tongbao.mall.merchants.models import Merchant
+from tongbao.mall.sales.placing import Draft
+from tongbao.mall.sales.splitting import allocate
+from tongbao.mall.shop.models import Shop
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A line: its goods and what they cost, after discounts and before."""
+
+    line: Any
+    unit_minor: int
+    total_minor: int
+    before_minor: int
+    trouble: str
+
+    @property
+    def options(self) -> list[tuple[str, str]]:
+        """What was chosen: name and value of each option."""
+        return [(one.option.name, one.value) for one in self.line.attributes.all()]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One merchant's goods, and its share of the shipping."""
+
+    merchant: Merchant
+    items: tuple[Item, ...]
+    shipping_minor: int = 0
+
+    @property
+    def goods_minor(self) -> int:
+        """Its goods after discounts."""
+        return sum(item.total_minor for item in self.items)
+
+    @property
+    def total_minor(self) -> int:
+        """All of it."""
+        return self.goods_minor + self.shipping_minor
+
+
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """What a basket comes to; ``troubles`` say why it cannot be bought as it is."""
+
+    groups: tuple[Group, ...]
+    shipping_minor: int
+    troubles: tuple[str, ...]
+
+    @property
+    def goods_minor(self) -> int:
+        """All goods after discounts."""
+        return sum(group.goods_minor for group in self.groups)
+
+    @property
+    def discount_minor(self) -> int:
+        """What offers and codes took off the goods."""
+        return sum(item.before_minor - item.total_minor for g in self.groups for item in g.items)
+
+    @property
+    def total_minor(self) -> int:
+        """All of it."""
+        return self.goods_minor + self.shipping_minor
+
+    def drafts(self) -> list[Draft]:
+        """Return the merchants' parts of the sale."""
+        return [Draft(group.merchant, group.total_minor) for group in self.groups]
+
+
+def bill(shop: Shop, basket: Any, method: Any = None) -> Bill:
+    """Return what a basket comes to, with that way of shipping or without any.
+
+    The basket's lines were read by `lines.loaded`. The cost of shipping is divided over the
+    merchants whose goods are shipped, in proportion to these.
+    """
+    items: dict[Merchant, list[Item]] = {}
+    troubles = []
+    for line in basket.all_lines():
+        merchant = getattr(line.stockrecord.partner, "merchant", None)
+        item = _item(shop, line, merchant)
+        if item.trouble:
+            troubles.append(item.trouble)
+        if merchant is not None:
+            items.setdefault(merchant, []).append(item)
+    cost = 0 if method is None or not items else _cost(shop, basket, method)
+    ordered = sorted(items, key=lambda one: one.pk)
+    shares = allocate(cost, _weights([items[one] for one in ordered])) if cost else [0] * len(items)
+    groups = tuple(
+        Group(one, tuple(items[one]), share) for one, share in zip(ordered, shares, strict=True)
+    )
+    return Bill(groups, cost, tuple(troubles))
+
+
+def _cost(shop: Shop, basket: Any, method: Any) -> int:
+    return to_minor(method.calculate(basket).incl_tax, shop.currency)
+
+
+def _weights(groups: Sequence[list[Item]]) -> list[int]:
+    shipped = [
+        sum(item.total_minor for item in items if item.line.product.is_shipping_required)
+        for items in groups
+    ]
+    if any(shipped):
+        return shipped
+    # Goods for nothing are shipped too: then by the number of merchants.
+    return [int(any(i.line.product.is_shipping_required for i in items)) for items in groups]
+
+
+def _item(shop: Shop, line: Any, merchant: Merchant | None) -> Item:
+    title = line.product.get_title()
+    gone = _("“%(title)s” is not for sale at the moment. Take it out to go on.") % {"title": title}
+    price = line.purchase_info.price
+    if not _is_sold(shop, line, merchant):
+        return Item(line, 0, 0, 0, gone)
+    try:
+        unit = to_minor(price.incl_tax, shop.currency)
+        total = to_minor(line.line_price_incl_tax_incl_discounts, shop.currency)
+    except NotExact:
+        return Item(line, 0, 0, 0, gone)
+    return Item(line, unit, total, unit * line.quantity, _stock_trouble(line, title))
+
+
+def _is_sold(shop: Shop, line: Any, merchant: Merchant | None) -> bool:
+    info = line.purchase_info
+    return (
+        merchant is not None
+        and merchant.is_open
+        and line.product.is_public
+        and info.price.exists
+        and info.price.currency == shop.currency
+        # The price is that of the goods' first stock record; it must be this merchant's.
+        and info.stockrecord.pk == line.stockrecord_id
+    )
+
+
+def _stock_trouble(line: Any, title: str) -> str:
+    availability = line.purchase_info.availability
+    if availability.is_purchase_permitted(line.quantity)[0]:
+        return ""
+    left = max(0, getattr(availability, "num_available", 0) or 0)
+    if not left:
+        return _("“%(title)s” is sold out. Take it out to go on.") % {"title": title}
+    return _("Of “%(title)s” only %(count)d are left. Choose fewer to go on.") % {
+        "title": title,
+        "count": left,
+    }

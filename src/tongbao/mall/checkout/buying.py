@@ -1,0 +1,148 @@
+"""Turning a basket into an order and a sale: one transaction, and what follows it."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from oscar.core.loading import get_class, get_model
+
+from tongbao.mall.checkout.bill import Bill, bill
+from tongbao.mall.checkout.lines import loaded
+from tongbao.mall.checkout.shipping import Repository
+from tongbao.mall.people.members import enrolled
+from tongbao.mall.sales import placing
+from tongbao.mall.sales.models import Sale
+from tongbao.mall.shop.models import Shop
+
+OrderCreator, OrderNumberGenerator = (
+    get_class("order.utils", name) for name in ("OrderCreator", "OrderNumberGenerator")
+)
+OrderTotalCalculator = get_class("checkout.calculators", "OrderTotalCalculator")
+Basket = get_model("basket", "Basket")
+StockRecord = get_model("partner", "StockRecord")
+
+
+class CannotBuy(Exception):
+    """It cannot be bought like that; the message says why and the way out, in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What was chosen on the review page, and the total that stood there."""
+
+    basket_id: int
+    total_minor: int
+    split: placing.Split
+    provider: str
+    method: str
+    address: Any  # an unsaved order.ShippingAddress, or None
+    keep_address: Callable[[Any], Any]  # saves it
+
+
+def bought(user: Any, basket_id: int) -> Sale | None:
+    """Return what this user bought with that basket, if it was bought already."""
+    found = Sale.objects.filter(user_id=user.pk, order__basket_id=basket_id)
+    return found.select_related("charge").first()
+
+
+def buy(request: HttpRequest, shop: Shop, choice: Choice) -> Sale:
+    """Place the order; a basket that was bought before gives the sale of that time.
+
+    Raises:
+        CannotBuy: sold out, changed since it was shown, or nothing to pay.
+        LedgerError: the ledger does not answer. Nothing is placed where it was not reached; and
+            where it was, the sale stands as pending and goes on by itself.
+    """
+    enrolled(request.user, shop.ledger)  # type: ignore[arg-type]  # logged in: the view sees to it
+    with transaction.atomic():
+        found = Basket.objects.select_for_update().filter(pk=choice.basket_id, owner=request.user)
+        basket = found.first()
+        if basket is None:
+            raise CannotBuy(_("Your basket has changed. Look at it again."))
+        before = bought(request.user, choice.basket_id)
+        if before is not None:
+            return before
+        if basket.status != Basket.OPEN:
+            raise CannotBuy(_("Your basket has changed. Look at it again."))
+        basket.strategy = request.strategy  # type: ignore[attr-defined]  # Oscar's middleware sets it
+        loaded(basket, request.user, request)
+        sale = _placed(request, shop, basket, choice)
+    return placing.finish(sale)
+
+
+def _placed(request: HttpRequest, shop: Shop, basket: Any, choice: Choice) -> Sale:
+    method = _method(request, basket, choice)
+    what = bill(shop, basket, method)
+    _check(what, choice)
+    _check_stock(basket)
+    shipping_charge = method.calculate(basket)
+    number = str(OrderNumberGenerator().order_number(basket))
+    address = choice.keep_address(choice.address) if basket.is_shipping_required() else None
+    try:
+        order = OrderCreator().place_order(
+            user=request.user,
+            order_number=number,
+            basket=basket,
+            shipping_address=address,
+            shipping_method=method,
+            shipping_charge=shipping_charge,
+            total=OrderTotalCalculator().calculate(basket, shipping_charge),
+            request=request,
+        )
+    except ValueError as error:  # a code that was used up or does not apply to this shopper
+        raise CannotBuy(str(error)) from error
+    basket.submit()
+    return placing.place(
+        shop,
+        request.user,  # type: ignore[arg-type]  # logged in
+        number,
+        what.drafts(),
+        choice.split,
+        choice.provider,
+        order=order,
+    )
+
+
+def _method(request: HttpRequest, basket: Any, choice: Choice) -> Any:
+    if basket.is_shipping_required() and choice.address is None:
+        raise CannotBuy(_("Choose where it should go."))
+    methods = Repository().get_shipping_methods(
+        basket=basket, user=request.user, request=request, shipping_addr=choice.address
+    )
+    for method in methods:
+        if method.code == choice.method:
+            return method
+    raise CannotBuy(_("That way of shipping is not offered any more. Choose another."))
+
+
+def _check(what: Bill, choice: Choice) -> None:
+    if what.troubles:
+        raise CannotBuy(" ".join(what.troubles))
+    if what.total_minor <= 0:
+        raise CannotBuy(_("There is nothing to pay. Put something into the basket first."))
+    if what.total_minor != choice.total_minor:
+        raise CannotBuy(_("Prices or quantities have changed. Look at the new total."))
+
+
+def _check_stock(basket: Any) -> None:
+    """Lock the stock, in one order for everybody, and see that all of it is there still."""
+    wanted: Counter[int] = Counter()
+    for line in basket.all_lines():
+        if line.product.get_product_class().track_stock:
+            wanted[line.stockrecord_id] += line.quantity
+    records = StockRecord.objects.select_for_update().filter(pk__in=wanted).order_by("pk")
+    for record in records.select_related("product"):
+        if record.net_stock_level < wanted[record.pk]:
+            title = record.product.get_title()
+            if record.net_stock_level <= 0:
+                raise CannotBuy(
+                    _("Somebody was faster: “%(title)s” is sold out.") % {"title": title}
+                )
+            raise CannotBuy(
+                _("Somebody was faster: of “%(title)s” only %(count)d are left.")
+                % {"title": title, "count": record.net_stock_level}
+            )

@@ -1,0 +1,67 @@
+"""Where goods go: an address as people here write it."""
+
+from typing import Any
+
+from django.forms import TextInput
+from django.utils.translation import gettext_lazy as _
+from oscar.apps.address.forms import UserAddressForm
+from oscar.apps.checkout import forms as oscar
+from oscar.core.loading import get_model
+
+Country = get_model("address", "Country")
+
+GatewayForm = oscar.GatewayForm
+ShippingMethodForm = oscar.ShippingMethodForm
+
+_LABELS = {
+    "first_name": _("Recipient's name"),
+    "phone_number": _("Phone number"),
+    "country": _("Country"),
+    "state": _("Province or county"),
+    "line4": _("City"),
+    "line1": _("Street, house, flat"),
+    "line2": _("More about the place (may stay empty)"),
+    "postcode": _("Postcode"),
+    "notes": _("For the courier (may stay empty)"),
+}
+_FILLED_IN = {
+    "first_name": "shipping name",
+    "phone_number": "shipping tel",
+    "country": "shipping country",
+    "state": "shipping address-level1",
+    "line4": "shipping address-level2",
+    "line1": "shipping address-line1",
+    "line2": "shipping address-line2",
+    "postcode": "shipping postal-code",
+}
+
+
+class ShippingAddressForm(UserAddressForm):  # type: ignore[misc]  # Oscar has no types
+    """A new address of the shopper's own, or one to be changed. The name is in one piece."""
+
+    class Meta(UserAddressForm.Meta):  # type: ignore[misc]  # Oscar has no types
+        """The fields, in the order in which they are asked for."""
+
+        fields = tuple(_LABELS)
+
+    def __init__(self, user: Any, *args: Any, **kwargs: Any) -> None:
+        """Ask for a country only where there is a choice."""
+        super().__init__(user, *args, **kwargs)
+        self.order_fields(list(_LABELS))
+        for name, label in _LABELS.items():
+            self.fields[name].label = label
+            self.fields[name].help_text = ""
+            if name in _FILLED_IN:
+                self.fields[name].widget.attrs["autocomplete"] = _FILLED_IN[name]
+        for name in ("first_name", "line1", "line4", "phone_number"):
+            self.fields[name].required = True
+        self.fields["phone_number"].widget.input_type = "tel"
+        self.fields["notes"].widget = TextInput()
+        self.fields["notes"].max_length = 200
+        countries = list(Country.objects.filter(is_shipping_country=True))
+        if len(countries) == 1:
+            del self.fields["country"]
+            self.instance.country = countries[0]
+        else:
+            self.fields["country"].queryset = Country.objects.filter(is_shipping_country=True)
+            self.fields["country"].empty_label = None

@@ -1,0 +1,191 @@
+"""What a message says: a title, a sentence, and where it leads, in the reader's language."""
+
+from collections.abc import Callable, Mapping
+from typing import Final, NamedTuple
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from tongbao.mall.notices.models import Notice
+from tongbao.mall.notices.tell import Kind
+from tongbao.mall.shop.models import Shop
+from tongbao.mall.shop.money import money, points
+
+Facts = Mapping[str, int | str]
+
+
+class Words(NamedTuple):
+    """A message in words; ``address`` is a path in the mall, empty where it leads nowhere."""
+
+    icon: str
+    title: str
+    text: str
+    address: str
+
+
+LABELS: Final = {
+    Kind.ORDER_PAID: gettext_lazy("An order is paid"),
+    Kind.ORDER_CANCELLED: gettext_lazy("An order is cancelled"),
+    Kind.ORDER_SHIPPED: gettext_lazy("Goods are on their way"),
+    Kind.POINTS_SETTLED: gettext_lazy("Points have arrived"),
+    Kind.DIVIDEND: gettext_lazy("A day's dividend"),
+    Kind.EXIT_AHEAD: gettext_lazy("The quota is nearly used up"),
+    Kind.EXIT: gettext_lazy("Points were sold because the quota is used up"),
+    Kind.RETURN_DECIDED: gettext_lazy("A return is decided"),
+    Kind.REFUND: gettext_lazy("Money is refunded"),
+    Kind.WITHDRAWAL: gettext_lazy("A withdrawal"),
+    Kind.VOUCHER: gettext_lazy("A voucher"),
+    Kind.TOPUP: gettext_lazy("A top-up"),
+    Kind.PLAN_CHANGED: gettext_lazy("The rules change"),
+    Kind.PAID_IN_PERSON: gettext_lazy("Paid in person"),
+}
+"""What a kind of messages is called where people choose among them."""
+
+
+def worded(notice: Notice, shop: Shop) -> Words:
+    """Return what a message says now, in the reader's language."""
+    kind = Kind(notice.kind)
+    icon, say = _SAYINGS[kind]
+    text, address = say(notice.facts, shop)
+    return Words(icon, str(LABELS[kind]), text, address)
+
+
+def _sale(facts: Facts) -> str:
+    return _at("sales:detail", str(facts["sale"]))
+
+
+def _at(name: str, *values: str) -> str:
+    try:
+        return reverse(name, args=values)
+    except NoReverseMatch:
+        return ""
+
+
+def _money(facts: Facts, name: str, shop: Shop) -> str:
+    return money(int(facts[name]), shop.currency)
+
+
+def _order_paid(facts: Facts, shop: Shop) -> tuple[str, str]:
+    text = _("Order %(sale)s over %(total)s is paid. Thank you.")
+    return text % {"sale": facts["sale"], "total": _money(facts, "total", shop)}, _sale(facts)
+
+
+def _order_cancelled(facts: Facts, shop: Shop) -> tuple[str, str]:
+    text = _(
+        "Order %(sale)s is cancelled. Whatever was paid for it goes back to where it came from."
+    )
+    return text % {"sale": facts["sale"]}, _sale(facts)
+
+
+def _order_shipped(facts: Facts, shop: Shop) -> tuple[str, str]:
+    text = _("%(merchant)s has sent the goods of order %(sale)s.")
+    return text % {"merchant": facts["merchant"], "sale": facts["sale"]}, _sale(facts)
+
+
+def _points_settled(facts: Facts, shop: Shop) -> tuple[str, str]:
+    text = _("Order %(sale)s brought %(points)s points.")
+    shown = {"sale": facts["sale"], "points": points(int(facts["points"]))}
+    return text % shown, _at("wallet:home")
+
+
+def _dividend(facts: Facts, shop: Shop) -> tuple[str, str]:
+    text = _("Your points earned %(amount)s on %(day)s.")
+    return text % {"amount": _money(facts, "amount", shop), "day": facts["day"]}, _at("wallet:home")
+
+
+def _exit_ahead(facts: Facts, shop: Shop) -> tuple[str, str]:
+    text = _(
+        "%(percent)s%% of your quota is used up. Once it is full, all your points are sold at the "
+        "price of that moment, less the fee, and the money goes into your wallet."
+    )
+    return text % {"percent": facts["percent"]}, _at("wallet:home")
+
+
+def _exit(facts: Facts, shop: Shop) -> tuple[str, str]:
+    text = _(
+        "Your quota is used up. Your %(points)s points were sold for %(gross)s; after the fee "
+        "%(net)s went into your wallet."
+    )
+    shown = {
+        "points": points(int(facts["points"])),
+        "gross": _money(facts, "gross", shop),
+        "net": _money(facts, "net", shop),
+    }
+    return text % shown, _at("wallet:home")
+
+
+def _return_decided(facts: Facts, shop: Shop) -> tuple[str, str]:
+    if facts["state"] == "approved":
+        text = _("Your return of %(amount)s of order %(sale)s is accepted.")
+    else:
+        text = _("Your return of %(amount)s of order %(sale)s is refused. The order says why.")
+    return text % {"amount": _money(facts, "amount", shop), "sale": facts["sale"]}, _sale(facts)
+
+
+def _refund(facts: Facts, shop: Shop) -> tuple[str, str]:
+    shown = {"amount": _money(facts, "amount", shop), "sale": facts["sale"]}
+    if int(facts.get("points", 0)):
+        text = _("%(amount)s of order %(sale)s went back to you; %(points)s points went with it.")
+        return text % {**shown, "points": points(int(facts["points"]))}, _sale(facts)
+    return _("%(amount)s of order %(sale)s went back to you.") % shown, _sale(facts)
+
+
+def _withdrawal(facts: Facts, shop: Shop) -> tuple[str, str]:
+    texts = {
+        "requested": _("Your withdrawal of %(amount)s is on its way."),
+        "paid": _("Your withdrawal of %(amount)s was paid out."),
+        "failed": _("Your withdrawal of %(amount)s came back; the money is in your wallet again."),
+    }
+    amount = {"amount": _money(facts, "amount", shop)}
+    return texts[str(facts["state"])] % amount, _at("wallet:home")
+
+
+def _voucher(facts: Facts, shop: Shop) -> tuple[str, str]:
+    texts = {
+        "issued": _("The voucher of order %(sale)s is ready: show its code to the merchant."),
+        "used": _("A voucher of order %(sale)s was used."),
+        "expired": _("A voucher of order %(sale)s has expired unused; its price goes back to you."),
+    }
+    return texts[str(facts["state"])] % {"sale": facts["sale"]}, _sale(facts)
+
+
+def _topup(facts: Facts, shop: Shop) -> tuple[str, str]:
+    texts = {
+        "success": _("The top-up of order %(sale)s has arrived."),
+        "failed": _("The top-up of order %(sale)s failed; its price goes back to you."),
+    }
+    return texts[str(facts["state"])] % {"sale": facts["sale"]}, _sale(facts)
+
+
+def _plan_changed(facts: Facts, shop: Shop) -> tuple[str, str]:
+    text = _(
+        "New rules for points take effect on %(from)s. What you bought before keeps the rules of "
+        "its day; whoever disagrees can sell their points under the old rules until then."
+    )
+    return text % {"from": facts["from"]}, _at("wallet:how")
+
+
+def _paid_in_person(facts: Facts, shop: Shop) -> tuple[str, str]:
+    text = _("You paid %(total)s at %(merchant)s.")
+    return text % {"total": _money(facts, "total", shop), "merchant": facts["merchant"]}, _sale(
+        facts
+    )
+
+
+_SAYINGS: Final[Mapping[Kind, tuple[str, Callable[[Facts, Shop], tuple[str, str]]]]] = {
+    Kind.ORDER_PAID: ("receipt", _order_paid),
+    Kind.ORDER_CANCELLED: ("cross", _order_cancelled),
+    Kind.ORDER_SHIPPED: ("truck", _order_shipped),
+    Kind.POINTS_SETTLED: ("points", _points_settled),
+    Kind.DIVIDEND: ("dividend", _dividend),
+    Kind.EXIT_AHEAD: ("quota", _exit_ahead),
+    Kind.EXIT: ("quota", _exit),
+    Kind.RETURN_DECIDED: ("return", _return_decided),
+    Kind.REFUND: ("return", _refund),
+    Kind.WITHDRAWAL: ("cash", _withdrawal),
+    Kind.VOUCHER: ("voucher", _voucher),
+    Kind.TOPUP: ("topup", _topup),
+    Kind.PLAN_CHANGED: ("rules", _plan_changed),
+    Kind.PAID_IN_PERSON: ("till", _paid_in_person),
+}

@@ -1,0 +1,276 @@
+"""Charges: started, decided once by what the provider says, refunded at most once over.
+
+Nothing here trusts a browser: a charge is decided only by a signed callback (`take`) or by asking
+the provider (`ask`). What a crash leaves:
+
+- after `start`, before the provider heard of it: `page` starts it at the provider when the shopper
+  comes again; otherwise it expires with what it was for.
+- after the provider was paid, before the callback was taken: the provider sends it again, and
+  `ask` finds it out (the page after paying asks, and so does the reconciler).
+- after the decision's commit, before what its handler wanted done afterwards: that is resumable
+  (a sale: `placing.finish`), the page and the reconciler go on with it.
+- after a refund was wanted, before or while the provider was told: `send_refunds` tells it again
+  under the same id, for which the provider sends money once.
+"""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import QuerySet, Sum
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.module_loading import import_string
+
+from tongbao.mall.paying import providers
+from tongbao.mall.paying.models import Callback, Charge, ChargeRefund
+from tongbao.mall.paying.providers import (
+    Notification,
+    Paid,
+    PayingError,
+    Provider,
+    ProviderDown,
+    RefundState,
+)
+from tongbao.mall.people.models import User
+
+_LOG: Final = logging.getLogger("tongbao.mall.paying")
+ASK_AGAIN: Final = timedelta(seconds=5)
+"""So long an answer of the provider's is taken for its present one by pages that ask often."""
+
+Afterwards = Callable[[], object]
+Handler = Callable[[Charge], Afterwards | None]
+
+
+class UnknownCharge(PayingError):
+    """There is no such charge here, or not of that provider."""
+
+
+class TooMuch(PayingError):
+    """More would go back than was charged."""
+
+
+class NotPaid(PayingError):
+    """Nothing was paid that could go back."""
+
+
+class RefundTaken(PayingError):
+    """There is a refund with that key, of another amount or charge."""
+
+
+def start(  # noqa: PLR0913  # all by name
+    *,
+    provider: Provider,
+    purpose: str,
+    reference: str,
+    user: User,
+    amount_minor: int,
+    currency: str,
+) -> Charge:
+    """Write down that money is to be collected, in the caller's transaction; `page` comes after."""
+    return Charge.objects.create(
+        provider=provider.code,
+        purpose=purpose,
+        reference=reference,
+        user=user,
+        amount_minor=amount_minor,
+        currency=currency,
+    )
+
+
+def page(charge: Charge, return_url: str = "") -> str:
+    """Return the address at which the shopper pays; not inside a transaction.
+
+    Starts the charge at the provider if that is still to be done. For a charge that is decided,
+    and after paying, it is ``return_url``, without one the mall's own page on the charge.
+
+    Raises:
+        ProviderDown: the provider cannot be reached; the charge stays as it is, try again.
+        UnknownProvider: the mall does not offer it any more.
+    """
+    _check_outside()
+    back = return_url or return_address(charge)
+    if charge.state != Charge.State.STARTED:
+        return back
+    if not charge.address:
+        provider = providers.named(charge.provider)
+        path = reverse("paying:callback", args=[charge.provider])
+        started = provider.start(charge, back, f"{settings.ADDRESS}{path}")
+        Charge.objects.filter(pk=charge.pk).update(
+            address=started.address, provider_ref=started.provider_ref
+        )
+        charge.address, charge.provider_ref = started.address, started.provider_ref
+    return charge.address
+
+
+def return_address(charge: Charge) -> str:
+    """Return the whole address of the mall's own page on a charge."""
+    return settings.ADDRESS + reverse("paying:back", args=[charge.pk])
+
+
+def take(notification: Notification, provider: str) -> Charge:
+    """Decide a charge by what its provider said; the same event, and any later one, changes nothing.
+
+    In one transaction: the message is noted, the charge decided, and whoever it was for is told
+    (settings.MALL_CHARGE_HANDLERS); what that handler returns is called after the commit. Where
+    amount or currency differ from what was asked, it does not count as paid, and ``trouble`` is
+    set. What is paid after the charge had failed goes back as a whole.
+
+    Raises:
+        UnknownCharge: there is none, or it is another provider's.
+        NotImplementedError: nobody handles such charges.
+    """
+    afterwards: Afterwards | None = None
+    with transaction.atomic(durable=True):
+        charge = (
+            Charge.objects.select_for_update(of=("self",))
+            .select_related("user")
+            .filter(pk=notification.charge_id, provider=provider)
+            .first()
+        )
+        if charge is None:
+            raise UnknownCharge(f"{provider} tells of a charge that is not here.")
+        if notification.state != Paid.OPEN:
+            noted, new = Callback.objects.get_or_create(
+                provider=provider, event=notification.event, defaults={"charge": charge}
+            )
+            if noted.charge_id != charge.pk:
+                raise UnknownCharge(f"{provider} told the same event of another charge.")
+            if new:
+                afterwards = _decide(charge, notification)
+    # The lock is free and all of it is written down: from here on a crash loses nothing.
+    if afterwards is not None:
+        afterwards()
+    send_refunds(charge=charge)
+    return charge
+
+
+def ask(charge: Charge, *, unless_asked_since: timedelta | None = None) -> Charge:
+    """Ask the provider how a charge stands, and decide it; not inside a transaction.
+
+    Returns the charge as it stands then. Decided ones, and those asked about so recently, are not
+    asked about again.
+
+    Raises:
+        ProviderDown, UnknownProvider: nothing has changed.
+    """
+    _check_outside()
+    now = timezone.now()
+    charge = Charge.objects.get(pk=charge.pk)
+    if charge.state != Charge.State.STARTED:
+        return charge
+    if unless_asked_since and charge.asked_at and now - charge.asked_at < unless_asked_since:
+        return charge
+    Charge.objects.filter(pk=charge.pk).update(asked_at=now)
+    answer = providers.named(charge.provider).query(charge)
+    if answer is not None and answer.charge_id == charge.pk:
+        take(answer, charge.provider)
+    return Charge.objects.get(pk=charge.pk)
+
+
+def still_open(before: datetime) -> "QuerySet[Charge]":
+    """Return the charges started before that moment of which nothing is known, oldest first."""
+    return Charge.objects.filter(state=Charge.State.STARTED, created_at__lt=before).order_by(
+        "created_at"
+    )
+
+
+def refund(charge: Charge, key: str, amount_minor: int) -> ChargeRefund:
+    """Want money of a charge back, in the caller's transaction; `send_refunds` comes after it.
+
+    The same key is the same refund. The sum of a charge's refunds never exceeds it: that is
+    checked under the charge's lock.
+
+    Raises:
+        NotPaid: it was not paid.
+        TooMuch: less than that is left of it.
+        RefundTaken: the key stands for another refund.
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise PayingError("A refund is wanted in the transaction that decides it.")
+    charge = Charge.objects.select_for_update().get(pk=charge.pk)
+    known = ChargeRefund.objects.filter(key=key).first()
+    if known is not None:
+        if (known.charge_id, known.amount_minor) != (charge.pk, amount_minor):
+            raise RefundTaken(f"The refund {key!r} is another one.")
+        return known
+    if charge.state != Charge.State.CONFIRMED and charge.trouble != Charge.Trouble.LATE:
+        raise NotPaid("The charge was not paid.")
+    gone = charge.refunds.exclude(state=ChargeRefund.State.FAILED).aggregate(
+        sum=Sum("amount_minor", default=0)
+    )["sum"]
+    if not 0 < amount_minor <= charge.amount_minor - gone:
+        raise TooMuch(f"Of the charge {charge.amount_minor - gone} is left, not {amount_minor}.")
+    return ChargeRefund.objects.create(charge=charge, key=key, amount_minor=amount_minor)
+
+
+def send_refunds(limit: int = 100, *, charge: Charge | None = None) -> int:
+    """Ask the providers for refunds that are wanted; return how many were done thereby.
+
+    Oldest first, those of one charge if it is named. Not inside a transaction. A provider that is
+    down is no error: the refund stays wanted, with the reason, and is asked for again. One that
+    the provider will not do becomes failed, for the operator to look at.
+    """
+    _check_outside()
+    wanted = ChargeRefund.objects.filter(state=ChargeRefund.State.WANTED)
+    if charge is not None:
+        wanted = wanted.filter(charge=charge)
+    return sum(_send(one) for one in wanted.select_related("charge").order_by("created_at")[:limit])
+
+
+def _decide(charge: Charge, notification: Notification) -> Afterwards | None:
+    confirmed = notification.state == Paid.CONFIRMED
+    paid = (notification.amount_minor, notification.currency)
+    if confirmed and paid != (charge.amount_minor, charge.currency):
+        return _flag(charge, Charge.Trouble.MISMATCH)
+    if charge.state == Charge.State.CONFIRMED:
+        return None if confirmed else _flag(charge, Charge.Trouble.TAKEN_BACK)
+    if charge.state == Charge.State.FAILED:
+        if confirmed:
+            _flag(charge, Charge.Trouble.LATE)
+            refund(charge, f"late-{charge.pk}", charge.amount_minor)
+        return None
+    charge.state = Charge.State.CONFIRMED if confirmed else Charge.State.FAILED
+    charge.decided_at = timezone.now()
+    charge.provider_ref = notification.provider_ref or charge.provider_ref
+    charge.save(update_fields=["state", "decided_at", "provider_ref"])
+    path = settings.MALL_CHARGE_HANDLERS.get(charge.purpose)
+    if path is None:
+        raise NotImplementedError(f"Nobody handles charges for {charge.purpose!r}.")
+    handler: Handler = import_string(path)
+    return handler(charge)
+
+
+def _flag(charge: Charge, trouble: Charge.Trouble) -> None:
+    charge.trouble = trouble
+    charge.save(update_fields=["trouble"])
+    _LOG.error("charge_trouble", extra={"charge": str(charge.pk), "trouble": str(trouble)})
+
+
+def _send(wanted: ChargeRefund) -> bool:
+    try:
+        provider = providers.named(wanted.charge.provider)
+        state, why = provider.refund(wanted.charge, wanted), ""
+    except (ProviderDown, providers.UnknownProvider) as error:
+        state, why = RefundState.PENDING, str(error)[:200]
+    with transaction.atomic():
+        row = ChargeRefund.objects.select_for_update().get(pk=wanted.pk)
+        if row.state != ChargeRefund.State.WANTED:  # somebody else asked, too
+            return False
+        row.tries += 1
+        row.why = why
+        if state == RefundState.DONE:
+            row.state, row.done_at = ChargeRefund.State.DONE, timezone.now()
+        elif state == RefundState.FAILED:
+            row.state, row.why = ChargeRefund.State.FAILED, "refused by the provider"
+            _LOG.error("refund_failed", extra={"refund": str(row.pk)})
+        row.save()
+    return state == RefundState.DONE
+
+
+def _check_outside() -> None:
+    if transaction.get_connection().in_atomic_block:
+        raise PayingError("A provider is not called while a transaction is open.")

@@ -1,0 +1,95 @@
+"""The kinds of products: Oscar's product classes, with what each needs to be fulfilled."""
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any, Final
+
+from django.db import transaction
+from oscar.core.loading import get_model
+
+from tongbao.mall.services.models import Topup
+from tongbao.mall.shop.money import digits
+
+GOODS: Final = "goods"
+VOUCHER: Final = "voucher"
+TOPUP: Final = "topup"
+TARGET: Final = "target"  # the option that holds whose account is topped up
+USUAL_DAYS: Final = 90  # a voucher's, where its product does not say
+MOST_DAYS: Final = 1096
+
+_ATTRIBUTES: Final = (
+    (VOUCHER, "voucher_days", "Valid for days", "integer"),
+    (VOUCHER, "voucher_kind", "Kind: dining, hotel, entertainment", "text"),
+    (TOPUP, "topup_kind", "Kind: phone, fuel, utility", "text"),
+    (TOPUP, "topup_minor", "Amount in minor units, if not the price", "integer"),
+)
+
+
+@transaction.atomic
+def open_kinds() -> None:
+    """Make the product classes, their attributes and options; nothing that is there changes."""
+    classes, attributes = (
+        get_model("catalogue", name) for name in ("ProductClass", "ProductAttribute")
+    )
+    option, _ = get_model("catalogue", "Option").objects.get_or_create(
+        code=TARGET, defaults={"name": "Number to top up", "type": "text", "required": True}
+    )
+    made = {}
+    for slug, name in ((GOODS, "Goods"), (VOUCHER, "Voucher"), (TOPUP, "Top-up")):
+        made[slug], _ = classes.objects.get_or_create(
+            slug=slug,
+            defaults={
+                "name": name,
+                "requires_shipping": slug == GOODS,
+                "track_stock": slug == GOODS,
+            },
+        )
+    made[TOPUP].options.add(option)
+    for slug, code, name, kind in _ATTRIBUTES:
+        attributes.objects.get_or_create(
+            product_class=made[slug],
+            code=code,
+            defaults={"name": name, "type": kind, "required": False},
+        )
+
+
+def kind_of(product: Any) -> str:
+    """Return a product's kind; what is gone from the catalogue or of another class is goods."""
+    if product is None:
+        return GOODS
+    slug = product.get_product_class().slug
+    return slug if slug in {VOUCHER, TOPUP} else GOODS
+
+
+def valid_for(product: Any) -> timedelta:
+    """Return how long a voucher of that product is good."""
+    days = _attribute(product, "voucher_days")
+    return timedelta(days=min(max(int(days), 1), MOST_DAYS) if days else USUAL_DAYS)
+
+
+def topup_kind(product: Any) -> Topup.Kind | None:
+    """Return what a product tops up, None where its attribute names nothing that there is."""
+    named = str(_attribute(product, "topup_kind") or "").strip().lower()
+    return Topup.Kind(named) if named in Topup.Kind.values else None
+
+
+def face_minor(product: Any, price_minor: int) -> int:
+    """Return what one unit puts on the account, in minor units: the price, if nothing else."""
+    return int(_attribute(product, "topup_minor") or price_minor)
+
+
+def minor(amount: Decimal, currency: str) -> int:
+    """Return a price of Oscar's in minor units.
+
+    Raises:
+        ValueError: it is no whole number of them.
+    """
+    scaled = amount.scaleb(digits(currency))
+    if scaled != int(scaled):
+        raise ValueError(f"{amount} has more decimals than {currency}.")
+    return int(scaled)
+
+
+def _attribute(product: Any, code: str) -> Any:
+    value = product.attribute_values.filter(attribute__code=code).first()
+    return None if value is None else value.value

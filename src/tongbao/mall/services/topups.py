@@ -1,0 +1,118 @@
+"""Top-ups: handed to a provider, followed until it has decided.
+
+A row is handed in by whoever notes `SENT` first, before the provider is asked; from then on it is
+asked again under the same id until its answer is known. The provider is never asked inside a
+transaction.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from tongbao.mall.sales.models import Part
+from tongbao.mall.services import kinds, providers
+from tongbao.mall.services.models import Topup
+from tongbao.mall.services.providers import Answer, NoAnswer, Progress, Request, TopupProvider
+from tongbao.mall.services.targets import BadTarget, read_target
+
+_PAUSES: Final = (5, 10, 30, 60, 300, 900, 3600)  # seconds between one try and the next
+_BATCH: Final = 100
+
+
+def open_topups(part: Part, line: Any, worths: list[int], now: datetime) -> None:
+    """Write a line's top-ups down, one for each unit; in the transaction that notes the payment.
+
+    One whose number or product is not good fails at once, and its money goes back.
+    """
+    kind = kinds.topup_kind(line.product)
+    chosen = line.attributes.filter(option__code=kinds.TARGET).first()
+    typed = "" if chosen is None else str(chosen.value)
+    try:
+        target, why = (read_target(kind, typed), "") if kind else (typed[:32], "kind")
+    except BadTarget:
+        target, why = typed[:32], "target"
+    for unit, worth in enumerate(worths, start=1):
+        Topup.objects.get_or_create(
+            line=line,
+            unit=unit,
+            defaults={
+                "part": part,
+                "title": line.title,
+                "kind": kind or Topup.Kind.UTILITY,
+                "target": target,
+                "face_minor": kinds.face_minor(line.product, worth),
+                "worth_minor": worth,
+                "state": Topup.State.FAILED if why else Topup.State.WAITING,
+                "why": why,
+                "next_at": None if why else now,
+                "decided_at": now if why else None,
+            },
+        )
+
+
+def due(now: datetime, limit: int = _BATCH) -> list[Topup]:
+    """Return what is to be gone on with, oldest first."""
+    open_ones = Topup.objects.filter(
+        state__in=[Topup.State.WAITING, Topup.State.SENT], next_at__lte=now
+    )
+    return list(open_ones.select_related("part__sale").order_by("next_at", "pk")[:limit])
+
+
+def follow(topup: Topup, currency: str, now: datetime | None = None) -> Topup:
+    """Go one step on with a top-up: hand it in, or ask how far it is. Not in a transaction."""
+    moment = now or timezone.now()
+    mine = _take(topup, moment)
+    if mine is None:
+        return Topup.objects.get(pk=topup.pk)
+    provider = providers.providers().get(mine.provider)
+    if provider is None:
+        return _decide(mine, Answer(Progress.FAILED), "unavailable", moment)
+    request = Request(mine.id, mine.kind, mine.target, mine.face_minor, currency)
+    try:
+        answer = _ask(provider, request, is_first=topup.state == Topup.State.WAITING)
+    except NoAnswer:
+        return mine  # asked again at `next_at`
+    if answer.progress is Progress.PENDING:
+        Topup.objects.filter(pk=mine.pk).update(provider_ref=answer.reference)
+        return mine
+    return _decide(mine, answer, "refused", moment)
+
+
+def _ask(provider: TopupProvider, request: Request, *, is_first: bool) -> Answer:
+    if is_first:
+        return provider.submit(request)
+    # Whatever became of the first try: what the provider never took is handed in again.
+    return provider.query(request) or provider.submit(request)
+
+
+def _take(topup: Topup, now: datetime) -> Topup | None:
+    """Note that this caller goes on with it; None where somebody else does, or it is decided."""
+    with transaction.atomic():
+        mine = Topup.objects.select_for_update().get(pk=topup.pk)
+        is_open = mine.state in {Topup.State.WAITING, Topup.State.SENT}
+        if not is_open or mine.tries != topup.tries:
+            return None
+        if mine.state == Topup.State.WAITING:
+            provider = providers.provider_for(mine.kind)
+            mine.provider = providers.NOBODY if provider is None else provider.code
+            mine.state = Topup.State.SENT
+        pause = _PAUSES[min(mine.tries, len(_PAUSES) - 1)]
+        mine.tries, mine.next_at = mine.tries + 1, now + timedelta(seconds=pause)
+        mine.save(update_fields=["state", "provider", "tries", "next_at"])
+    return mine
+
+
+def _decide(topup: Topup, answer: Answer, why: str, now: datetime) -> Topup:
+    done = answer.progress is Progress.DONE
+    # Whoever is second finds it decided; what a provider decided never changes.
+    Topup.objects.filter(pk=topup.pk, state=Topup.State.SENT).update(
+        state=Topup.State.DONE if done else Topup.State.FAILED,
+        why="" if done else why,
+        provider_ref=answer.reference or F("provider_ref"),
+        decided_at=now,
+        next_at=None,
+    )
+    return Topup.objects.get(pk=topup.pk)

@@ -1,0 +1,101 @@
+"""Vouchers: issued when paid, used once at the merchant's, given back unused."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from tongbao.mall.merchants.models import Merchant
+from tongbao.mall.people.models import User
+from tongbao.mall.sales.models import Part
+from tongbao.mall.services import codes
+from tongbao.mall.services.kinds import valid_for
+from tongbao.mall.services.models import Voucher
+
+_BATCH = 200
+
+
+class NotUsable(Exception):
+    """The voucher cannot be used or given back any more; ``voucher`` is as it stands now."""
+
+    def __init__(self, voucher: Voucher) -> None:
+        super().__init__(f"Voucher {voucher.pk} is {voucher.state}.")
+        self.voucher = voucher
+
+
+def issue(part: Part, line: Any, worths: list[int], local: datetime) -> None:
+    """Issue a line's vouchers, one for each unit; in the transaction that notes the payment.
+
+    ``local`` is now in the mall's zone: a voucher is good until the end of its last day there.
+    """
+    until = (local + valid_for(line.product)).replace(hour=23, minute=59, second=59, microsecond=0)
+    for unit, worth in enumerate(worths, start=1):
+        Voucher.objects.get_or_create(
+            line=line,
+            unit=unit,
+            defaults={
+                "part": part,
+                "code": codes.fresh(),
+                "title": line.title,
+                "worth_minor": worth,
+                "expires_at": until,
+            },
+        )
+
+
+def presented(merchant: Merchant, text: str) -> Voucher | None:
+    """Return the merchant's own voucher with that code, None where there is none.
+
+    Another merchant's code is answered like one that nobody has.
+    """
+    code = codes.read(text)
+    if code is None:
+        return None
+    found = Voucher.objects.select_related("part__sale__user", "used_by", "line__product")
+    return found.filter(code=code, part__merchant=merchant).first()
+
+
+def use(voucher: Voucher, by: User, now: datetime | None = None) -> Voucher:
+    """Use a voucher, for ``by`` of the merchant's staff; exactly one caller ever succeeds.
+
+    Raises:
+        NotUsable: it was used, has expired, or goes back.
+    """
+    moment = now or timezone.now()
+    with transaction.atomic():
+        locked = Voucher.objects.select_for_update().select_related("part").get(pk=voucher.pk)
+        part = Part.objects.select_for_update().get(pk=locked.part_id)
+        gone = part.state in {Part.State.RETURNED, Part.State.CANCELLED}
+        if locked.state != Voucher.State.ISSUED or gone or locked.expires_at <= moment:
+            raise NotUsable(locked)
+        locked.state, locked.used_by, locked.ended_at = Voucher.State.USED, by, moment
+        locked.save(update_fields=["state", "used_by", "ended_at"])
+    return locked
+
+
+def give_back(voucher: Voucher, why: str, now: datetime | None = None) -> Voucher:
+    """Take an unused voucher back; from here on it cannot be used, and its money is owed.
+
+    Raises:
+        NotUsable: it was used, or goes back already.
+    """
+    moment = now or timezone.now()
+    with transaction.atomic():
+        locked = Voucher.objects.select_for_update().get(pk=voucher.pk)
+        if locked.state != Voucher.State.ISSUED:
+            raise NotUsable(locked)
+        locked.state, locked.why, locked.ended_at = Voucher.State.RETURNING, why, moment
+        locked.save(update_fields=["state", "why", "ended_at"])
+    return locked
+
+
+def expired(now: datetime) -> Iterator[Voucher]:
+    """Take back, one by one, what has expired unused."""
+    due = Voucher.objects.filter(state=Voucher.State.ISSUED, expires_at__lte=now)
+    for voucher in due.order_by("expires_at", "pk")[:_BATCH]:
+        try:
+            yield give_back(voucher, "expired", now)
+        except NotUsable:
+            continue  # somebody was faster
