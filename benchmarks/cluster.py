@@ -86,7 +86,7 @@ def program_on(
 
 def begun(database: Database, changes: Mapping[str, object]) -> Ledger:
     """Launch a program of the founding example in an empty database."""
-    call_command("migrate", database=database.alias, verbosity=0)
+    call_command("migrate", "ledger", database=database.alias, verbosity=0)
     programs.create(PROGRAM, {**FOUNDING_EXAMPLE, **changes}, using=database.alias)
     programs.launch(PROGRAM, using=database.alias)
     return open_program(PROGRAM, using=database.alias)

@@ -8,5 +8,5 @@ import django
 def make_ready() -> None:
     """Set Django up; a benchmark names its databases itself, the default one is empty."""
     os.environ.setdefault("TONGBAO_DATABASE", "sqlite://:memory:")
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tongbao.site.settings")
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tongbao.site.mall")
     django.setup()

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from threading import Thread
-from typing import Any, Final
+from typing import Final
 
 import pytest
 from django.conf import settings
@@ -42,13 +42,13 @@ class _Server(ThreadedWSGIServer):
     daemon_threads = True
     block_on_close = False
 
-    def process_request_thread(self, request: Any, client_address: Any) -> None:
+    def process_request_thread(self, request: object, client_address: object) -> None:
         try:
             super().process_request_thread(request, client_address)
         finally:
             connections.close_all()
 
-    def handle_error(self, request: Any, client_address: Any) -> None:
+    def handle_error(self, request: object, client_address: object) -> None:
         with suppress(ConnectionError):  # the browser went on to another page
             super().handle_error(request, client_address)
 
@@ -62,7 +62,7 @@ class Live:
 
 
 @pytest.fixture
-def live(mall: Mall) -> Iterator[Live]:  # noqa: F811  # the fixture of that name
+def live(mall: Mall) -> Iterator[Live]:
     """Serve the test's mall on a free port of the loopback, pages and static files both."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

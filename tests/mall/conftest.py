@@ -1,18 +1,31 @@
 """A mall of the test's own: open, with two merchants and a few goods, on a fresh database."""
 
 import fcntl
+import hashlib
+import os
 import shutil
+import subprocess
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
+from typing import Final
 
 import pytest
+from django.apps import apps
+from django.core import mail
+from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connections
 from django.test import override_settings
 
+from tests.ledger import cluster
+from tests.ledger.cluster import Cluster
 from tests.mall.stage import Mall, open_for_tests
 from tongbao.site import settings
+
+_SERIAL: Final = count()
 
 
 @contextmanager
@@ -31,6 +44,30 @@ def default_database(url: str) -> Iterator[None]:
         connections.settings["default"] = before
 
 
+def migrated() -> Path:
+    """A file with the mall's empty tables: kept between runs, for making them takes half a minute.
+
+    Its name comes from all migrations, so that one which changed is not missed.
+    """
+    kept = _kept("sqlite3")
+    if not kept.exists():
+        draft = kept.with_suffix(f".{os.getpid()}")
+        with default_database(f"sqlite:///{draft}"):
+            call_command("migrate", verbosity=0)
+            with connections["default"].cursor() as cursor:
+                cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        draft.rename(kept)
+    return kept
+
+
+def _kept(kind: str) -> Path:
+    marks = hashlib.sha256()
+    for config in sorted(apps.get_app_configs(), key=lambda config: config.label):
+        for path in sorted((Path(config.path) / "migrations").glob("*.py")):
+            marks.update(f"{config.label}/{path.name}\n".encode() + path.read_bytes())
+    return Path(tempfile.gettempdir()) / f"tongbao-mall-{marks.hexdigest()[:24]}.{kind}"
+
+
 @pytest.fixture(scope="session")
 def mall_template(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
     """An SQLite file with an opened mall, made once per run however many workers there are."""
@@ -42,8 +79,8 @@ def mall_template(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> P
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not made.exists():
             draft = folder / "mall-draft.sqlite3"
+            shutil.copyfile(migrated(), draft)
             with default_database(f"sqlite:///{draft}"):
-                call_command("migrate", verbosity=0)
                 open_for_tests()
                 with connections["default"].cursor() as cursor:
                     cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -56,11 +93,69 @@ def mall(mall_template: Path, tmp_path: Path) -> Iterator[Mall]:
     """An open mall on SQLite: Django's default database is a fresh copy of the template."""
     path = tmp_path / "mall.sqlite3"
     shutil.copyfile(mall_template, path)
-    (tmp_path / "static").mkdir()  # whitenoise warns where there is none
-    files = override_settings(
-        STATIC_ROOT=tmp_path / "static",
-        MEDIA_ROOT=tmp_path / "media",
-        EMAIL_BACKEND="django.core.mail.backends.locmem.EmailBackend",
-    )
-    with files, default_database(f"sqlite:///{path}"):
+    with surroundings(tmp_path), default_database(f"sqlite:///{path}"):
         yield Mall(f"sqlite:///{path}")
+
+
+@pytest.fixture(scope="session")
+def mall_cluster(postgresql: None) -> Iterator[tuple[Cluster, str]]:
+    """A running PostgreSQL and the name of a database in it with an opened mall, to be copied."""
+    with cluster.scratch(*cluster.FAST, under=cluster.memory()) as running:
+        running.execute("CREATE DATABASE mall_template")
+        url = running.url("mall_template")
+        kept = _kept("sql")
+        if kept.exists():
+            _postgresql(running, "psql", "--quiet", "--file", str(kept), url)
+        with default_database(url):
+            call_command("migrate", verbosity=0)  # nothing, where the tables were kept
+            if not kept.exists():
+                draft = kept.with_suffix(f".{os.getpid()}")
+                _postgresql(running, "pg_dump", "--no-owner", "--file", str(draft), url)
+                draft.rename(kept)
+            open_for_tests()
+        yield running, "mall_template"
+
+
+@pytest.fixture
+def mall_on_postgresql(mall_cluster: tuple[Cluster, str], tmp_path: Path) -> Iterator[Mall]:
+    """An open mall on PostgreSQL: Django's default database is a fresh copy of the template."""
+    running, template = mall_cluster
+    name = f"mall_{next(_SERIAL)}"
+    running.execute(f"CREATE DATABASE {name} TEMPLATE {template} {running.quick_copy}")
+    url = running.url(name)
+    with surroundings(tmp_path), default_database(url):
+        yield Mall(url)
+    running.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def any_mall(request: pytest.FixtureRequest) -> Mall:
+    """An open mall; a test that asks for it runs on SQLite and on PostgreSQL."""
+    asked = "mall" if request.param == "sqlite" else "mall_on_postgresql"
+    found: Mall = request.getfixturevalue(asked)
+    return found
+
+
+def _postgresql(running: Cluster, program: str, *arguments: str) -> None:
+    command = [str(running.binaries / program), *arguments]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+
+
+@contextmanager
+def surroundings(folder: Path) -> Iterator[None]:
+    """Let a mall's files and mails stay in the test, and offer the sandbox providers."""
+    (folder / "static").mkdir()  # whitenoise warns where there is none
+    given = override_settings(
+        STATIC_ROOT=folder / "static",
+        MEDIA_ROOT=folder / "media",
+        FILES=folder,
+        EMAIL_BACKEND="django.core.mail.backends.locmem.EmailBackend",
+        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],  # a slow one costs 0.5 s
+        SANDBOX=True,
+        MALL_PAYMENT_PROVIDERS=["tongbao.mall.paying.sandbox.Sandbox"],
+        MALL_TOPUP_PROVIDERS=["tongbao.mall.services.sandbox.Sandbox"],
+    )
+    cache.clear()  # it counts requests of one address, and all tests have the same
+    mail.outbox = []
+    with given:
+        yield

@@ -126,7 +126,7 @@ class Mall:
 
     def client(self, user: User | None = None, language: str = "en") -> Client:
         """Give a browser without a browser, logged in."""
-        client = Client(headers={"accept-language": language})
+        client = Client(headers={"accept-language": language}, SERVER_NAME="localhost")
         if user is not None:
             client.force_login(user, "allauth.account.auth_backends.AuthenticationBackend")
         return client

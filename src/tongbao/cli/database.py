@@ -35,6 +35,14 @@ INTERRUPTED: Final = 130
 """Exit status after Ctrl-C."""
 
 VARIABLE: Final = "TONGBAO_DATABASE"
+
+LEDGER: Final = "tongbao.site.settings"
+"""The settings of commands that need the ledger only."""
+
+MALL: Final = "tongbao.site.mall"
+"""The settings of commands on a mall; they need the extra `mall`."""
+
+_SETTINGS: Final = "DJANGO_SETTINGS_MODULE"
 _READ_ONLY: Final = "readonly"  # SQLite's word for it
 _DEFAULT: Final = "sqlite:///tongbao.sqlite3"
 _ENGINES: Final = {
@@ -54,15 +62,16 @@ def database_option(command: _Command) -> _Command:
     )(command)
 
 
-def prepare(database: str | None = None, *, make: bool = False) -> None:
+def prepare(database: str | None = None, *, make: bool = False, project: str = LEDGER) -> None:
     """Set Django up for this database, or the environment's, and see that its tables are ready.
 
     With ``make`` a database in a file is made where it is missing, and its tables with it.
+    ``project`` names the settings: `LEDGER` or `MALL`.
 
     Raises:
         Unable: the URL means nothing, nobody answers there, or the tables are missing.
     """
-    settings = configure(database)
+    settings = configure(database, project)
     place = _place(settings)
     in_file = settings["ENGINE"].endswith("sqlite3")
     if in_file and not make and not Path(settings["NAME"]).exists():
@@ -74,19 +83,21 @@ def prepare(database: str | None = None, *, make: bool = False) -> None:
             raise Unable(_NOT_READY.fill(place=place))
 
 
-def set_up(database: str | None = None) -> None:
-    """Make the tables in this database, or bring them up to date.
+def set_up(database: str | None = None, *, project: str = LEDGER) -> None:
+    """Make the tables of a project in this database, or bring them up to date.
 
     Raises:
         Unable: the URL means nothing, nobody answers there, or the user may not make tables.
     """
-    settings = configure(database)
+    settings = configure(database, project)
     with _answering(_place(settings), in_file=settings["ENGINE"].endswith("sqlite3")):
         _migrate()
 
 
-def configure(database: str | None = None) -> dict[str, Any]:
+def configure(database: str | None = None, project: str = LEDGER) -> dict[str, Any]:
     """Set Django up for this database without opening it; return its settings.
+
+    Whoever has set Django up before, or named other settings in the environment, has chosen.
 
     Raises:
         Unable: the URL means nothing.
@@ -95,7 +106,7 @@ def configure(database: str | None = None) -> dict[str, Any]:
     _check_url(url, "--database" if database else VARIABLE)
     if not apps.ready:
         os.environ[VARIABLE] = url
-        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tongbao.site.settings")
+        os.environ.setdefault(_SETTINGS, project)
         django.setup()
     elif database or VARIABLE in os.environ:
         _turn_to(url)

@@ -18,6 +18,7 @@ _COMMANDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "export": ("tongbao.cli.export", "Write a program's journal to a file."),
         "health": ("tongbao.cli.health", "Whether the database and its programs are in order."),
         "ledger": ("tongbao.cli.ledger", "Set up, settle and check the database of programs."),
+        "mall": ("tongbao.cli.mall", "Open a mall, serve it, look after it; or try a demo."),
         "move": ("tongbao.cli.move", "Move a program to another database."),
         "plan": ("tongbao.cli.plan", "Write, check and explain plans."),
         "program": ("tongbao.cli.program", "Make, launch and look after programs that last."),
@@ -26,7 +27,9 @@ _COMMANDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "worker": ("tongbao.cli.worker", "Keep programs settled and their days closed."),
     }
 )
-_EXTRAS: Final[Mapping[str, str]] = MappingProxyType({"audit": "audit", "backtest": "lab"})
+_EXTRAS: Final[Mapping[str, str]] = MappingProxyType(
+    {"audit": "audit", "backtest": "lab", "mall": "mall"}
+)
 _DURABLE: Final = "ledger"  # the extra of every other command that needs one
 
 

@@ -12,6 +12,9 @@ TONGBAO_FILES
 TONGBAO_MAIL
     Where e-mails go, as ``smtp://user:password@host:port`` (``smtps``: TLS at once); without it
     they are written into TONGBAO_FILES/mail, a file each.
+TONGBAO_SMS
+    What sends text messages, as the dotted name of a class like `people.texts.Sender`; without
+    it they are written into TONGBAO_FILES/sms, a file each.
 TONGBAO_PROXY
     How many trusted proxies stand in front and add to X-Forwarded-For; default 0.
 TONGBAO_SANDBOX
@@ -50,9 +53,11 @@ INSTALLED_APPS = [
     "tongbao.mall.merchants",
     "tongbao.mall.paying",
     "tongbao.mall.sales",
+    "tongbao.mall.checkout.apps.CheckoutConfig",
     "tongbao.mall.wallet",
     "tongbao.mall.instore",
     "tongbao.mall.services",
+    "tongbao.mall.desk",
     "tongbao.mall.team",
     "tongbao.mall.demo",
     "django.contrib.auth",
@@ -71,14 +76,13 @@ INSTALLED_APPS = [
     "bootstrap",
     "oscar.config.Shop",
     "oscar.apps.analytics.apps.AnalyticsConfig",
-    "tongbao.mall.checkout.apps.CheckoutConfig",
     "oscar.apps.address.apps.AddressConfig",
     "oscar.apps.shipping.apps.ShippingConfig",
     "oscar.apps.catalogue.apps.CatalogueConfig",
     "oscar.apps.catalogue.reviews.apps.CatalogueReviewsConfig",
     "oscar.apps.communication.apps.CommunicationConfig",
     "oscar.apps.partner.apps.PartnerConfig",
-    "oscar.apps.basket.apps.BasketConfig",
+    "tongbao.mall.checkout.apps.BasketConfig",
     "oscar.apps.payment.apps.PaymentConfig",
     "oscar.apps.offer.apps.OfferConfig",
     "oscar.apps.order.apps.OrderConfig",
@@ -117,7 +121,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "oscar.apps.basket.middleware.BasketMiddleware",
+    "tongbao.mall.checkout.lines.BasketMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -173,8 +177,36 @@ ACCOUNT_ADAPTER = "tongbao.mall.people.adapter.Adapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_USER_MODEL_EMAIL_FIELD = "email"
 ACCOUNT_LOGIN_METHODS = {"email", "phone"}
-ACCOUNT_SIGNUP_FIELDS = ["email", "phone", "password1*"]  # one of the first two
-ACCOUNT_EMAIL_VERIFICATION = "optional"
+# Our form asks for one of the two in one field; allauth wants to be told of both, one required.
+ACCOUNT_SIGNUP_FIELDS = ["email*", "phone", "password1*"]
+ACCOUNT_FORMS = {
+    "signup": "tongbao.mall.people.forms.SignupForm",
+    "login": "tongbao.mall.people.forms.LoginForm",
+    "reset_password": "tongbao.mall.people.forms.ResetForm",
+}
+# Registering tells nobody who has an account here: whoever owns the address or the number gets a
+# code, or a letter that there is an account already. Later log-ins need no code.
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
+ACCOUNT_PHONE_VERIFICATION_SUPPORTS_RESEND = True
+ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
+ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = 15 * 60  # seconds
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_CHANGE_EMAIL = True  # one address each; a new one takes the place of the old
+ACCOUNT_REAUTHENTICATION_REQUIRED = True  # to change address or number
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_RATE_LIMITS = {
+    "login_failed": None,  # django-axes does that, for all processes together
+    "verify_phone": "1/30s/key,10/d/key,10/m/ip",
+    "confirm_email": "1/30s/key,20/d/key",
+    "change_phone": "5/m/user",
+}
+ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "length": 6, "dashed": False}
+MALL_SMS_SENDER = os.environ.get("TONGBAO_SMS", "tongbao.mall.people.texts.Files")
+# What keeps somebody from deleting the account: each is asked with the user for sentences.
+MALL_LEAVING: list[str] = []
 
 # ---- Oscar
 
@@ -182,7 +214,15 @@ OSCAR_SHOP_NAME = "Tongbao"
 OSCAR_HOMEPAGE = "/"
 OSCAR_ALLOW_ANON_REVIEWS = False
 OSCAR_SLUG_ALLOW_UNICODE = True
+# An order's money is its sale's; these words are for Oscar's dashboard.
+OSCAR_INITIAL_ORDER_STATUS = OSCAR_INITIAL_LINE_STATUS = "Pending"
+OSCAR_ORDER_STATUS_PIPELINE = OSCAR_LINE_STATUS_PIPELINE = {
+    "Pending": ("Paid", "Cancelled"),
+    "Paid": ("Cancelled",),
+    "Cancelled": (),
+}
 OSCAR_HIDDEN_FEATURES = ["wishlists"]
+OSCAR_REQUIRED_ADDRESS_FIELDS = ("first_name", "line1", "line4", "country")  # one name field
 OSCAR_DEFAULT_CURRENCY = os.environ.get("TONGBAO_CURRENCY", "CNY")
 # Searching is ours (tongbao.mall.shop.search); Oscar only wants to find a haystack.
 HAYSTACK_SIGNAL_PROCESSOR = "haystack.signals.BaseSignalProcessor"
@@ -192,11 +232,25 @@ HAYSTACK_CONNECTIONS = {"default": {"ENGINE": "haystack.backends.simple_backend.
 
 # When a provider's charge is decided: called in the transaction that notes it.
 MALL_CHARGE_HANDLERS = {"sale": "tongbao.mall.sales.paid.on_charge"}
+# What the page after paying shows of it.
+MALL_CHARGE_PAGES = {"sale": "tongbao.mall.sales.paid.standing"}
 # When a sale is paid or cancelled: called with it, in the transaction that notes it.
 MALL_SALE_PAID = ["tongbao.mall.services.fulfil.on_paid"]
-MALL_SALE_CANCELLED = ["tongbao.mall.services.fulfil.on_cancelled"]
+MALL_SALE_CANCELLED = [
+    "tongbao.mall.services.fulfil.on_cancelled",
+    "tongbao.mall.instore.till.on_cancelled",
+]
+# Whether something of a paid sale was had already, so that it cannot be cancelled any more.
+MALL_SALE_BEGUN = ["tongbao.mall.services.fulfil.is_begun"]
+# Whether a part whose goods were handed over still waits for something else of it.
+MALL_PART_WAITS = ["tongbao.mall.services.fulfil.waits"]
+# When a return is carried out: called with it, in the transaction that notes it.
+MALL_RETURN_DONE = ["tongbao.mall.services.fulfil.on_returned"]
 MALL_PAYMENT_PROVIDERS = ["tongbao.mall.paying.sandbox.Sandbox"] if SANDBOX else []
 MALL_TOPUP_PROVIDERS = ["tongbao.mall.services.sandbox.Sandbox"] if SANDBOX else []
+# Who pays what members withdraw; empty: the operator does, by hand.
+MALL_PAYOUTS = "tongbao.mall.wallet.payouts.Sandbox" if SANDBOX else ""
+MALL_LEAST_WITHDRAWAL = 100  # minor units
 
 # ---- files and mails
 
@@ -236,11 +290,20 @@ X_FRAME_OPTIONS = "DENY"
 _proxies = int(os.environ.get("TONGBAO_PROXY", "0"))
 if _proxies:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-AXES_IPWARE_PROXY_COUNT = _proxies or None
+ALLAUTH_TRUSTED_PROXY_COUNT = _proxies
 AXES_FAILURE_LIMIT = 5
-AXES_COOLOFF_TIME = 1  # hours
+AXES_COOLOFF_TIME = 1  # hours, from the last attempt before the lock
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_USERNAME_CALLABLE = "tongbao.mall.people.throttle.typed"
+AXES_CLIENT_IP_CALLABLE = "tongbao.mall.people.throttle.address"
+AXES_CLIENT_STR_CALLABLE = "tongbao.mall.people.throttle.unnamed"
+AXES_LOCKOUT_CALLABLE = "tongbao.mall.people.views.locked"
+AXES_SENSITIVE_PARAMETERS = ["login", "password", "password1", "oldpassword", "code"]
+AXES_DISABLE_ACCESS_LOG = True  # successful log-ins are nobody's business
 AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],

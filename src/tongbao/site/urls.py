@@ -3,8 +3,9 @@
 from django.apps import apps
 from django.conf import settings
 from django.urls import include, path
-from django.views.i18n import set_language
 from django.views.static import serve
+
+from tongbao.mall.people.views import language
 
 urlpatterns = [
     path("", include("tongbao.mall.shop.urls")),
@@ -17,8 +18,8 @@ urlpatterns = [
     path("services/", include("tongbao.mall.services.urls")),
     path("team/", include("tongbao.mall.team.urls")),
     path("messages/", include("tongbao.mall.notices.urls")),
-    path("desk/", include("tongbao.mall.merchants.urls")),
-    path("language/", set_language, name="set_language"),
+    path("desk/", include("tongbao.mall.desk.urls")),
+    path("language/", language, name="set_language"),
     path("media/<path:path>", serve, {"document_root": settings.MEDIA_ROOT}),
     path("", include(apps.get_app_config("oscar").urls[0])),
 ]

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from tongbao.mall.checkout.exact import NotExact, to_minor
+from tongbao.mall.sales.exact import NotExact, to_minor
 from tongbao.mall.merchants.models import Merchant
 from tongbao.mall.sales.placing import Draft
 from tongbao.mall.sales.splitting import allocate
@@ -24,9 +24,19 @@ class Item:
     trouble: str
 
     @property
+    def fewer(self) -> int:
+        """One fewer."""
+        return int(self.line.quantity) - 1
+
+    @property
+    def more(self) -> int:
+        """One more."""
+        return int(self.line.quantity) + 1
+
+    @property
     def options(self) -> list[tuple[str, str]]:
         """What was chosen: name and value of each option."""
-        return [(one.option.name, one.value) for one in self.line.attributes.all()]
+        return [(one.option.name, str(one.value)) for one in self.line.attributes.all()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +72,14 @@ class Bill:
         return sum(group.goods_minor for group in self.groups)
 
     @property
+    def before_minor(self) -> int:
+        """All goods before discounts."""
+        return sum(item.before_minor for group in self.groups for item in group.items)
+
+    @property
     def discount_minor(self) -> int:
         """What offers and codes took off the goods."""
-        return sum(item.before_minor - item.total_minor for g in self.groups for item in g.items)
+        return self.before_minor - self.goods_minor
 
     @property
     def total_minor(self) -> int:

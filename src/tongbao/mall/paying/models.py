@@ -125,6 +125,8 @@ class SandboxPayment(models.Model):
     return_url = models.CharField(max_length=500)
     notify_url = models.CharField(max_length=500)
     state = models.CharField(max_length=8, choices=State, default=State.OPEN)
+    paid_minor = models.PositiveBigIntegerField(default=0)
+    paid_currency = models.CharField(max_length=3, blank=True)
     at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 

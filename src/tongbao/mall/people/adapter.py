@@ -1,7 +1,170 @@
-"""How allauth reaches our users."""
+"""How allauth reaches our users, and how what it says sounds."""
+
+from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.messages import SUCCESS
+from django.core.exceptions import ValidationError
+from django.core.mail import EmailMessage
+from django.http import HttpRequest
+from django.shortcuts import resolve_url
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from tongbao.mall.people import contact, texts, words
+from tongbao.mall.people.members import bind
+from tongbao.mall.people.models import User
+from tongbao.mall.shop.models import the_shop
+
+REFERRAL = "referral"  # in the session: the code of a link that somebody followed
+
+
+class PhoneField(forms.CharField):
+    """A phone number as people write it; its value is the international form."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        """Take what any field takes."""
+        kwargs["label"] = gettext_lazy("Phone number")
+        widget = forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"})
+        super().__init__(max_length=254, widget=widget, **kwargs)
+
+    def clean(self, value: Any) -> str:
+        """Return the international form, "" for nothing."""
+        text = str(super().clean(value))
+        if not text:
+            return ""
+        phone = contact.read_phone(text)
+        if not phone:
+            raise ValidationError(_("Enter a phone number, with its country code if foreign."))
+        return phone
 
 
 class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
-    """Ours."""
+    """E-mail addresses and phone numbers of `User`; letters and messages in our own words."""
+
+    error_messages: ClassVar[dict[str, Any]] = {
+        **DefaultAccountAdapter.error_messages,
+        "duplicate_email": gettext_lazy("This is your e-mail address already."),
+        "email_password_mismatch": gettext_lazy("Address, number or password are not right."),
+        "phone_password_mismatch": gettext_lazy("Address, number or password are not right."),
+        "username_password_mismatch": gettext_lazy("Address, number or password are not right."),
+        "email_taken": gettext_lazy("Another account has this e-mail address."),
+        "phone_taken": gettext_lazy("Another account has this phone number."),
+        "enter_current_password": gettext_lazy("This is not your password."),
+        "incorrect_password": gettext_lazy("This is not your password."),
+        "incorrect_code": gettext_lazy("This is not the code. Look at the newest message."),
+        "invalid_login": gettext_lazy("Address, number or password are not right."),
+        "max_email_addresses": gettext_lazy("Confirm your new e-mail address first."),
+        "same_as_current": gettext_lazy("This is what you have already."),
+        "too_many_login_attempts": gettext_lazy("Too many wrong tries. Begin again."),
+        "rate_limited": gettext_lazy("That was too quick. Wait a minute and try again."),
+    }
+
+    # ---- registering and logging in
+
+    def save_user(self, request: HttpRequest, user: User, form: Any, commit: bool = True) -> User:  # noqa: FBT001, FBT002  # allauth's signature
+        """Write a new user: the phone number goes with the first writing."""
+        user.phone = form.cleaned_data.get("phone") or None
+        user.language = getattr(request, "LANGUAGE_CODE", "")
+        saved: User = super().save_user(request, user, form, commit)
+        return saved
+
+    def login(self, request: HttpRequest, user: User) -> None:
+        """Log in; the first time, bind to whoever's link was followed or code was given."""
+        is_first = user.last_login is None
+        super().login(request, user)
+        code = request.session.get(REFERRAL, "")
+        if not code or not is_first:
+            return
+        del request.session[REFERRAL]
+        referrer = bind(user, code)
+        if referrer is not None:
+            told = _("Welcome! {name} invited you.").format(name=referrer.masked)
+            messages.add_message(request, SUCCESS, told)
+
+    def get_login_stages(self) -> list[str]:
+        """Return what may stand between the password and the mall."""
+        return [
+            "allauth.account.stages.PhoneVerificationStage",
+            "tongbao.mall.people.stages.EmailStage",
+        ]
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        """Go back to the settings."""
+        return resolve_url("people:settings")
+
+    def get_email_verification_redirect_url(self, email_address: Any) -> str:
+        """Go back to the settings."""
+        return resolve_url("people:settings")
+
+    # ---- phone numbers
+
+    def phone_form_field(self, **kwargs: Any) -> PhoneField:
+        """Return a field for one."""
+        kwargs.pop("label", None)
+        return PhoneField(**kwargs)
+
+    def get_phone(self, user: User) -> tuple[str, bool] | None:
+        """Return the user's number and whether it is verified."""
+        return (str(user.phone), user.phone_verified) if user.phone else None
+
+    def set_phone(self, user: User, phone: str, verified: bool) -> None:  # noqa: FBT001  # allauth's signature
+        """Write the user's number."""
+        user.phone, user.phone_verified = phone, verified
+        user.save(update_fields=["phone", "phone_verified"])
+
+    def set_phone_verified(self, user: User, phone: str) -> None:
+        """Note that the user has given the code that went there."""
+        self.set_phone(user, phone, verified=True)
+
+    def get_user_by_phone(self, phone: str) -> User | None:
+        """Find by a number as somebody wrote it."""
+        number = contact.read_phone(phone)
+        return User.objects.filter(phone=number).first() if number else None
+
+    def send_verification_code_sms(self, user: User, phone: str, code: str, **_: Any) -> None:
+        """Send a code."""
+        texts.send(phone, words.text(code))
+        if settings.SANDBOX and settings.MALL_SMS_SENDER.endswith("texts.Files"):
+            self._tell_code(code)
+
+    def send_account_already_exists_sms(self, phone: str) -> None:
+        """Tell the owner of a number, not the page, that it has an account."""
+        texts.send(phone, words.taken_text())
+
+    # ---- letters and messages
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Send one of our letters for what allauth would take its templates."""
+        subject, body = words.letter(template_prefix.rpartition("/")[2], context)
+        shop = the_shop()
+        EmailMessage(
+            f"{shop.name} · {subject}", f"{body}\n\n{shop.name}\n", self.get_from_email(), [email]
+        ).send()
+        is_own_code = template_prefix.rpartition("/")[2].startswith("email_confirmation")
+        if is_own_code and settings.SANDBOX and settings.EMAIL_BACKEND.endswith("filebased.EmailBackend"):
+            self._tell_code(str(context["code"]))
+
+    def add_message(
+        self,
+        request: HttpRequest,
+        level: int,
+        message_template: str | None = None,
+        message_context: dict[str, Any] | None = None,
+        extra_tags: str = "",
+        message: str | None = None,
+    ) -> None:
+        """Tell in our words for what allauth would take its templates."""
+        if message is None and message_template:
+            kind = message_template.rpartition("/")[2].removesuffix(".txt")
+            message = words.message(kind, message_context or {})
+        if message:
+            messages.add_message(request, level, message, extra_tags=extra_tags)
+
+    def _tell_code(self, code: str) -> None:
+        """Show a code on the page, in a mall to try out, which really sends nothing."""
+        told = _("A mall to try out: nothing is really sent. The code is {code}.").format(code=code)
+        messages.add_message(self.request, messages.INFO, told)

@@ -8,3 +8,7 @@ class PeopleConfig(AppConfig):
 
     name = "tongbao.mall.people"
     label = "people"
+
+    def ready(self) -> None:
+        """Listen to new passwords."""
+        from tongbao.mall.people import throttle  # noqa: F401, PLC0415  # models are ready now

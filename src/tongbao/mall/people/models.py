@@ -3,9 +3,11 @@
 import secrets
 from typing import Any, Final
 
+from django.apps import apps
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
@@ -30,12 +32,19 @@ class Users(BaseUserManager["User"]):
         return self.get(account=username)
 
     def create_user(self, email: str | None, password: str | None, **fields: Any) -> "User":
-        """Make a shopper; an e-mail address or a phone number must be there."""
+        """Make a shopper; an e-mail address or a phone number must be there.
+
+        Both count as verified: whoever calls this knows whose they are.
+        """
         if not email and not fields.get("phone"):
             raise ValueError("A user has an e-mail address or a phone number.")
+        fields.setdefault("phone_verified", bool(fields.get("phone")))
         user = self.model(email=email.lower() if email else None, **fields)
         user.set_password(password)
         user.save(using=self._db)
+        if user.email:
+            addresses = apps.get_model("account", "EmailAddress")._default_manager.using(self._db)
+            addresses.create(user=user, email=user.email, verified=True, primary=True)
         return user
 
     def create_superuser(self, email: str, password: str, **fields: Any) -> "User":
@@ -47,7 +56,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     """A person. ``account`` is the member's name in the program's journal, which others may read.
 
     ``referrer`` is bound once and never changes. A user's member account is opened (enrolled)
-    when something first needs it, see `tongbao.mall.people.members`.
+    when something first needs it, see `tongbao.mall.people.members`; from ``sealed_at`` on, just
+    before, nobody is bound any more. Whoever has left keeps ``account`` only, and ``left_at``.
     """
 
     account = models.CharField(max_length=64, unique=True, default=fresh_account, editable=False)
@@ -61,7 +71,10 @@ class User(AbstractBaseUser, PermissionsMixin):
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="invited"
     )
     referred_at = models.DateTimeField(null=True, blank=True)
+    sealed_at = models.DateTimeField(null=True, blank=True)
     enrolled_at = models.DateTimeField(null=True, blank=True)
+    left_at = models.DateTimeField(null=True, blank=True)
+    logouts = models.PositiveIntegerField(default=0)  # counting up ends all sessions
     is_staff = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
     date_joined = models.DateTimeField(default=timezone.now)
@@ -74,7 +87,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(email__isnull=False) | models.Q(phone__isnull=False),
+                condition=models.Q(email__isnull=False)
+                | models.Q(phone__isnull=False)
+                | models.Q(left_at__isnull=False),
                 name="user_reachable",
             ),
             models.CheckConstraint(
@@ -89,7 +104,24 @@ class User(AbstractBaseUser, PermissionsMixin):
     @property
     def shown(self) -> str:
         """How the mall calls this person."""
-        return self.name or self.email or str(self.phone)
+        return self.name or self.email or (str(self.phone) if self.phone else "—")
+
+    @property
+    def masked(self) -> str:
+        """How the mall calls this person to others: the first character, then three dots."""
+        return f"{self.shown[:1]}***"
+
+    @property
+    def may_be_bound(self) -> bool:
+        """Whether an inviter may still be named."""
+        return self.referrer_id is None and self.sealed_at is None and self.enrolled_at is None
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Return what a session must hold to be this user's: Django's, and the count of logouts."""
+        base: str = super()._get_session_auth_hash(secret=secret)  # type: ignore[misc]  # Django's own
+        if not self.logouts:
+            return base
+        return salted_hmac("people.logouts", f"{base}{self.logouts}", algorithm="sha256").hexdigest()
 
     def get_full_name(self) -> str:
         """Return the name, as Oscar asks for it."""

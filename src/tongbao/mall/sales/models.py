@@ -116,6 +116,7 @@ class Part(Tenders):
     shipping_note = models.CharField(max_length=120, blank=True)
     received_at = models.DateTimeField(null=True, blank=True)
     due_at = models.DateTimeField(null=True, blank=True)
+    settling_at = models.DateTimeField(null=True, blank=True)  # its settlement waits in the ledger
     settled_at = models.DateTimeField(null=True, blank=True)
     purchase_id = models.CharField(max_length=128, blank=True)
     plan_version = models.PositiveIntegerField(null=True)

@@ -16,12 +16,14 @@ parts. Everybody keeps to that order, so nobody waits in a circle.
 """
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.db import transaction
 
 from tongbao.mall.paying.models import Charge
 from tongbao.mall.sales.models import Part, Sale
+from tongbao.mall.shop.models import Shop
 
 SALE: Final[Mapping[str, frozenset[str]]] = {
     Sale.State.PENDING: frozenset({Sale.State.PAID, Sale.State.CANCELLED}),
@@ -78,3 +80,10 @@ def move(row: Sale | Part, state: str, **fields: Any) -> None:
     for name, value in fields.items():
         setattr(row, name, value)
     row.save(update_fields=["state", *fields])
+
+
+def receive(part: Part, shop: Shop, at: datetime) -> None:
+    """Let a locked part be received at that moment: its return window runs from then on."""
+    move(
+        part, Part.State.RECEIVED, received_at=at, due_at=at + timedelta(days=shop.return_days)
+    )

@@ -15,7 +15,8 @@ from django.utils.translation import gettext_lazy
 
 from tongbao.mall.paying import providers
 from tongbao.mall.people.models import User
-from tongbao.mall.sales.placing import Split, most
+from tongbao.mall.sales.means import CannotPay, check, most
+from tongbao.mall.sales.placing import Split
 from tongbao.mall.shop.amounts import MoneyField, typed
 from tongbao.mall.shop.models import Shop
 from tongbao.mall.shop.money import digits, money
@@ -57,7 +58,7 @@ class TenderForm(forms.Form):
         self, shop: Shop, user: User, total_minor: int, data: Mapping[str, Any] | None = None
     ) -> None:
         """Read what the user has, and what was chosen."""
-        self.shop, self.total_minor = shop, total_minor
+        self.shop, self.user, self.total_minor = shop, user, total_minor
         self.most = most(shop, user)
         self.offered = providers.offered()
         first = self.offered[0].code if self.offered else ""
@@ -80,7 +81,7 @@ class TenderForm(forms.Form):
             Row(name, _ICONS[name], self[name], self._most(name), self.used(name))
             for name in INTERNAL
         ]
-        return [row for row in rows if row.most_minor or row.used_minor]
+        return [row for row in rows if row.most_minor or row.used_minor or row.field.errors]
 
     def used(self, name: str) -> int:
         """Return how much of an internal tender is chosen; nothing where that is no amount."""
@@ -91,6 +92,16 @@ class TenderForm(forms.Form):
     def rest_minor(self) -> int:
         """What is left for the provider; below zero where too much was chosen."""
         return self.total_minor - sum(self.used(name) for name in INTERNAL)
+
+    @property
+    def shown_rest_minor(self) -> int:
+        """The same, never below zero."""
+        return max(0, self.rest_minor)
+
+    @property
+    def has_internal(self) -> bool:
+        """Whether anything is chosen from wallet, credit or points."""
+        return any(self.used(name) for name in INTERNAL)
 
     @property
     def split(self) -> Split:
@@ -133,6 +144,11 @@ class TenderForm(forms.Form):
             self.add_error(None, words % {"missing": missing})
         elif rest and not cleaned.get("provider"):
             self.add_error("provider", _("Choose who collects the rest."))
+        else:
+            try:
+                check(self.shop, self.user, Split(rest, **amounts))
+            except CannotPay as error:
+                self.add_error(None, str(error))
         return cleaned
 
     def _most(self, name: str) -> int:

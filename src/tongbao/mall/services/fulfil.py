@@ -1,28 +1,21 @@
-"""What a paid order brings besides goods, and when a part of it counts as received.
+"""What a sale brings besides goods: hooks, called in the transaction of what happened."""
 
-A part is received when everything in it has been had: goods handed over, vouchers used or given
-back, top-ups done or paid back. The hooks run in the transaction of what happened.
-"""
-
-import logging
-from datetime import datetime
+from collections import Counter
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 
-from tongbao.mall.sales import receiving
-from tongbao.mall.sales.models import OrderLine, Part, Return, Sale
+from tongbao.mall.sales.exact import to_minor
+from tongbao.mall.sales.models import Part, Return, Sale
 from tongbao.mall.sales.splitting import allocate
-from tongbao.mall.services import kinds, topups, vouchers
-from tongbao.mall.services.models import Handover, Topup, Voucher
+from tongbao.mall.services import kinds, paybacks, topups, vouchers
+from tongbao.mall.services.completing import VOUCHER_OPEN, complete, is_open, lines_of, note_goods
+from tongbao.mall.services.models import Topup, Voucher
 from tongbao.mall.shop.models import the_shop
 
-_log = logging.getLogger(__name__)
-_VOUCHER_OPEN: Final = (Voucher.State.ISSUED, Voucher.State.RETURNING)
-_TOPUP_OPEN: Final = (Topup.State.WAITING, Topup.State.SENT, Topup.State.FAILED)
+_BEGUN_TOPUP: Final = (Topup.State.SENT, Topup.State.DONE, Topup.State.FAILED)
 
 
 def on_paid(sale: Sale) -> None:
@@ -31,25 +24,26 @@ def on_paid(sale: Sale) -> None:
         return
     now = timezone.now()
     local = now.astimezone(the_shop().zone)
-    for part in sale.parts.select_related("merchant"):
+    for part in sale.parts.select_related("sale", "merchant").order_by("pk"):
         for line in lines_of(part):
             kind = kinds.kind_of(line.product)
             if kind == kinds.GOODS:
                 continue
-            whole = kinds.minor(line.line_price_incl_tax, sale.order.currency)
+            whole = to_minor(line.line_price_incl_tax, sale.order.currency)
             worths = allocate(whole, [1] * line.quantity)
             if kind == kinds.VOUCHER:
                 vouchers.issue(part, line, worths, local)
             else:
                 topups.open_topups(part, line, worths, now)
     if Topup.objects.filter(part__sale=sale).exists():
-        transaction.on_commit(partial(_begin, sale.pk), robust=True)
+        # The first try is made at once; what fails there is the worker's.
+        transaction.on_commit(partial(topups.advance, now, sale=sale), robust=True)
 
 
 def on_cancelled(sale: Sale) -> None:
     """Let nothing of a cancelled sale be had any more: its money goes back as a whole."""
     now = timezone.now()
-    Voucher.objects.filter(part__sale=sale, state__in=_VOUCHER_OPEN).update(
+    Voucher.objects.filter(part__sale=sale, state__in=VOUCHER_OPEN).update(
         state=Voucher.State.RETURNED, why="cancelled", ended_at=now
     )
     Topup.objects.filter(part__sale=sale, state=Topup.State.WAITING).update(
@@ -57,51 +51,42 @@ def on_cancelled(sale: Sale) -> None:
     )
 
 
-def lines_of(part: Part) -> "QuerySet[Any]":
-    """Return the order lines that are in a part: its merchant's."""
-    lines = OrderLine.objects.filter(order=part.sale.order_id, partner=part.merchant.partner_id)
-    found: QuerySet[Any] = lines.select_related("product__product_class").order_by("pk")
-    return found
-
-
-def has_goods(part: Part) -> bool:
-    """Say whether something in a part is to be shipped."""
-    return any(kinds.kind_of(line.product) == kinds.GOODS for line in lines_of(part))
-
-
-def may_be_received(part: Part) -> bool:
-    """Say whether a part whose goods are handed over is received with that.
-
-    If vouchers or top-ups of it are still open, it is not: that the goods are there is noted, and
-    the last of the others completes it.
-    """
-    if not _is_open(part):
-        return True
-    if has_goods(part):
-        Handover.objects.get_or_create(part=part)
-    return False
-
-
-def complete(part: Part) -> bool:
-    """Mark a part as received if that was the last thing it waited for; return whether it was."""
-    fresh = Part.objects.select_related("sale", "merchant").get(pk=part.pk)
-    if fresh.state != Part.State.WAITING or fresh.sale.state != Sale.State.PAID or _is_open(fresh):
-        return False
-    if has_goods(fresh) and not Handover.objects.filter(part=fresh).exists():
-        return False
-    receiving.receive(fresh)
-    return True
-
-
-def _is_open(part: Part) -> bool:
+def is_begun(sale: Sale) -> bool:
+    """Say whether a voucher of a sale was used, or a top-up of it handed in."""
     return (
-        part.vouchers.filter(state__in=_VOUCHER_OPEN).exists()
-        or part.topups.filter(state__in=_TOPUP_OPEN).exists()
+        Voucher.objects.filter(part__sale=sale, state=Voucher.State.USED).exists()
+        or Topup.objects.filter(part__sale=sale, state__in=_BEGUN_TOPUP).exists()
     )
 
 
-def _begin(sale_id: int) -> None:
-    """Hand a sale's top-ups in right after it was paid; the worker does what fails here."""
-    from tongbao.mall.services.advancing import advance_topups  # noqa: PLC0415  # it uses this
+def waits(part: Part) -> bool:
+    """Say whether a part whose goods were handed over still waits for vouchers or top-ups.
 
-    advance_topups(timezone.now(), sale_id=sale_id)
+    Then it is not received yet: that the goods are there is noted, and the last of the others
+    completes it.
+    """
+    if not is_open(part):
+        return False
+    note_goods(part)
+    return True
+
+
+def on_returned(return_: Return) -> None:
+    """Take back the unused vouchers that a return brought back, so that nobody uses them.
+
+    By its lines and how many of each; all that are left where it is about the whole part. The
+    service's own returns name theirs, see `paybacks`.
+    """
+    part, now = return_.part, timezone.now()
+    taken = Counter({int(line): int(count) for line, count in return_.lines.items()})
+    unused = Voucher.objects.select_for_update().filter(part=part, state=Voucher.State.ISSUED)
+    is_whole = part.state == Part.State.RETURNED
+    for voucher in unused.order_by("line_id", "-unit"):
+        if not is_whole and taken[voucher.line_id] <= 0:
+            continue
+        taken[voucher.line_id] -= 1
+        voucher.state, voucher.why = Voucher.State.RETURNED, "returned"
+        voucher.ended_at, voucher.payback = now, return_
+        voucher.save(update_fields=["state", "why", "ended_at", "payback"])
+    paybacks.close(return_)
+    complete(part)

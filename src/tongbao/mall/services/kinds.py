@@ -1,14 +1,12 @@
 """The kinds of products: Oscar's product classes, with what each needs to be fulfilled."""
 
 from datetime import timedelta
-from decimal import Decimal
 from typing import Any, Final
 
 from django.db import transaction
 from oscar.core.loading import get_model
 
 from tongbao.mall.services.models import Topup
-from tongbao.mall.shop.money import digits
 
 GOODS: Final = "goods"
 VOUCHER: Final = "voucher"
@@ -76,18 +74,6 @@ def topup_kind(product: Any) -> Topup.Kind | None:
 def face_minor(product: Any, price_minor: int) -> int:
     """Return what one unit puts on the account, in minor units: the price, if nothing else."""
     return int(_attribute(product, "topup_minor") or price_minor)
-
-
-def minor(amount: Decimal, currency: str) -> int:
-    """Return a price of Oscar's in minor units.
-
-    Raises:
-        ValueError: it is no whole number of them.
-    """
-    scaled = amount.scaleb(digits(currency))
-    if scaled != int(scaled):
-        raise ValueError(f"{amount} has more decimals than {currency}.")
-    return int(scaled)
 
 
 def _attribute(product: Any, code: str) -> Any:

@@ -12,11 +12,14 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from tongbao.mall.sales.models import Part
-from tongbao.mall.services import kinds, providers
+from tongbao.mall.notices.tell import Kind, tell
+from tongbao.mall.sales.models import Part, Sale
+from tongbao.mall.services import kinds, paybacks, providers
+from tongbao.mall.services.completing import complete
 from tongbao.mall.services.models import Topup
 from tongbao.mall.services.providers import Answer, NoAnswer, Progress, Request, TopupProvider
 from tongbao.mall.services.targets import BadTarget, read_target
+from tongbao.mall.shop.models import the_shop
 
 _PAUSES: Final = (5, 10, 30, 60, 300, 900, 3600)  # seconds between one try and the next
 _BATCH: Final = 100
@@ -53,12 +56,27 @@ def open_topups(part: Part, line: Any, worths: list[int], now: datetime) -> None
         )
 
 
-def due(now: datetime, limit: int = _BATCH) -> list[Topup]:
-    """Return what is to be gone on with, oldest first."""
-    open_ones = Topup.objects.filter(
+def advance(now: datetime, *, sale: Sale | None = None) -> int:
+    """Go on with everything that is due, of one sale or of all; return how many that were.
+
+    What failed is paid back. For the worker, again and again;
+    not in a transaction.
+    """
+    waiting = Topup.objects.filter(
         state__in=[Topup.State.WAITING, Topup.State.SENT], next_at__lte=now
     )
-    return list(open_ones.select_related("part__sale").order_by("next_at", "pk")[:limit])
+    if sale is not None:
+        waiting = waiting.filter(part__sale=sale)
+    found = list(waiting.select_related("part__sale").order_by("next_at", "pk")[:_BATCH])
+    currency = the_shop().currency
+    for topup in found:
+        follow(topup, currency, now)
+    owed = Part.objects.filter(topups__state=Topup.State.FAILED).select_related("sale").distinct()
+    if sale is not None:
+        owed = owed.filter(sale=sale)
+    for part in owed[:_BATCH]:
+        paybacks.pay_back(part)
+    return len(found)
 
 
 def follow(topup: Topup, currency: str, now: datetime | None = None) -> Topup:
@@ -91,7 +109,8 @@ def _ask(provider: TopupProvider, request: Request, *, is_first: bool) -> Answer
 def _take(topup: Topup, now: datetime) -> Topup | None:
     """Note that this caller goes on with it; None where somebody else does, or it is decided."""
     with transaction.atomic():
-        mine = Topup.objects.select_for_update().get(pk=topup.pk)
+        rows = Topup.objects.select_for_update(of=("self",)).select_related("part__sale__user")
+        mine = rows.get(pk=topup.pk)
         is_open = mine.state in {Topup.State.WAITING, Topup.State.SENT}
         if not is_open or mine.tries != topup.tries:
             return None
@@ -107,12 +126,18 @@ def _take(topup: Topup, now: datetime) -> Topup | None:
 
 def _decide(topup: Topup, answer: Answer, why: str, now: datetime) -> Topup:
     done = answer.progress is Progress.DONE
-    # Whoever is second finds it decided; what a provider decided never changes.
-    Topup.objects.filter(pk=topup.pk, state=Topup.State.SENT).update(
-        state=Topup.State.DONE if done else Topup.State.FAILED,
-        why="" if done else why,
-        provider_ref=answer.reference or F("provider_ref"),
-        decided_at=now,
-        next_at=None,
-    )
+    with transaction.atomic():
+        # Whoever is second finds it decided; what a provider decided never changes.
+        decided = Topup.objects.filter(pk=topup.pk, state=Topup.State.SENT).update(
+            state=Topup.State.DONE if done else Topup.State.FAILED,
+            why="" if done else why,
+            provider_ref=answer.reference or F("provider_ref"),
+            decided_at=now,
+            next_at=None,
+        )
+        if decided:
+            sale = topup.part.sale
+            facts = {"sale": sale.number, "state": "done" if done else "failed"}
+            tell(sale.user, Kind.TOPUP, str(topup.pk), facts)
+            complete(topup.part)
     return Topup.objects.get(pk=topup.pk)

@@ -1,20 +1,22 @@
 """Vouchers: issued when paid, used once at the merchant's, given back unused."""
 
-from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django.db import transaction
 from django.utils import timezone
 
 from tongbao.mall.merchants.models import Merchant
+from tongbao.mall.notices.tell import Kind, tell
 from tongbao.mall.people.models import User
-from tongbao.mall.sales.models import Part
-from tongbao.mall.services import codes
+from tongbao.mall.sales.models import Part, Return
+from tongbao.mall.sales.states import locked_part
+from tongbao.mall.services import codes, paybacks
+from tongbao.mall.services.completing import complete
 from tongbao.mall.services.kinds import valid_for
 from tongbao.mall.services.models import Voucher
 
-_BATCH = 200
+_BATCH: Final = 200
 
 
 class NotUsable(Exception):
@@ -65,13 +67,18 @@ def use(voucher: Voucher, by: User, now: datetime | None = None) -> Voucher:
     """
     moment = now or timezone.now()
     with transaction.atomic():
-        locked = Voucher.objects.select_for_update().select_related("part").get(pk=voucher.pk)
-        part = Part.objects.select_for_update().get(pk=locked.part_id)
-        gone = part.state in {Part.State.RETURNED, Part.State.CANCELLED}
-        if locked.state != Voucher.State.ISSUED or gone or locked.expires_at <= moment:
+        part = locked_part(voucher.part_id)  # before the voucher, as everybody locks
+        locked = Voucher.objects.select_for_update().get(pk=voucher.pk)
+        ended = part.state in {Part.State.RETURNED, Part.State.CANCELLED}
+        # A return that is being carried out may be about this voucher: a moment later it is known.
+        going = part.returns.filter(state=Return.State.APPROVED, vouchers=None, topups=None).exists()
+        if locked.state != Voucher.State.ISSUED or ended or going or locked.expires_at <= moment:
             raise NotUsable(locked)
         locked.state, locked.used_by, locked.ended_at = Voucher.State.USED, by, moment
         locked.save(update_fields=["state", "used_by", "ended_at"])
+        facts = {"sale": part.sale.number, "state": "used"}
+        tell(part.sale.user, Kind.VOUCHER, f"{locked.pk}-used", facts)
+        complete(part)
     return locked
 
 
@@ -83,19 +90,31 @@ def give_back(voucher: Voucher, why: str, now: datetime | None = None) -> Vouche
     """
     moment = now or timezone.now()
     with transaction.atomic():
+        part = locked_part(voucher.part_id)
         locked = Voucher.objects.select_for_update().get(pk=voucher.pk)
         if locked.state != Voucher.State.ISSUED:
             raise NotUsable(locked)
         locked.state, locked.why, locked.ended_at = Voucher.State.RETURNING, why, moment
         locked.save(update_fields=["state", "why", "ended_at"])
+        facts = {"sale": part.sale.number, "state": why}
+        tell(part.sale.user, Kind.VOUCHER, f"{locked.pk}-{why}", facts)
     return locked
 
 
-def expired(now: datetime) -> Iterator[Voucher]:
-    """Take back, one by one, what has expired unused."""
+def advance(now: datetime) -> int:
+    """Take back what has expired unused, and pay back what is owed; return how many expired.
+
+    For the worker, again and again; not in a transaction.
+    """
     due = Voucher.objects.filter(state=Voucher.State.ISSUED, expires_at__lte=now)
+    count = 0
     for voucher in due.order_by("expires_at", "pk")[:_BATCH]:
         try:
-            yield give_back(voucher, "expired", now)
+            give_back(voucher, "expired", now)
         except NotUsable:
             continue  # somebody was faster
+        count += 1
+    owed = Part.objects.filter(vouchers__state=Voucher.State.RETURNING).select_related("sale")
+    for part in owed.distinct()[:_BATCH]:
+        paybacks.pay_back(part)
+    return count

@@ -1,6 +1,14 @@
 """Addresses."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from tongbao.mall.shop import views, views_device
 
 app_name = "shop"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("suggest/", views.suggest, name="suggest"),
+    path("manifest.webmanifest", views_device.manifest, name="manifest"),
+    path("sw.js", views_device.worker, name="worker"),
+    path("offline/", views_device.offline, name="offline"),
+]

@@ -83,7 +83,7 @@ def quote(ledger: Ledger, holdings: Holdings, kind: Kind, points: int) -> Quote 
     looks: list[dict[str, object]] = [_command(account, kind, "look", points)]
     if rest > 0:
         looks.append(
-            {"id": "look-rest", "type": "convert", "member": account, "points": rest}
+            {"id": f"{account}-look-rest", "type": "convert", "member": account, "points": rest}
         )
     outcome, *others = ledger.preview_many(looks)
     if not outcome.ok or outcome.receipt is None:

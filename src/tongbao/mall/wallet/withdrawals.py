@@ -180,9 +180,7 @@ def _shown(withdrawal: Withdrawal) -> str:
     return f"{withdrawal.state}, returned" if withdrawal.returned_at else withdrawal.state
 
 
-def _moved(
-    withdrawal: Withdrawal, before: Collection[str], after: str, **fields: object
-) -> bool:
+def _moved(withdrawal: Withdrawal, before: Collection[str], after: str, **fields: object) -> bool:
     """Move it from one of these states, unless somebody else was first."""
     rows = Withdrawal.objects.filter(pk=withdrawal.pk, state__in=before)
     return rows.update(state=after, **fields) == 1
@@ -199,16 +197,12 @@ def _outcome(shop: Shop, command_id: str) -> Outcome | None:
 def _note(withdrawal: Withdrawal, outcome: Outcome) -> None:
     with transaction.atomic():
         if outcome.ok:
-            if _moved(
-                withdrawal, (_State.REQUESTED,), _State.SETTLED, settled_at=timezone.now()
-            ):
+            if _moved(withdrawal, (_State.REQUESTED,), _State.SETTLED, settled_at=timezone.now()):
                 _tell(withdrawal, _State.REQUESTED)
             return
         error = "" if outcome.receipt is None else str(outcome.receipt.error or "")
         why = error or str(outcome.refusal or "")
-        _moved(
-            withdrawal, (_State.REQUESTED,), _State.REFUSED, why=why, decided_at=timezone.now()
-        )
+        _moved(withdrawal, (_State.REQUESTED,), _State.REFUSED, why=why, decided_at=timezone.now())
 
 
 def _send(withdrawal: Withdrawal, shop: Shop) -> None:

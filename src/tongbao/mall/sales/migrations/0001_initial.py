@@ -33,6 +33,8 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('paid_at', models.DateTimeField(blank=True, null=True)),
                 ('cancelled_at', models.DateTimeField(blank=True, null=True)),
+                ('back_at', models.DateTimeField(blank=True, null=True)),
+                ('is_immediate', models.BooleanField(default=False)),
                 ('charge', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='sale', to='paying.charge')),
                 ('order', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='sale', to='order.order')),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sales', to=settings.AUTH_USER_MODEL)),
@@ -53,6 +55,7 @@ class Migration(migrations.Migration):
                 ('shipping_note', models.CharField(blank=True, max_length=120)),
                 ('received_at', models.DateTimeField(blank=True, null=True)),
                 ('due_at', models.DateTimeField(blank=True, null=True)),
+                ('settling_at', models.DateTimeField(blank=True, null=True)),
                 ('settled_at', models.DateTimeField(blank=True, null=True)),
                 ('purchase_id', models.CharField(blank=True, max_length=128)),
                 ('plan_version', models.PositiveIntegerField(null=True)),
@@ -99,6 +102,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='sale',
             index=models.Index(fields=['user', '-id'], name='sale_of_user'),
+        ),
+        migrations.AddIndex(
+            model_name='sale',
+            index=models.Index(condition=models.Q(('back_at__isnull', True), ('paid_at__isnull', False), ('state', 'cancelled')), fields=['cancelled_at'], name='sale_owing'),
         ),
         migrations.AddIndex(
             model_name='sale',

@@ -8,11 +8,15 @@ from django import forms, template
 from django.forms import BoundField
 from django.http import QueryDict
 from django.template import Context
+from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from tongbao.mall.shop import money as figures
+from tongbao.mall.shop import pictures
+from tongbao.mall.shop.cards import Card, aisle_name, aisle_url, hue, seller_name
 from tongbao.mall.shop.icons import drawn
+from tongbao.mall.shop.shelf import Aisle, Seller, glanced
 
 register = template.Library()
 
@@ -102,3 +106,59 @@ def turned(context: Context, number: int) -> str:
     query: QueryDict = context["request"].GET.copy()
     query["page"] = str(number)
     return "?" + query.urlencode()
+
+
+@register.simple_tag
+def place(name: str) -> str:
+    """Return the address of another app's page, the front page where it is not built yet."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return "/"
+
+
+@register.simple_tag
+def picture(thing: object, size: int = 400) -> SafeString:
+    """Show a good: ``{% picture product %}`` for Oscar's products and for cards of lists.
+
+    Of a product the first of its images is taken (prefetch them in a list), or its parent's.
+    """
+    if isinstance(thing, Card):
+        return pictures.picture(thing.title, key=thing.key, image=thing.image, size=size)
+    product: Any = thing
+    image = next(iter(product.images.all()), None)
+    good = glanced(product.parent_id or product.pk)
+    if image is None and product.parent_id:
+        image = next(iter(product.parent.images.all()), None)
+    return pictures.picture(
+        product.get_title(),
+        key=hue(good) if good else product.pk,
+        image=image.original if image else None,
+        size=size,
+    )
+
+
+@register.filter
+def seller(one: Seller) -> str:
+    """Write a merchant's name in the reader's language."""
+    return seller_name(one)
+
+
+@register.filter
+def aisle(one: Aisle) -> str:
+    """Write a category's name in the reader's language."""
+    return aisle_name(one)
+
+
+@register.filter
+def address(one: Aisle) -> str:
+    """Return the address of a category's page."""
+    return aisle_url(one)
+
+
+@register.inclusion_tag("mall/stars.html")
+def stars(rating: float | None, count: int | None = None) -> dict[str, object]:
+    """Show a rating of at most five stars, and by how many if that is given."""
+    shown = rating or 0.0
+    full = int(shown + 0.5)
+    return {"full": range(full), "rest": range(5 - full), "rating": f"{shown:.1f}", "count": count}

@@ -1,0 +1,139 @@
+"""The mall's worker: the ledger's, and what the mall itself has to do by and by.
+
+What fails is written to the log and tried again; nothing holds up anything else. Several workers
+do no harm: every duty is safe to be done twice.
+"""
+
+import logging
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from types import FrameType
+from typing import Final
+
+from django.db import close_old_connections
+
+from tongbao.ledger.logs import configure, failure
+from tongbao.ledger.worker import Stop, Worker
+from tongbao.mall.notices import follow, mailing
+from tongbao.mall.paying import charges
+from tongbao.mall.sales import cancelling, receiving, settling
+from tongbao.mall.services import topups, vouchers
+from tongbao.mall.shop.models import the_shop
+
+_LOG: Final = logging.getLogger("tongbao.mall.worker")
+_SHORT: Final = 5.0
+_LONG: Final = 60.0
+_SLICE: Final = 0.5
+
+Work = Callable[[datetime], object]
+
+
+@dataclass(slots=True)
+class Duty:
+    """Something to do every so many seconds, or once a day of the mall's zone (None)."""
+
+    name: str
+    work: Work
+    every: float | None
+    due: float = 0.0
+    done_on: date | None = field(default=None)
+
+    def is_due(self, now: datetime, ticks: float) -> bool:
+        """Say whether it is time, by the clock or by the day."""
+        if self.every is None:
+            return self.done_on != _today(now)
+        return ticks >= self.due
+
+    def note(self, now: datetime, ticks: float, *, went_well: bool) -> None:
+        """Remember that it was tried; what failed is tried again in a while."""
+        if self.every is not None:
+            self.due = ticks + self.every
+        elif went_well:
+            self.done_on = _today(now)
+
+
+def duties() -> list[Duty]:
+    """Return what there is to do, in the order in which it is done."""
+    return [
+        Duty("send_refunds", lambda _: charges.send_refunds(), _SHORT),
+        Duty("expire_unpaid", cancelling.expire_due, _LONG),
+        Duty("topups", lambda now: topups.advance(now), _SHORT),
+        Duty("vouchers", vouchers.advance, _LONG),
+        Duty("receive", receiving.receive_overdue, _LONG),
+        Duty("settle_sales", settling.settle_due, _SHORT),
+        Duty("mails", mailing.send, _SHORT),
+        Duty("reconcile", _reconcile, None),
+        Duty("tell_nightly", lambda now: follow.tell_nightly(the_shop(), now), _LONG),
+    ]
+
+
+def once() -> int:
+    """Do all that is due now; return how much failed."""
+    configure("text")
+    ledger = Worker(receivers=(follow.Exits(),), catch_up=True)
+    ledger.once()
+    failed = _round(duties())
+    ledger.once()
+    return failed + ledger.failures
+
+
+def run(parent: int | None = None) -> None:
+    """Work until SIGTERM or SIGINT; or, given its process id, until that parent is gone."""
+    configure("text")
+    stop = Stop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _asks(stop))
+    mall = threading.Thread(target=_go_on, args=(stop, parent), name="mall-duties")
+    mall.start()
+    Worker(receivers=(follow.Exits(),), catch_up=True).run(stop)
+    mall.join()
+
+
+def _go_on(stop: Stop, parent: int | None) -> None:
+    those = duties()
+    while not stop():
+        close_old_connections()
+        _round(those)
+        stop.wait(_SLICE)
+        if parent is not None and os.getppid() != parent:
+            stop.ask()
+
+
+def _round(those: list[Duty]) -> int:
+    """Do what is due; return how much failed."""
+    failed = 0
+    for duty in those:
+        now, ticks = datetime.now(UTC), time.monotonic()
+        if not duty.is_due(now, ticks):
+            continue
+        went_well = True
+        try:
+            duty.work(now)
+        except Exception as error:  # noqa: BLE001  # one duty's trouble is not the others'
+            failure(_LOG, f"{duty.name}_failed", error)
+            failed, went_well = failed + 1, False
+        duty.note(now, ticks, went_well=went_well)
+    return failed
+
+
+def _reconcile(now: datetime) -> None:
+    from tongbao.mall.sales.reconcile import reconcile  # noqa: PLC0415  # once a day
+
+    reconcile(now)
+
+
+def _today(now: datetime) -> date:
+    return now.astimezone(the_shop().zone).date()
+
+
+def _asks(stop: Stop) -> Callable[[int, FrameType | None], None]:
+    def asked(number: int, frame: FrameType | None) -> None:
+        del number, frame
+        stop.ask()
+
+    return asked

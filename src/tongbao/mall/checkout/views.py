@@ -1,0 +1,251 @@
+"""The checkout: where it goes, then one page with everything on it, then the order."""
+
+from typing import Any, Final
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse, reverse_lazy
+from django.utils.translation import gettext as _
+from django.views.generic import DeleteView, UpdateView, View
+from oscar.core.loading import get_class
+
+from tongbao.ledger.values import LedgerError
+from tongbao.mall.checkout.basket import shipping_for
+from tongbao.mall.checkout.bill import bill
+from tongbao.mall.checkout.buying import CannotBuy, Choice, bought, buy
+from tongbao.mall.checkout.forms import ShippingAddressForm
+from tongbao.mall.checkout.lines import loaded
+from tongbao.mall.checkout.pending import expected
+from tongbao.mall.sales.exact import to_minor
+from tongbao.mall.sales.models import Sale
+from tongbao.mall.sales.tenders import TenderForm
+from tongbao.mall.sales.views_paying import onward
+from tongbao.mall.shop.models import Shop, the_shop
+from tongbao.mall.shop.troubles import told
+
+CheckoutSessionMixin = get_class("checkout.session", "CheckoutSessionMixin")
+OrderPlacementMixin = get_class("checkout.mixins", "OrderPlacementMixin")
+_LONGEST: Final = 18  # digits of a number that a page sends back
+
+
+class IndexView(View):
+    """The way in: straight to the page where one pays."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Go there."""
+        return redirect("checkout:preview")
+
+
+class ShippingAddressView(CheckoutSessionMixin, View):  # type: ignore[misc]  # Oscar has no types
+    """Pick one of one's addresses, or add one."""
+
+    pre_conditions = ("check_basket_is_not_empty",)
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Show them."""
+        return self._page(request, ShippingAddressForm(request.user, prefix="new"))
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Take the one that was picked, or keep a new one and take it."""
+        if "address" in request.POST:
+            address = get_object_or_404(_addresses(request.user), pk=_number(request, "address"))
+        else:
+            form = ShippingAddressForm(request.user, request.POST, prefix="new")
+            if not form.is_valid():
+                return self._page(request, form)
+            address = _kept(request.user, form)
+        self.checkout_session.ship_to_user_address(address)
+        return redirect("checkout:preview")
+
+    def _page(self, request: HttpRequest, form: ShippingAddressForm) -> HttpResponse:
+        addresses = list(_addresses(request.user))
+        chosen = self.checkout_session.shipping_user_address_id()
+        if chosen is None and addresses:
+            chosen = addresses[0].pk
+        context = {"addresses": addresses, "form": form, "chosen": chosen}
+        return render(request, "checkout/address.html", context)
+
+
+class UserAddressUpdateView(UpdateView):  # type: ignore[type-arg]  # of Oscar's untyped model
+    """Change an address of one's own."""
+
+    template_name = "checkout/address_change.html"
+    form_class = ShippingAddressForm
+    success_url = reverse_lazy("checkout:shipping-address")
+
+    def get_queryset(self) -> Any:
+        """Only one's own."""
+        return self.request.user.addresses.all()  # type: ignore[union-attr]  # logged in
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """Hand the form its owner."""
+        return {**super().get_form_kwargs(), "user": self.request.user}
+
+
+class UserAddressDeleteView(DeleteView):  # type: ignore[type-arg]  # of Oscar's untyped model
+    """Forget an address of one's own."""
+
+    template_name = "checkout/address_delete.html"
+    success_url = reverse_lazy("checkout:shipping-address")
+
+    def get_queryset(self) -> Any:
+        """Only one's own."""
+        return self.request.user.addresses.all()  # type: ignore[union-attr]  # logged in
+
+
+class ShippingMethodView(IndexView):
+    """The way of shipping is chosen on the review page."""
+
+
+class PaymentMethodView(IndexView):
+    """How it is paid is chosen on the review page."""
+
+
+class ThankYouView(View):
+    """The order's own page thanks."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Go to the orders."""
+        return redirect("sales:orders")
+
+
+class PaymentDetailsView(OrderPlacementMixin, View):  # type: ignore[misc]  # Oscar has no types
+    """The one page: address, shipping, goods, how it is paid, what is expected, and the button."""
+
+    pre_conditions: tuple[str, ...] = ()
+    preview = False
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Show what would be ordered."""
+        if request.basket.is_empty:  # type: ignore[attr-defined]  # Oscar's middleware sets it
+            return redirect("basket:summary")
+        if self._needs_address(request):
+            return redirect("checkout:shipping-address")
+        return self._page(request, None)
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Place the order, or show the page again with what was chosen."""
+        if "place" not in request.POST:
+            if request.basket.is_empty:  # type: ignore[attr-defined]  # Oscar's middleware sets it
+                return redirect("basket:summary")
+            return self._page(request, request.POST)
+        before = bought(request.user, _number(request, "basket"))
+        if before is not None:
+            return _redirected(request, before)
+        if request.basket.is_empty:  # type: ignore[attr-defined]  # Oscar's middleware sets it
+            messages.warning(request, _("Your basket has changed. Look at it again."))
+            return redirect("basket:summary")
+        if self._needs_address(request):
+            return redirect("checkout:shipping-address")
+        return self._buy(request)
+
+    def _buy(self, request: HttpRequest) -> HttpResponse:
+        shop = the_shop()
+        shown = _number(request, "total")
+        form = TenderForm(shop, request.user, shown, request.POST) if shown else None
+        if form is None or not form.is_valid():
+            return self._page(request, request.POST)
+        choice = Choice(
+            basket_id=_number(request, "basket"),
+            total_minor=shown,
+            split=form.split,
+            provider=form.provider_code,
+            method=request.POST.get("method", "")[:128],
+            address=self.get_shipping_address(request.basket),  # type: ignore[attr-defined]  # Oscar's
+            keep_address=lambda address: self.create_shipping_address(request.user, address),
+        )
+        try:
+            sale = buy(request, shop, choice)
+        except CannotBuy as error:
+            messages.error(request, str(error))
+            return redirect("basket:summary" if _is_troubled(request, shop) else "checkout:preview")
+        except LedgerError as error:
+            messages.error(request, told(error))
+            stands = bought(request.user, choice.basket_id)
+            return redirect("checkout:preview") if stands is None else _redirected(request, stands)
+        return _redirected(request, sale)
+
+    def _needs_address(self, request: HttpRequest) -> bool:
+        """Say whether an address is missing; the one used by default is taken unasked."""
+        basket: Any = request.basket  # type: ignore[attr-defined]  # Oscar's middleware sets it
+        if not basket.is_shipping_required():
+            return False
+        chosen = self.checkout_session.shipping_user_address_id()
+        if chosen is not None and _addresses(request.user).filter(pk=chosen).exists():
+            return False
+        first = _addresses(request.user).first()
+        if first is None:
+            return True
+        self.checkout_session.ship_to_user_address(first)
+        return False
+
+    def _page(self, request: HttpRequest, data: Any) -> HttpResponse:
+        shop = the_shop()
+        basket: Any = request.basket  # type: ignore[attr-defined]  # Oscar's middleware sets it
+        address = self.get_shipping_address(basket)
+        methods = shipping_for(request, address)
+        wanted = (data or {}).get("method", "")
+        method = next((one for one in methods if one.code == wanted), methods[0] if methods else None)
+        what = bill(shop, basket, method)
+        if what.troubles:
+            for trouble in what.troubles:
+                messages.warning(request, trouble)
+            return redirect("basket:summary")
+        if what.total_minor <= 0:
+            messages.warning(
+                request, _("There is nothing to pay. Put something into the basket first.")
+            )
+            return redirect("basket:summary")
+        form = TenderForm(shop, request.user, what.total_minor, data)
+        context = {
+            "bill": what,
+            "basket": basket,
+            "address": address,
+            "methods": [(one, _price(shop, one, basket)) for one in methods],
+            "method": method,
+            "form": form,
+            "expected": expected(shop, request.user, what, form),
+            "tender_url": reverse("checkout:preview"),
+        }
+        template = "checkout/_review.html" if getattr(request, "htmx", False) else "checkout/review.html"
+        return render(request, template, context)
+
+
+def _redirected(request: HttpRequest, sale: Sale) -> HttpResponse:
+    return redirect(onward(request, sale))
+
+
+def _price(shop: Shop, method: Any, basket: Any) -> int:
+    return to_minor(method.calculate(basket).incl_tax, shop.currency)
+
+
+def _addresses(user: Any) -> Any:
+    """Return a shopper's addresses to which goods are shipped, the usual one first."""
+    found = user.addresses.filter(country__is_shipping_country=True).select_related("country")
+    return found.order_by("-is_default_for_shipping", "-num_orders_as_shipping_address", "-pk")
+
+
+def _kept(user: Any, form: ShippingAddressForm) -> Any:
+    """Keep a new address; one that is there already is taken instead."""
+    address = form.save(commit=False)
+    there = user.addresses.filter(hash=address.generate_hash()).first()
+    if there is None:
+        address.save()
+        return address
+    for field in ("phone_number", "notes"):
+        setattr(there, field, getattr(address, field))
+    there.save()
+    return there
+
+
+def _is_troubled(request: HttpRequest, shop: Shop) -> bool:
+    """Say whether something in the basket as it is now cannot be bought."""
+    basket: Any = request.basket  # type: ignore[attr-defined]  # Oscar's middleware sets it
+    return bool(bill(shop, loaded(basket, request.user, request)).troubles)
+
+
+def _number(request: HttpRequest, name: str) -> int:
+    """Return a whole number that the page sent hidden; 0 where it is none."""
+    text = request.POST.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < _LONGEST else 0

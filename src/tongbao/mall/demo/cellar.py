@@ -1,0 +1,134 @@
+"""The Chinese demo: a wine mall in yuan whose journal is the founding example, order by order.
+
+A hundred buyers, each an order of 100.00 under the plan «wine»; then a point is worth 5.1731 and
+the first buyer's 21 points 108.63 before the fee. One order a day, so that the curve has days.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, time, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from django.contrib.auth.hashers import make_password
+
+from tongbao.mall.demo.cellar_goods import ARTICLES, CATEGORIES
+from tongbao.mall.demo.goods import make_categories, stock
+from tongbao.mall.demo.people import Person, enrol, make_country, make_person
+from tongbao.mall.demo.play import Command, NotPlayed
+from tongbao.mall.demo.progress import Watch, nobody
+from tongbao.mall.merchants.opening import open_merchant
+from tongbao.mall.sales.split import Fees, Taken, split
+from tongbao.mall.shop.models import Shop
+from tongbao.mall.shop.opening import open_mall
+
+PROGRAM: Final = "wine"
+CURRENCY: Final = "CNY"
+ZONE: Final = "Asia/Shanghai"
+BUYERS: Final = 100
+PAID_MINOR: Final = 10_000
+PLATFORM_FEE_BPS: Final = 200
+PROVIDER_FEE_BPS: Final = 60
+_DAY: Final = timedelta(days=1)
+
+
+def account_of(buyer: int) -> str:
+    """Return the member account of a buyer, counted from 1.
+
+    >>> account_of(1)
+    'm-founder001'
+    """
+    return f"m-founder{buyer:03d}"
+
+
+SHOPPER: Final = Person(
+    *("lin", "林小满", account_of(1)), address=("梧桐路 8 号 302 室", "杭州", "310000")
+)
+MEMBERS: Final = (
+    SHOPPER,
+    Person("zhou", "周立", account_of(2), "lin"),
+    Person("chen", "陈予安", account_of(3), "lin"),
+)
+OPERATOR: Final = Person("operator", "掌柜", operator=True)
+STALLS: Final = (
+    ("cellar", "The Cellar", "酒窖"),
+    ("tea", "The Tea Room", "茶室"),
+    ("gifts", "Ware & Gifts", "器物与礼"),
+)
+
+
+def build(
+    plan: Mapping[str, object],
+    password: str,
+    *,
+    now: datetime | None = None,
+    told: Watch = nobody,
+) -> Shop:
+    """Build the mall in the empty database that Django is set up for.
+
+    ``plan`` has the engine's JSON fields. The last order is on the day before ``now`` in the
+    mall's zone. Not inside a transaction.
+
+    Raises:
+        LedgerError: the plan or a command is refused.
+    """
+    zone = ZoneInfo(ZONE)
+    first = (now or datetime.now(UTC)).astimezone(zone).date() - BUYERS * _DAY
+    begin = datetime.combine(first, time(10), zone)
+    told("people", 0, 1)
+    hashed = make_password(password)
+    shop = open_mall(
+        program=PROGRAM,
+        plan=plan,
+        name_en="The Wine Mall",
+        name_zh="酒悦商城",
+        currency=CURRENCY,
+        timezone=ZONE,
+        platform_fee_bps=PLATFORM_FEE_BPS,
+        provider_fee_bps=PROVIDER_FEE_BPS,
+    )
+    make_country("CN", "CHN", "中国")
+    for one in (*MEMBERS, OPERATOR):
+        make_person(one, hashed, "CN")
+    merchants = {}
+    for account, english, chinese in STALLS:
+        staff = make_person(Person(account, f"{chinese}店员"), hashed, "CN")
+        merchants[account] = open_merchant(
+            shop, account, name_en=english, name_zh=chinese, staff=(staff,)
+        )
+    enrol(shop, MEMBERS, begin.isoformat())
+    told("people", 1, 1)
+    stock(
+        ARTICLES,
+        make_categories(CATEGORIES),
+        merchants,
+        CURRENCY,
+        lambda done, total: told("goods", done, total),
+    )
+    for buyer in range(1, BUYERS + 1):
+        _one_day(shop, buyer, begin + (buyer - 1) * _DAY)
+        told("history", buyer, BUYERS)
+    return shop
+
+
+def _one_day(shop: Shop, buyer: int, at: datetime) -> None:
+    """Settle a buyer's order, pay the merchant's part, close the day."""
+    number, moment = f"F{buyer:03d}", at.isoformat()
+    midnight = datetime.combine(at.date() + _DAY, time(), at.tzinfo).isoformat()
+    member = account_of(buyer)
+    bought: Command = {"id": f"{number}-cellar-purchase", "type": "purchase", "at": moment}
+    figures = _accepted(shop, bought | {"member": member, "paid": PAID_MINOR, "profit": 3500})
+    taken = Taken(figures["contribution"], figures["dividend"])
+    fees = Fees(shop.platform_fee_bps, shop.provider_fee_bps)
+    rest = split(PAID_MINOR, PAID_MINOR, taken, fees).to_merchant
+    paid_out: Command = {"id": f"{number}-cellar-part", "type": "deposit", "at": moment}
+    _accepted(shop, paid_out | {"account": "cellar", "amount": rest})
+    day = str(at.date())
+    _accepted(shop, {"id": f"close-{day}", "type": "close_day", "day": day, "at": midnight})
+
+
+def _accepted(shop: Shop, command: Command) -> Mapping[str, int]:
+    outcome = shop.ledger.submit(command)
+    if not outcome.ok:
+        why = outcome.refusal or (outcome.receipt and outcome.receipt.error)
+        raise NotPlayed(f"{command['id']}: {why}")
+    return outcome.fields

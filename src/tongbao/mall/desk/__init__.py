@@ -1,0 +1,1 @@
+"""The desk: where merchants' staff and operators work."""

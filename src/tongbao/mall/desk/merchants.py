@@ -1,0 +1,175 @@
+"""The operator's list of merchants: open one, change one, say who works for it."""
+
+import re
+from typing import Any, Final
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, RegexValidator
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from tongbao.ledger.values import LedgerError
+from tongbao.mall.desk.access import operator
+from tongbao.mall.desk.reserved import WORDS
+from tongbao.mall.merchants.models import Merchant
+from tongbao.mall.merchants.opening import change_merchant, dismiss, find_user, hire, open_merchant
+from tongbao.mall.people.models import User
+from tongbao.mall.sales.models import Part, Return, Sale
+from tongbao.mall.shop.models import the_shop
+from tongbao.mall.shop.opening import NotOpened
+from tongbao.mall.shop.pages import paged
+from tongbao.mall.shop.troubles import told
+
+_PERCENT: Final = re.compile(r"(100|[0-9]{1,2})(?:\.([0-9]{1,2}))?")
+
+
+class PercentField(forms.CharField):
+    """A share in percent with up to two decimals; cleaned into whole basis points."""
+
+    def clean(self, value: Any) -> int:
+        """Read it.
+
+        Raises:
+            ValidationError: it is none from 0 to 100.
+        """
+        found = _PERCENT.fullmatch(super().clean(value).strip())
+        if found is None:
+            raise ValidationError(_("Enter a percentage from 0 to 100, such as 12.5."))
+        bps = int(found[1]) * 100 + int((found[2] or "").ljust(2, "0"))
+        MaxValueValidator(10_000)(bps)
+        return bps
+
+    def prepare_value(self, value: Any) -> Any:
+        """Show basis points as percent, and what was typed as it was."""
+        if not isinstance(value, int):
+            return value
+        return f"{value // 100}.{value % 100:02d}".removesuffix("0").removesuffix("0").rstrip(".")
+
+
+class MerchantForm(forms.Form):
+    """What an operator says of a merchant."""
+
+    name_en = forms.CharField(label=gettext_lazy("Name in English"), max_length=80)
+    name_zh = forms.CharField(label=gettext_lazy("Name in Chinese"), max_length=80)
+    margin_bps = PercentField(
+        label=gettext_lazy("Margin in percent"),
+        max_length=8,
+        initial=3500,
+        help_text=gettext_lazy("Of what is paid; it counts as profit where the plan asks for it."),
+    )
+    is_open = forms.BooleanField(
+        label=gettext_lazy("Sells and takes payments"), required=False, initial=True
+    )
+
+
+class NewMerchantForm(MerchantForm):
+    """The same, and its account."""
+
+    account = forms.CharField(
+        label=gettext_lazy("Account in the program"),
+        max_length=40,
+        validators=[
+            RegexValidator(
+                r"\A[a-z][a-z0-9-]*\Z",
+                gettext_lazy("Use small letters, digits and dashes; begin with a letter."),
+            )
+        ],
+        help_text=gettext_lazy("It stands in the journal for good, such as «tea-house»."),
+    )
+    field_order = ("account",)
+
+    def clean_account(self) -> str:
+        """Refuse what is taken, or an address of the desk's own."""
+        account: str = self.cleaned_data["account"]
+        if account in WORDS or Merchant.objects.filter(account=account).exists():
+            raise ValidationError(_("That name is taken. Choose another one."))
+        return account
+
+
+@login_required
+@require_GET
+def listed(request: HttpRequest) -> HttpResponse:
+    """List all merchants, with what waits at each."""
+    operator(request)
+    paid = Q(parts__sale__state=Sale.State.PAID)
+    rows = Merchant.objects.select_related("partner").annotate(
+        waiting=Count("parts", paid & Q(parts__state=Part.State.WAITING), distinct=True),
+        asked=Count("parts__returns", Q(parts__returns__state=Return.State.ASKED), distinct=True),
+    )
+    page = paged(request, rows.order_by("name_en", "pk"))
+    accounts = the_shop().ledger.accounts([one.account for one in page.object_list])
+    context = {
+        "page_obj": page,
+        "rows": [(one, accounts.get(one.account)) for one in page.object_list],
+    }
+    return render(request, "desk/merchants.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """Open a merchant."""
+    operator(request)
+    form = NewMerchantForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        fields = dict(form.cleaned_data)
+        account, is_open = fields.pop("account"), fields.pop("is_open")
+        try:
+            made = open_merchant(the_shop(), account, **fields)
+            if not is_open:
+                change_merchant(made, **fields, is_open=False)
+        except NotOpened:
+            form.add_error("account", _("That name is taken. Choose another one."))
+        except LedgerError as error:
+            form.add_error(None, told(error))
+        else:
+            messages.success(request, _("The merchant is open. Say who works for it."))
+            return redirect("desk:merchant", account)
+    return render(request, "desk/merchant_new.html", {"form": form})
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def edit(request: HttpRequest, account: str) -> HttpResponse:
+    """Change a merchant."""
+    operator(request)
+    merchant = get_object_or_404(Merchant.objects.select_related("partner"), account=account)
+    first = {name: getattr(merchant, name) for name in MerchantForm.base_fields}
+    form = MerchantForm(request.POST or None, initial=first)
+    if request.method == "POST" and form.is_valid():
+        change_merchant(merchant, **form.cleaned_data)
+        messages.success(request, _("Saved."))
+        return redirect("desk:merchant", account)
+    people = merchant.partner.users.order_by("pk")
+    context = {"merchant": merchant, "form": form, "people": people}
+    return render(request, "desk/merchant.html", context)
+
+
+@login_required
+@require_POST
+def staff(request: HttpRequest, account: str) -> HttpResponse:
+    """Let somebody work for a merchant, or no more."""
+    operator(request)
+    merchant = get_object_or_404(Merchant.objects.select_related("partner"), account=account)
+    leaving = request.POST.get("dismiss", "")
+    if leaving:
+        user = get_object_or_404(User, pk=leaving if leaving.isdecimal() else 0)
+        dismiss(merchant, user)
+        messages.success(request, _("%(name)s works here no more.") % {"name": user.shown})
+        return redirect("desk:merchant", account)
+    found = find_user(request.POST.get("reach", "")[:254])
+    if found is None:
+        messages.error(
+            request, _("Nobody is registered with that e-mail address or phone number.")
+        )
+    else:
+        hire(merchant, found)
+        messages.success(request, _("%(name)s works here now.") % {"name": found.shown})
+    return redirect("desk:merchant", account)

@@ -1,0 +1,35 @@
+"""What a merchant's account holds, and what came into it day by day."""
+
+from datetime import timedelta
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from tongbao.ledger.merchants import receivables
+from tongbao.mall.desk.access import at, shown
+from tongbao.mall.sales.models import Part
+from tongbao.mall.shop.models import the_shop
+
+_DAYS = 30
+
+
+@login_required
+@require_GET
+def balances(request: HttpRequest, account: str) -> HttpResponse:
+    """Show wallet, credit and points as the ledger has them, and the last days."""
+    merchant, shop = at(request, account), the_shop()
+    first = timezone.now().astimezone(shop.zone).date() - timedelta(days=_DAYS)
+    report = receivables(shop.ledger, merchant.account, first=f"{first:%Y-%m-%d}")
+    holder = shop.ledger.account(merchant.account)
+    waiting = Part.objects.filter(merchant=merchant, state=Part.State.RECEIVED)
+    context = {
+        "at": "money",
+        "holder": holder,
+        "days": list(reversed(report.days)),
+        "total": report.total,
+        "waiting": sum(part.total_minor for part in waiting),
+        "days_count": _DAYS,
+    }
+    return shown(request, merchant, "desk/money.html", context)

@@ -1,0 +1,155 @@
+"""Orders at the desk: what is to be shipped, and how each part was split."""
+
+from typing import Final
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_POST
+
+from tongbao.ledger.values import LedgerError
+from tongbao.mall.desk.access import at, shown
+from tongbao.mall.desk.waiting import parts, to_ship
+from tongbao.mall.merchants.masking import masked
+from tongbao.mall.merchants.models import Merchant
+from tongbao.mall.sales import cancelling, goods, receiving
+from tongbao.mall.sales.models import Part, Return, Sale
+from tongbao.mall.sales.refusals import NotNow
+from tongbao.mall.services.completing import has_goods
+from tongbao.mall.shop.models import the_shop
+from tongbao.mall.shop.pages import paged
+from tongbao.mall.shop.troubles import told
+
+TABS: Final = {
+    "ship": gettext_lazy("To ship"),
+    "shipped": gettext_lazy("On the way"),
+    "received": gettext_lazy("Received"),
+    "settled": gettext_lazy("Settled"),
+    "all": gettext_lazy("All"),
+}
+# How what was paid is split, in the order in which odd units are given (sales.splitting).
+SPLIT: Final = (
+    ("to_merchant", gettext_lazy("To the merchant")),
+    ("to_reserve", gettext_lazy("To the reserve")),
+    ("to_dividends", gettext_lazy("To dividends")),
+    ("to_commissions", gettext_lazy("Commissions of referrers")),
+    ("to_platform", gettext_lazy("Fee of the platform")),
+    ("to_provider", gettext_lazy("Fee of the payment provider")),
+)
+
+
+class ShipForm(forms.Form):
+    """What the shopper may know of a shipment."""
+
+    note = forms.CharField(
+        label=gettext_lazy("Carrier and number, for the shopper"), max_length=120, required=False
+    )
+
+
+@login_required
+@require_GET
+def listed(request: HttpRequest, account: str) -> HttpResponse:
+    """List the merchant's parts of orders, by where they stand."""
+    merchant = at(request, account)
+    tab = request.GET.get("tab", "ship")
+    tab = tab if tab in TABS else "all"
+    page = paged(request, _in_tab(merchant, tab))
+    context = {"at": "orders", "tabs": TABS, "tab": tab, "page_obj": page}
+    return shown(request, merchant, "desk/orders.html", context)
+
+
+@login_required
+@require_GET
+def detail(request: HttpRequest, account: str, part: int) -> HttpResponse:
+    """Show a part: what is in it, for whom, how it was paid and split."""
+    merchant = at(request, account)
+    return _detail(request, merchant, _own(merchant, part), ShipForm())
+
+
+@login_required
+@require_POST
+def ship(request: HttpRequest, account: str, part: int) -> HttpResponse:
+    """Note that the goods were sent off."""
+    merchant = at(request, account)
+    row, form = _own(merchant, part), ShipForm(request.POST)
+    if not form.is_valid() or not has_goods(row):
+        return _detail(request, merchant, row, form, status=400)
+    try:
+        receiving.ship(row, form.cleaned_data["note"])
+        messages.success(request, _("Noted as shipped. The shopper is told."))
+    except NotNow as error:
+        messages.warning(request, str(error))
+    return redirect("desk:order", account, part)
+
+
+@login_required
+@require_POST
+def cancel(request: HttpRequest, account: str, part: int) -> HttpResponse:
+    """Cancel an order that is this merchant's alone; what was paid goes back."""
+    merchant = at(request, account)
+    row = _own(merchant, part)
+    if not _is_alone(row):
+        messages.warning(request, _("Other merchants have a part in this order."))
+        return redirect("desk:order", account, part)
+    try:
+        if cancelling.cancel(row.sale, "merchant"):
+            messages.success(request, _("The order is cancelled. What was paid goes back."))
+        else:
+            messages.warning(request, _("This order cannot be cancelled any more."))
+    except LedgerError as error:
+        messages.warning(request, told(error))
+    return redirect("desk:order", account, part)
+
+
+def split_of(part: Part) -> list[tuple[str, int]]:
+    """Return the figures that a settled part was split into, all of them, with their names."""
+    return [(str(label), getattr(part, name)) for name, label in SPLIT]
+
+
+def _in_tab(merchant: Merchant, tab: str) -> QuerySet[Part]:
+    mine = parts(merchant)
+    if tab == "ship":
+        return to_ship(merchant)
+    if tab == "shipped":
+        return mine.filter(state=Part.State.WAITING, shipped_at__isnull=False)
+    if tab in {"received", "settled"}:
+        return mine.filter(state=tab)
+    return mine
+
+
+def _own(merchant: Merchant, number: int) -> Part:
+    rows = parts(merchant).select_related(
+        "merchant", "sale__user", "sale__order__shipping_address__country", "sale__payment__code"
+    )
+    return get_object_or_404(rows, pk=number)
+
+
+def _is_alone(part: Part) -> bool:
+    return not part.sale.parts.exclude(pk=part.pk).exists()
+
+
+def _detail(
+    request: HttpRequest, merchant: Merchant, part: Part, form: ShipForm, *, status: int = 200
+) -> HttpResponse:
+    is_waiting = part.state == Part.State.WAITING and part.sale.state == Sale.State.PAID
+    with_goods = has_goods(part)
+    context = {
+        "at": "orders",
+        "part": part,
+        "sale": part.sale,
+        "payer": masked(part.sale.user),
+        "lines": goods.lines(part, the_shop().currency),
+        "form": form,
+        "can_ship": is_waiting and with_goods,
+        "can_cancel": is_waiting and part.shipped_at is None and _is_alone(part),
+        "split": split_of(part) if part.state == Part.State.SETTLED else [],
+        "returns": Return.objects.filter(part=part).order_by("pk"),
+        "vouchers": part.vouchers.order_by("pk"),
+        "topups": part.topups.order_by("created_at", "unit"),
+    }
+    return shown(request, merchant, "desk/order.html", context, status=status)

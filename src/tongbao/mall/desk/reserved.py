@@ -1,0 +1,5 @@
+"""Words that the desk's addresses begin with, so that no merchant's account may be one."""
+
+from typing import Final
+
+WORDS: Final = frozenset({"merchants", "voucher", "new"})

@@ -1,0 +1,119 @@
+"""The address book: where goods are sent, in the order in which people write it at home."""
+
+from typing import Any, Final
+
+from babel import Locale
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from oscar.core.loading import get_model
+from phonenumber_field.phonenumber import to_python
+
+from tongbao.mall.people.models import User
+
+UserAddress: Any = get_model("address", "UserAddress")
+Country: Any = get_model("address", "Country")
+_LARGEST_FIRST: Final = {"CN", "HK", "JP", "KR", "MO", "TW"}
+_WITH_POSTCODE: Final = {"AU", "CA", "DE", "FR", "GB", "US"}
+MOST_ADDRESSES: Final = 20
+
+
+class AddressForm(forms.ModelForm):  # type: ignore[type-arg]  # django-stubs wants it, Django forbids it
+    """An address of the user's, or of an order: the whole name stands in ``first_name``."""
+
+    class Meta:
+        model = UserAddress
+        fields = (
+            "first_name", "phone_number", "country", "state", "line4", "line1", "line2", "postcode",
+        )  # fmt: skip
+        labels = {  # noqa: RUF012  # Django's way
+            "first_name": gettext_lazy("Recipient"),
+            "phone_number": gettext_lazy("Phone number"),
+            "country": gettext_lazy("Country"),
+            "state": gettext_lazy("Province or county"),
+            "line4": gettext_lazy("City"),
+            "line1": gettext_lazy("Street and house number"),
+            "line2": gettext_lazy("Flat, building, company (optional)"),
+            "postcode": gettext_lazy("Postcode"),
+        }
+        help_texts = {"phone_number": gettext_lazy("For the courier only.")}  # noqa: RUF012  # Django's way
+
+    def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
+        """Make a form for an address of that user's."""
+        super().__init__(*args, **kwargs)
+        self.instance.user = user
+        countries = list(Country.objects.filter(is_shipping_country=True))
+        self.fields["country"] = forms.ModelChoiceField(
+            Country.objects.filter(is_shipping_country=True),
+            label=_("Country"),
+            empty_label=None,
+            initial=countries[0] if countries else None,
+        )
+        self.fields["country"].label_from_instance = country_name  # type: ignore[attr-defined]
+        self.fields["phone_number"] = forms.CharField(
+            label=_("Phone number"),
+            help_text=_("For the courier only."),
+            max_length=32,
+            required=bool(countries) and countries[0].pk == "CN",
+            widget=forms.TextInput(attrs={"type": "tel"}),
+        )
+        for name in ("first_name", "line4", "line1"):
+            self.fields[name].required = True
+        for name, autocomplete in _AUTOCOMPLETE.items():
+            self.fields[name].widget.attrs["autocomplete"] = autocomplete
+        order = self.Meta.fields
+        if countries and countries[0].pk not in _LARGEST_FIRST:
+            order = (
+                "first_name", "phone_number", "line1", "line2", "line4", "state", "postcode",
+                "country",
+            )  # fmt: skip
+        self.order_fields(order)
+
+    def clean(self) -> dict[str, Any]:
+        """Read the phone number as one of the address's country; ask for postcodes where used."""
+        given: dict[str, Any] = super().clean() or {}
+        country = given.get("country")
+        text = given.get("phone_number", "")
+        if text and country is not None:
+            number: Any = to_python(text, region=country.pk)
+            if number is None or not number.is_valid():
+                self.add_error("phone_number", _("This is not a phone number of that country."))
+            else:
+                given["phone_number"] = number
+        if country is not None and country.pk in _WITH_POSTCODE and not given.get("postcode"):
+            self.add_error("postcode", ValidationError(_("Addresses there need a postcode.")))
+        return given
+
+
+_AUTOCOMPLETE: Final = {
+    "first_name": "name",
+    "phone_number": "tel",
+    "country": "country",
+    "state": "address-level1",
+    "line4": "address-level2",
+    "line1": "address-line1",
+    "line2": "address-line2",
+    "postcode": "postal-code",
+}
+
+
+def country_name(country: Any) -> str:
+    """Return a country's name in the reader's language."""
+    locale = Locale.parse("zh_Hans" if (get_language() or "").startswith("zh") else "en")
+    return locale.territories.get(country.pk, country.printable_name)
+
+
+def lines(address: Any) -> list[str]:
+    """Return an address as it is written on a parcel at home, without name and number."""
+    if address.country_id in _LARGEST_FIRST:
+        # Beijing and the like are province and city in one.
+        city = "" if address.line4 == address.state else address.line4
+        place = [f"{address.state}{city}", f"{address.line1}{address.line2 and ' '}{address.line2}"]
+        if not address.line1.isascii():
+            place = ["".join(place)]
+        return [*(one for one in [*place, address.postcode] if one), country_name(address.country)]
+    town = f"{address.line4} {address.postcode}".strip()
+    found = (address.line1, address.line2, town, address.state, country_name(address.country))
+    return [one for one in found if one]

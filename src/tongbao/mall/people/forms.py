@@ -1,0 +1,195 @@
+"""What people fill in to register, to log in and to change their accounts."""
+
+from datetime import timedelta
+from typing import Any, Final
+
+from allauth.account import forms as allauth_forms
+from allauth.account.internal.flows.password_reset_by_code import PasswordResetVerificationProcess
+from allauth.account.internal.userkit import filter_users_by_email
+from allauth.account.models import EmailAddress
+from allauth.core import context
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from tongbao.mall.people import contact, texts, words
+from tongbao.mall.people.adapter import REFERRAL
+from tongbao.mall.people.models import User
+
+_ABANDONED: Final = timedelta(minutes=30)  # longer than any code of a registration is good
+
+
+class ContactField(forms.CharField):
+    """An e-mail address or a phone number; its value is a `contact.Contact`."""
+
+    def __init__(self) -> None:
+        """Make it."""
+        super().__init__(
+            label=gettext_lazy("E-mail or phone number"),
+            widget=forms.TextInput(
+                attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}
+            ),
+        )
+
+    def clean(self, value: Any) -> contact.Contact:  # type: ignore[override]  # a value of ours
+        """Read it."""
+        return contact.read(str(super().clean(value)))
+
+
+class SignupForm(allauth_forms.SignupForm):  # type: ignore[misc]  # allauth has no types
+    """Registering: one field for address or number, a password, an inviter's code if any."""
+
+    field_order = ("login", "password1", "code")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Put one field in place of allauth's two."""
+        super().__init__(*args, **kwargs)
+        del self.fields["email"], self.fields["phone"]
+        self.fields["login"] = ContactField()
+        self.fields["password1"].label = _("Password")
+        self.fields["password1"].help_text = _("At least 8 characters, not only digits.")
+        self.fields["password1"].widget.attrs.pop("placeholder", None)
+        self.fields["code"] = forms.CharField(
+            label=_("Invitation code"),
+            required=False,
+            max_length=16,
+            initial=context.request.session.get(REFERRAL, ""),
+            help_text=_("If somebody invited you. It cannot be changed later."),
+            widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none"}),
+        )
+        self.order_fields(self.field_order)
+
+    def clean_login(self) -> contact.Contact:
+        """Note whether there is such an account; the page will not tell."""
+        given: contact.Contact = self.cleaned_data["login"]
+        self.cleaned_data["email"], self.cleaned_data["phone"] = given.email or None, given.phone
+        _forget_abandoned(given)
+        if given.email:
+            self.cleaned_data["email"] = self.validate_unique_email(given.email)
+        return given  # the phone number is looked up by allauth's `clean`
+
+    def clean_code(self) -> str:
+        """Check that the code is somebody's."""
+        code = self.cleaned_data["code"].strip().lower()
+        if code and not User.objects.filter(code=code, is_active=True).exists():
+            raise ValidationError(_("Nobody has this code. Correct it, or leave it out."))
+        return str(code)
+
+    def try_save(self, request: HttpRequest) -> Any:
+        """Write the user, unless another tab was quicker: then as if there had been one before."""
+        request.session[REFERRAL] = self.cleaned_data.get("code", "")
+        try:
+            with transaction.atomic():
+                return super().try_save(request)
+        except IntegrityError:
+            self.account_already_exists = True
+            return super().try_save(request)
+
+
+class LoginForm(allauth_forms.LoginForm):  # type: ignore[misc]  # allauth has no types
+    """Logging in."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Put our field in place of allauth's."""
+        super().__init__(*args, **kwargs)
+        self.fields["login"] = ContactField()
+        self.fields["password"].label = _("Password")
+        self.fields["password"].help_text = ""
+        self.fields["password"].widget.attrs.pop("placeholder", None)
+        self.order_fields(("login", "password"))
+
+    def clean_login(self) -> str:
+        """Return address or number in its one form, by which attempts are counted too."""
+        return str(self.cleaned_data["login"])
+
+
+class ResetForm(forms.Form):
+    """Asking for a code to set a new password, by e-mail or text message."""
+
+    login = ContactField()
+
+    def clean_login(self) -> contact.Contact:
+        """Look up whose it is; the page will not tell."""
+        given: contact.Contact = self.cleaned_data["login"]
+        if given.email:
+            found = filter_users_by_email(
+                given.email, is_active=True, prefer_verified=True, for_login=True
+            )
+            self.user = found[0] if found else None
+        else:
+            self.user = User.objects.filter(phone=given.phone, is_active=True).first()
+        self.cleaned_data["email"] = str(given)  # allauth's view counts requests by it
+        return given
+
+    def save(self, request: HttpRequest, **_: Any) -> str:
+        """Send the code, or a letter that there is no account; begin to wait for it."""
+        where = str(self.cleaned_data["login"])
+        state = PasswordResetVerificationProcess.initial_state(self.user, where)
+        kind = _ResetByText if self.cleaned_data["login"].phone else None
+        process = (kind or PasswordResetVerificationProcess)(request, state=state, user=self.user)
+        process.send()
+        process.persist()
+        return where
+
+
+class _ResetByText(PasswordResetVerificationProcess):  # type: ignore[misc]  # allauth has no types
+    def send(self) -> None:
+        """Send a code; nothing to a number that has no account, for each text costs money."""
+        if self.user:
+            self.state["code"] = self._adapter().generate_password_reset_code()
+            texts.send(self.state["email"], words.text(self.code))
+
+    @staticmethod
+    def _adapter() -> Any:
+        from allauth.account.adapter import get_adapter  # noqa: PLC0415  # it imports our adapter
+
+        return get_adapter()
+
+
+class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]  # django-stubs wants it, Django forbids it
+    """The name, and the language of letters and text messages."""
+
+    language = forms.ChoiceField(
+        label=gettext_lazy("Language of e-mails"), choices=settings.LANGUAGES
+    )
+
+    class Meta:
+        model = User
+        fields = ("name", "language")
+
+
+class CodeForm(forms.Form):
+    """An inviter's code, given later."""
+
+    code = forms.CharField(label=gettext_lazy("Invitation code"), max_length=16)
+
+
+class LeaveForm(forms.Form):
+    """The password once more, before an account is deleted."""
+
+    password = forms.CharField(
+        label=gettext_lazy("Password"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+
+def _forget_abandoned(given: contact.Contact) -> None:
+    """Delete a registration whose code was never given, so that it cannot keep the address."""
+    found = User.objects.filter(
+        last_login=None,
+        enrolled_at=None,
+        phone_verified=False,
+        date_joined__lt=timezone.now() - _ABANDONED,
+        is_staff=False,
+    )
+    found = found.filter(email=given.email) if given.email else found.filter(phone=given.phone)
+    for user in found:
+        rows = EmailAddress.objects.filter(user=user)
+        if (user.email is None or rows.exists()) and not rows.filter(verified=True).exists():
+            user.delete()

@@ -1,0 +1,49 @@
+"""Leaving the mall: what stands in the way, and what is erased."""
+
+from allauth.account.models import EmailAddress
+from axes.utils import reset
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
+from oscar.core.loading import get_model
+
+from tongbao.ledger.door import Ledger
+from tongbao.mall.people.models import User
+
+
+def hindrances(user: User, ledger: Ledger) -> list[str]:
+    """Return why the account cannot be deleted yet, as sentences; none: it can.
+
+    MALL_LEAVING names what other apps have to say.
+    """
+    found: list[str] = []
+    account = ledger.account(user.account) if user.enrolled_at is not None else None
+    if account is not None:
+        if account.points:
+            found.append(_("You still have points. Redeem them, or use them up."))
+        if account.wallet:
+            found.append(_("There is still money in your wallet. Withdraw it, or use it up."))
+        if account.credit:
+            found.append(_("You still have credit. Use it up."))
+    if user.is_staff or get_model("partner", "Partner").objects.filter(users=user).exists():
+        found.append(_("You work for the mall or a merchant here. Ask them to end that first."))
+    for path in settings.MALL_LEAVING:
+        found += import_string(path)(user)
+    return found
+
+
+@transaction.atomic
+def erase(user: User) -> None:
+    """Erase who the person is. Orders and the journal stay, under a name that tells nothing."""
+    for contact in (user.email, str(user.phone or "")):
+        if contact:
+            reset(username=contact)
+    EmailAddress.objects.filter(user=user).delete()
+    get_model("address", "UserAddress").objects.filter(user=user).delete()
+    user.name, user.email, user.phone, user.language = "", None, None, ""
+    user.phone_verified = user.is_active = False
+    user.left_at = timezone.now()
+    user.set_unusable_password()
+    user.save()

@@ -1,0 +1,23 @@
+"""What stands between the password and the mall."""
+
+from typing import Any
+
+from allauth.account.internal import flows  # noqa: F401  # before the stages, which go in a circle
+from allauth.account.models import EmailAddress
+from allauth.account.stages import EmailVerificationStage
+
+
+class EmailStage(EmailVerificationStage):  # type: ignore[misc]  # allauth has no types
+    """Asks for the code that was mailed at registration, and whoever left without giving it.
+
+    Not phone numbers' owners, and not accounts that the mall itself made.
+    """
+
+    def handle(self) -> Any:
+        """Return a page in between and whether to go on."""
+        user = self.login.user
+        if user is not None:
+            verified = [one.verified for one in EmailAddress.objects.filter(user_id=user.pk)]
+            if user.email is None or not verified or any(verified):
+                return None, True
+        return super().handle()

@@ -1,0 +1,42 @@
+"""How failed log-ins are counted: by what was typed and where from."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from allauth.account.signals import password_reset
+from allauth.core.internal.httpkit import get_client_ip
+from axes.utils import reset
+from django.dispatch import receiver
+from django.http import HttpRequest
+
+from tongbao.mall.people.models import User
+
+
+def typed(request: HttpRequest, credentials: Mapping[str, Any] | None) -> str:
+    """Return the e-mail address or phone number that was tried, as django-axes asks for it."""
+    given = credentials or request.POST
+    for key in ("email", "phone", "username", "login"):
+        if given.get(key):
+            return str(given[key])[:254]
+    return ""
+
+
+def address(request: HttpRequest) -> str:
+    """Return the client's address, behind as many proxies as TONGBAO_PROXY says."""
+    return str(get_client_ip(request) or "")
+
+
+def unnamed(
+    username: str, ip_address: str, user_agent: str, path_info: str, request: HttpRequest
+) -> str:
+    """Return how the log calls somebody who fails to log in: never by name."""
+    del username, user_agent, path_info, request
+    return f"somebody at {ip_address}"
+
+
+@receiver(password_reset)
+def forgive(sender: object, user: User, **_: Any) -> None:
+    """Let somebody in again who has just set a new password with a code."""
+    for contact in (user.email, str(user.phone or "")):
+        if contact:
+            reset(username=contact)

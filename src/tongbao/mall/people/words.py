@@ -1,0 +1,117 @@
+"""What the mall writes to people about their accounts, in their language."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+
+def letter(kind: str, facts: Mapping[str, Any]) -> tuple[str, str]:
+    """Return subject and text of the e-mail that allauth names ``kind``.
+
+    Raises:
+        KeyError: allauth sends something that has no words here.
+    """
+    if kind in {"email_confirmation", "email_confirmation_signup", "password_reset_code"}:
+        return _with_code(kind, str(facts["code"]))
+    if kind == "account_already_exists":
+        return _("You have an account already"), "\n\n".join(
+            (
+                _("Somebody, probably you, tried to register with this e-mail address."),
+                _("It has an account already. If you forgot the password, set a new one here:"),
+                str(facts["password_reset_url"]),
+                _("If it was not you, there is nothing to do."),
+            )
+        )
+    if kind == "unknown_account":
+        return _("No account with this address"), "\n\n".join(
+            (
+                _("Somebody, probably you, asked for a code for this e-mail address."),
+                _("There is no account with it. You can register here:"),
+                str(facts["signup_url"]),
+                _("If it was not you, there is nothing to do."),
+            )
+        )
+    subject, done = _changes(facts)[kind]
+    return subject, "\n\n".join(
+        (
+            done,
+            _("It was done at {time} UTC from the address {ip}.").format(
+                time=f"{timezone.now():%Y-%m-%d %H:%M}", ip=facts.get("ip", "?")
+            ),
+            _("If it was not you, set a new password at once and tell the mall."),
+        )
+    )
+
+
+def text(code: str) -> str:
+    """Return the text message with a code."""
+    return _("{code} is your code. Tell it to nobody. It is good for a few minutes.").format(
+        code=code
+    )
+
+
+def taken_text() -> str:
+    """Return the text message to a phone number that has an account already."""
+    return _("You have an account with this number already. Log in, or set a new password.")
+
+
+def message(kind: str, facts: Mapping[str, Any]) -> str:
+    """Return what a page tells after something was done, "" where allauth's needs no telling."""
+    return {
+        "email_confirmation_failed": _("This e-mail address belongs to another account."),
+        "email_confirmed": _("Your e-mail address is confirmed."),
+        "email_deleted": _("The change of your e-mail address is called off."),
+        "logged_in": "",
+        "logged_out": _("You are logged out."),
+        "password_changed": _("Your password is changed."),
+        "password_set": _("Your password is set."),
+        "phone_verification_sent": "",
+        "phone_verified": _("Your phone number is confirmed."),
+    }.get(kind, "")
+
+
+def _with_code(kind: str, code: str) -> tuple[str, str]:
+    what = (
+        _("Your code to set a new password")
+        if kind == "password_reset_code"
+        else _("Your code to confirm this e-mail address")
+    )
+    return f"{what}: {code}", "\n\n".join(
+        (
+            f"{what}:",
+            code,
+            _("Enter it on the page that asked for it. It is good for a few minutes."),
+            _("Tell it to nobody. If it was not you who asked, there is nothing to do."),
+        )
+    )
+
+
+def _changes(facts: Mapping[str, Any]) -> Mapping[str, tuple[str, str]]:
+    return {
+        "password_changed": (
+            _("Your password was changed"),
+            _("The password of your account was changed."),
+        ),
+        "password_set": (
+            _("Your password was changed"),
+            _("The password of your account was changed."),
+        ),
+        "password_reset": (
+            _("Your password was changed"),
+            _("The password of your account was set anew, with a code that we had sent you."),
+        ),
+        "email_changed": (
+            _("Your e-mail address was changed"),
+            _("The e-mail address of your account was changed to {email}.").format(
+                email=facts.get("to_email", "?")
+            ),
+        ),
+        "email_deleted": (
+            _("An e-mail address was removed"),
+            _("The e-mail address {email} was removed from your account.").format(
+                email=facts.get("deleted_email", "?")
+            ),
+        ),
+    }

@@ -1,0 +1,161 @@
+"""When the money is there: a provider's decision, the internal parts booked, the sale paid.
+
+`finish` brings a sale as far as it can go at the moment, from wherever a crash left it; anybody may
+call it any number of times: the page after paying does, so does the reconciler.
+
+- a pending sale whose provider has not decided yet: nothing to do here (`charges.ask`).
+- a pending sale whose group waits in the inbox: settle, read the outcome, then in one transaction
+  paid with its notices and hooks, or cancelled with the provider's part wanted back.
+- a cancelled one that was paid: what goes back is followed up (`cancelling.give_back`).
+"""
+
+from collections.abc import Callable
+from typing import Final
+
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
+
+from tongbao.ledger.values import LedgerError
+from tongbao.mall.notices.tell import Kind, tell
+from tongbao.mall.paying import charges
+from tongbao.mall.paying.models import Charge
+from tongbao.mall.paying.standing import Standing, of_charge
+from tongbao.mall.sales import booking, cancelling, states
+from tongbao.mall.sales.booking import Verdict
+from tongbao.mall.sales.estimates import estimate
+from tongbao.mall.sales.models import Part, Sale
+from tongbao.mall.sales.shown import why_cancelled
+from tongbao.mall.shop.models import Shop, the_shop
+
+WAIT: Final = 10.0
+"""Seconds that a shopper waits for the booking; what waits longer is booked all the same."""
+
+
+def on_charge(charge: Charge) -> Callable[[], object]:
+    """Do what a charge's decision means for its sale, in the transaction that notes it.
+
+    Confirmed: the group of the internal parts waits in the inbox from now on. If the sale was
+    cancelled before (too late), the whole charge is wanted back. Failed: the sale is cancelled.
+    Returns what is to be done after the commit.
+    """
+    sale = states.locked(Sale.objects.only("pk").get(charge=charge).pk)
+    confirmed = charge.state == Charge.State.CONFIRMED
+    if confirmed and sale.state == Sale.State.PENDING:
+        shop = the_shop()
+        commands = booking.payment_of(sale, shop.account)
+        if commands:
+            shop.ledger.enqueue_group(commands)
+    elif confirmed:
+        charges.refund(charge, f"{sale.number}-back", charge.amount_minor)
+    elif sale.state == Sale.State.PENDING:
+        cancelling.end(sale, "provider")
+    return lambda: finish(sale)
+
+
+def finish(sale: Sale) -> Sale:
+    """Bring a sale as far as it can go now, and return it as it stands then.
+
+    Not inside a transaction. While the program is paused, or busy for longer than `WAIT`, a sale
+    that waits for its booking stays pending.
+    """
+    sale = Sale.objects.select_related("user", "charge").get(pk=sale.pk)
+    if sale.state == Sale.State.PENDING and cancelling.is_funded(sale):
+        _book(sale)
+    sale = Sale.objects.select_related("user", "charge").get(pk=sale.pk)
+    if sale.state == Sale.State.CANCELLED:
+        cancelling.give_back(sale)
+        sale.refresh_from_db()
+    return sale
+
+
+def standing(charge: Charge) -> Standing:
+    """Return how the sale of a charge stands, for the page after paying; goes on with it first."""
+    sale = Sale.objects.get(charge=charge)
+    try:
+        sale = finish(sale)
+    except LedgerError:
+        pass  # it stays as it is: the page asks again
+    address, label = reverse("sales:detail", args=[sale.number]), _("To the order")
+    if sale.state == Sale.State.PAID:
+        text = _("The payment has arrived and the order is on its way.")
+        return Standing(_("Paid"), text, is_good=True, address=address, label=label)
+    if sale.state == Sale.State.CANCELLED:
+        text = why_cancelled(sale)
+        if charge.state == Charge.State.CONFIRMED:
+            text = _("%(why)s What you paid goes back to you.") % {"why": text}
+        return Standing(_("The order was cancelled"), text, address=address, label=label)
+    if charge.state == Charge.State.CONFIRMED:
+        text = _("The payment has arrived; the rest of it is being booked. You need do nothing.")
+        return Standing(_("Almost done"), text, waits=True, address=address, label=label)
+    return of_charge(charge)
+
+
+def _book(sale: Sale) -> None:
+    shop = the_shop()
+    commands = booking.payment_of(sale, shop.account)
+    verdict: Verdict | None = Verdict(ok=True)
+    if commands:
+        try:
+            shop.ledger.settle(wait=WAIT)
+            verdict = booking.verdict(shop.ledger, commands)
+        except booking.STANDSTILL:
+            return
+    if verdict is None:
+        return
+    points = _estimated(sale, shop) if verdict.ok else {}
+    with transaction.atomic(durable=True):
+        row = states.locked(sale.pk)
+        if row.state != Sale.State.PENDING:  # somebody else was faster
+            return
+        if verdict.ok:
+            _to_paid(row, shop, verdict, points)
+        else:
+            cancelling.end(row, verdict.why)
+
+
+def _to_paid(sale: Sale, shop: Shop, verdict: Verdict, estimates: dict[int, int]) -> None:
+    """Let a locked sale be paid: its figures, its parts, its notice, and whoever waits for it."""
+    now = timezone.now()
+    spent = verdict.figures.get(f"{sale.number}-points", {})
+    states.move(
+        sale,
+        Sale.State.PAID,
+        paid_at=now,
+        spent_points=spent.get("points", 0),
+        goods_fee_minor=spent.get("fee", 0),
+    )
+    for part in Part.objects.select_for_update().filter(sale=sale).order_by("pk"):
+        part.estimate_atoms = estimates.get(part.pk, 0)
+        part.save(update_fields=["estimate_atoms"])
+        if sale.is_immediate:
+            states.receive(part, shop, now)
+    if sale.order is not None:
+        type(sale.order).objects.filter(pk=sale.order.pk).update(status="Paid")
+    _tell_paid(sale)
+    for path in settings.MALL_SALE_PAID:
+        import_string(path)(sale)
+
+
+def _estimated(sale: Sale, shop: Shop) -> dict[int, int]:
+    """Return by part the points that it would bring now; what cannot be estimated is 0."""
+    estimates = {}
+    for part in sale.parts.select_related("merchant"):
+        try:
+            one = estimate(shop, sale.user, part.paid_minor, part.merchant.margin_bps)
+        except LedgerError:
+            continue
+        estimates[part.pk] = one.points_atoms
+    return estimates
+
+
+def _tell_paid(sale: Sale) -> None:
+    facts: dict[str, int | str] = {"sale": sale.number, "total": sale.total_minor}
+    if sale.order is None:
+        merchant = sale.parts.select_related("merchant").order_by("pk")[0].merchant
+        tell(sale.user, Kind.PAID_IN_PERSON, sale.number, {**facts, "merchant": merchant.account})
+    else:
+        tell(sale.user, Kind.ORDER_PAID, sale.number, facts)

@@ -1,0 +1,217 @@
+"""What a return would give back, and why no more: exactly, before anybody confirms it.
+
+Before the part is settled its worth comes back tender by tender (`leftover`), as if it had not
+been bought. Afterwards (a late one) the purchase is in the program: the ``refund`` command takes
+back what it can of what the purchase put in and gave out, and tells the shortfall. The buyer then
+gets at most what was paid less that, over all late returns of the part together:
+
+    sum of what comes back ≤ max(0, sum of amounts − sum of shortfalls)
+
+unless the shop bears the shortfall; such a return stands for itself. What was paid in credit and
+points was in no purchase, so it comes back whole.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from tongbao.ledger.statements import purchase_bodies
+from tongbao.mall.sales.leftover import Slice, fee_share, goods_fee, share, slices, taken
+from tongbao.mall.sales.models import Part, Return, Sale
+from tongbao.mall.sales.refusals import NotNow, Refused, Why
+from tongbao.mall.sales.splitting import allocate
+from tongbao.mall.shop.models import Shop, the_shop
+
+SCALE: Final = 10**18  # of the dividend index (spec: «Units»)
+RETURNABLE: Final = (Part.State.WAITING, Part.State.RECEIVED, Part.State.SETTLED)
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """What a return of that worth does; money in minor units, points in atoms.
+
+    ``back`` is what the buyer gets, points' part as wallet money. Of a late one: the points and
+    the quota that go, what the program gives back (``recovered_minor``), the shortfall and what
+    it comes from: ``unfetched_minor`` that the purchase put in and that cannot be fetched back,
+    ``drawn_minor`` dividends that its points may have drawn; or, where that is more,
+    ``taken_minor``: what was taken out on its account already. ``bears_minor`` is what the shop
+    bears if it chooses to, ``merchant_minor`` what the merchant gives back in any case.
+    """
+
+    amount_minor: int
+    back: Slice
+    is_late: bool = False
+    shop_bears: bool = False
+    points_atoms: int = 0
+    quota_minor: int = 0
+    recovered_minor: int = 0
+    shortfall_minor: int = 0
+    unfetched_minor: int = 0
+    drawn_minor: int = 0
+    taken_minor: int = 0
+    bears_minor: int = 0
+    merchant_minor: int = 0
+
+    @property
+    def withheld_minor(self) -> int:
+        """What of the worth the buyer does not get."""
+        return self.amount_minor - self.back.total_minor
+
+    def keeps_to(self, shown: "Quote") -> bool:
+        """Say whether nobody is worse off by this one than by what was shown."""
+        same = (self.amount_minor, self.is_late, self.shop_bears)
+        return (
+            same == (shown.amount_minor, shown.is_late, shown.shop_bears)
+            and self.shortfall_minor <= shown.shortfall_minor
+            and self.points_atoms <= shown.points_atoms
+            and self.back.total_minor >= shown.back.total_minor
+            and self.merchant_minor <= shown.merchant_minor
+            and (not self.shop_bears or self.bears_minor <= shown.bears_minor)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A quote, and what carrying it out needs besides: the worth by tenders, shares of the fee."""
+
+    quote: Quote
+    worth: Slice
+    goods_fee_minor: int
+
+    @property
+    def refund(self) -> int:
+        """What of the purchase is refunded."""
+        return self.worth.paid_minor if self.quote.is_late else 0
+
+
+def quote(part: Part, amount_minor: int, shop_bears: bool = False) -> Quote:  # noqa: FBT001, FBT002  # so it was agreed
+    """Return what giving back that worth of a part would do now; nothing is written.
+
+    Raises:
+        NotNow: it cannot be returned as things stand.
+        Refused: the ledger would not accept it.
+        LedgerError: as `Ledger.preview` does.
+    """
+    row = Part.objects.select_related("sale__user", "merchant").get(pk=part.pk)
+    return planned(the_shop(), row, amount_minor, shop_bears=shop_bears).quote
+
+
+def planned(shop: Shop, part: Part, amount_minor: int, *, shop_bears: bool) -> Planned:
+    """Work out a return of a part as it stands; errors as in `quote`."""
+    check(part, amount_minor)
+    before = taken(part)
+    *earlier, worth = slices(Slice.of(part), [*(r.amount_minor for r in before), amount_minor])
+    fee = fee_share(part, goods_fee(part), earlier, worth)
+    if part.state != Part.State.SETTLED:
+        return Planned(Quote(amount_minor, worth), worth, fee)
+    late = [pair for pair in zip(before, earlier, strict=True) if pair[0].is_late]
+    told = _late(shop, part, late, worth, amount_minor, shop_bears=shop_bears)
+    return Planned(told, worth, fee)
+
+
+def check(part: Part, amount_minor: int) -> None:
+    """Raise NotNow if that worth of a part cannot be returned as things stand."""
+    if part.sale.state != Sale.State.PAID:
+        raise NotNow(Why.NOT_PAID)
+    if part.state not in RETURNABLE:
+        raise NotNow(Why.CLOSED)
+    if part.settling_at is not None:
+        raise NotNow(Why.SETTLING)
+    if amount_minor <= 0:
+        raise NotNow(Why.TOO_LITTLE)
+    gone = sum(one.amount_minor for one in taken(part))
+    if gone == part.total_minor:
+        raise NotNow(Why.CLOSED)
+    if amount_minor > part.total_minor - gone:
+        raise NotNow(Why.TOO_MUCH)
+
+
+def back_of(late: Sequence[tuple[Return, Slice]], worth: Slice, shortfall: int) -> tuple[int, int]:
+    """Return what of the real money comes back, by provider and by wallet, if the buyer bears it.
+
+    Over this and all late returns before it that the shop did not bear. What is withheld is
+    spread over both tenders in proportion to what of them could still come back.
+    """
+    own = [pair for pair in late if not pair[0].shop_bears]
+    allowed = sum(one.paid_minor for _, one in own) + worth.paid_minor
+    allowed -= sum(row.shortfall_minor for row, _ in own) + shortfall
+    gone = sum(row.paid_minor for row, _ in own)
+    could = [
+        sum(one.provider_minor for _, one in own)
+        + worth.provider_minor
+        - sum(row.provider_minor for row, _ in own),
+        sum(one.wallet_minor for _, one in own)
+        + worth.wallet_minor
+        - sum(row.wallet_minor for row, _ in own),
+    ]
+    provider, wallet = allocate(max(0, max(0, allowed) - gone), could)
+    return provider, wallet
+
+
+def _late(
+    shop: Shop,
+    part: Part,
+    late: Sequence[tuple[Return, Slice]],
+    worth: Slice,
+    amount_minor: int,
+    *,
+    shop_bears: bool,
+) -> Quote:
+    paid, before = worth.paid_minor, sum(one.paid_minor for _, one in late)
+    figures = {"points": 0, "recovered": 0, "shortfall": 0}
+    why = _Why()
+    if paid:
+        outcome = shop.ledger.preview(
+            {"id": "~return", "type": "refund", "purchase": part.purchase_id, "amount": paid}
+        )
+        if not outcome.ok:
+            raise Refused(outcome)
+        figures = dict(outcome.fields)
+        why = _why(shop, part, before, paid, figures)
+    provider, wallet = back_of(late, worth, figures["shortfall"])
+    bears = paid - provider - wallet
+    if shop_bears:
+        provider, wallet = worth.provider_minor, worth.wallet_minor
+    return Quote(
+        amount_minor=amount_minor,
+        back=Slice(provider, wallet, worth.credit_minor, worth.points_minor),
+        is_late=True,
+        shop_bears=shop_bears,
+        points_atoms=figures["points"],
+        quota_minor=why.quota,
+        recovered_minor=figures["recovered"],
+        shortfall_minor=figures["shortfall"],
+        unfetched_minor=why.unfetched,
+        drawn_minor=why.drawn,
+        taken_minor=why.taken,
+        bears_minor=max(0, bears),
+        merchant_minor=share(part.to_merchant, before, paid, part.settled_minor),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Why:
+    """What a shortfall comes from, and the quota that goes, in minor units."""
+
+    quota: int = 0
+    unfetched: int = 0
+    drawn: int = 0
+    taken: int = 0
+
+
+def _why(shop: Shop, part: Part, before: int, paid: int, figures: dict[str, int]) -> _Why:
+    """Explain a shortfall by the purchase's record in the journal (spec: «refund»)."""
+    body = purchase_bodies(shop.ledger, [part.purchase_id])[part.purchase_id]
+    record: dict[str, Any] = body["purchase"]
+
+    def shared(whole: int) -> int:
+        return share(whole, before, paid, record["paid"])
+
+    put_in = shared(record["contribution"]) + shared(record["dividend"])
+    put_in += sum(shared(commission) for _, _, commission in record["chain"])
+    granted = shared(record["granted"]) + sum(shared(points) for _, points, _ in record["chain"])
+    index = shop.ledger.standing().figures.dividend_index
+    drawn = granted * (index - record["index"]) // SCALE
+    unfetched = put_in - figures["recovered"]
+    taken_out = figures["shortfall"] if figures["shortfall"] > unfetched + drawn else 0
+    return _Why(shared(record["gained"]), unfetched, drawn, taken_out)

@@ -1,0 +1,88 @@
+"""Handing over: a part is shipped, then received, and its return window begins to run.
+
+A window is counted in whole days of 24 hours from the moment of receipt. Where the shop gives
+none, the part is settled as soon as the transaction that notes its receipt is committed.
+"""
+
+from datetime import datetime, timedelta
+from functools import partial
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.module_loading import import_string
+
+from tongbao.mall.notices.tell import Kind, tell
+from tongbao.mall.sales import settlement, states
+from tongbao.mall.sales.models import Part, Sale
+from tongbao.mall.sales.refusals import NotNow, Why
+from tongbao.mall.sales.states import locked_part
+from tongbao.mall.shop.models import the_shop
+
+
+def ship(part: Part, note: str = "") -> Part:
+    """Note that a part was sent off, with what the shopper may know (carrier, number).
+
+    Doing it again changes the note.
+
+    Raises:
+        NotNow: it is not paid, or was received or cancelled.
+    """
+    with transaction.atomic():
+        row = _waiting(part.pk)
+        row.shipped_at = row.shipped_at or timezone.now()
+        row.shipping_note = note[:120]
+        row.save(update_fields=["shipped_at", "shipping_note"])
+        facts = {"sale": row.sale.number, "merchant": row.merchant.account}
+        tell(row.sale.user, Kind.ORDER_SHIPPED, str(row.pk), facts)
+    return row
+
+
+def receive(part: Part, at: datetime | None = None) -> Part:
+    """Note that a part was received (now, if no moment is given); its return window begins.
+
+    One that was received before is returned as it is, so is one that waits for something besides
+    its goods (settings.MALL_PART_WAITS). May be called inside a transaction.
+
+    Raises:
+        NotNow: it is not paid, or was cancelled or returned.
+    """
+    at = at or timezone.now()
+    with transaction.atomic():
+        row = locked_part(part.pk)
+        if row.state in {Part.State.RECEIVED, Part.State.SETTLED}:
+            return row
+        _check_waiting(row)
+        if any([import_string(path)(row) for path in settings.MALL_PART_WAITS]):
+            return row
+        shop = the_shop()
+        states.receive(row, shop, at)
+        if shop.return_days == 0:
+            # A failure here is mended by the next round of `settling.settle_due`.
+            transaction.on_commit(partial(settlement.settle_part, row), robust=True)
+    return row
+
+
+def receive_overdue(now: datetime) -> int:
+    """Count as received what was shipped so long ago; return how many parts that were."""
+    days = timedelta(days=the_shop().receive_days)
+    overdue = Part.objects.filter(state=Part.State.WAITING, shipped_at__lte=now - days)
+    count = 0
+    for part in overdue.filter(sale__state=Sale.State.PAID).order_by("shipped_at", "pk"):
+        if part.shipped_at is not None:
+            receive(part, part.shipped_at + days)
+            count += 1
+    return count
+
+
+def _waiting(part_id: int) -> Part:
+    row = locked_part(part_id)
+    _check_waiting(row)
+    return row
+
+
+def _check_waiting(row: Part) -> None:
+    if row.sale.state != Sale.State.PAID:
+        raise NotNow(Why.NOT_PAID)
+    if row.state != Part.State.WAITING:
+        raise NotNow(Why.NOT_WAITING)

@@ -1,0 +1,75 @@
+"""Why something cannot be done with a sale as it stands, in the reader's words."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Final
+
+from django.utils.translation import gettext_lazy as _
+
+from tongbao.ledger.values import Outcome
+from tongbao.mall.shop.troubles import told
+
+
+class Why(StrEnum):
+    """Codes of `NotNow`."""
+
+    NOT_PAID = "not_paid"
+    NOT_WAITING = "not_waiting"
+    NOT_SHIPPED = "not_shipped"
+    CLOSED = "closed"
+    SETTLING = "settling"
+    OPEN_RETURN = "open_return"
+    TOO_MUCH = "too_much"
+    TOO_LITTLE = "too_little"
+    DECIDED = "decided"
+    REFUSED = "refused"
+    STALE = "stale"
+    MERCHANT_SHORT = "merchant_short"
+    SHOP_SHORT = "shop_short"
+
+
+_WORDS: Final[Mapping[Why, object]] = {
+    Why.NOT_PAID: _("This order is not paid."),
+    Why.NOT_WAITING: _("These goods were received already, or the order was cancelled."),
+    Why.NOT_SHIPPED: _("These goods were not shipped yet."),
+    Why.CLOSED: _("Nothing is left of this order that could be returned."),
+    Why.SETTLING: _("The points of this order are being settled. Try again in a minute."),
+    Why.OPEN_RETURN: _("A return of this order is open already. Wait until it is decided."),
+    Why.TOO_MUCH: _("That is more than is left of this order."),
+    Why.TOO_LITTLE: _("An amount to return is more than nothing."),
+    Why.DECIDED: _("This return was decided already."),
+    Why.REFUSED: _("That cannot be done at the moment. Please turn to the mall's service."),
+    Why.STALE: _("The figures have moved meanwhile. Look at the new ones."),
+    Why.MERCHANT_SHORT: _(
+        "The merchant's wallet has less than its share to give back. It goes on once money is there."
+    ),
+    Why.SHOP_SHORT: _(
+        "The mall's own account has less than is to be given back. The operator puts money in."
+    ),
+}
+
+
+class NotNow(Exception):
+    """Something cannot be done as things stand; ``str()`` tells it in the reader's language."""
+
+    def __init__(self, why: Why) -> None:
+        """Say why."""
+        self.why = why
+        super().__init__(why)
+
+    def __str__(self) -> str:
+        return str(_WORDS[self.why])
+
+
+class Refused(NotNow):
+    """The ledger did not accept it; nothing was done. ``outcome`` says why."""
+
+    def __init__(self, outcome: Outcome | None, why: Why = Why.REFUSED) -> None:
+        """Keep what the ledger said, if it still knows; ``why`` where we know it better."""
+        self.outcome = outcome
+        super().__init__(why)
+
+    def __str__(self) -> str:
+        if self.outcome is None or self.why is not Why.REFUSED:
+            return super().__str__()
+        return told(self.outcome)

@@ -1,0 +1,314 @@
+"""Returns: asked for, decided, carried out: exactly once, however often anybody tries.
+
+Approving writes, in one transaction, the decision and one group of commands, all accepted or
+none, to the ledger's inbox; a second one notes what became of it, wants the provider's part back
+and tells the buyer. Before the settlement, with «<b>» for ``<number>-<merchant>-return<n>``:
+
+- ``<b>-fee``: the mall deposits what the payment in points cost, so that points come back at face
+  value; ``<b>-wallet``, ``<b>-points``: wallet money to the member; ``<b>-credit``: credit.
+
+After it: ``<b>-refund`` takes back what the purchase gave; ``<b>-merchant`` and
+``<b>-merchant-credit`` are the merchant's share, returned to the shop's account; ``<b>-deposit``
+is what else the member gets, from the operator's pocket (the reserve's part, fees, what the shop
+bears), or ``<b>-out`` what is more than that, to fund what the provider sends back; then wallet,
+points and credit to the member as above. The shop's account is left as it was.
+
+Who bears a shortfall is who decides so: an operator for the mall, a merchant's staff from the
+merchant's wallet.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from functools import partial
+from typing import Any, Final
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.module_loading import import_string
+
+from tongbao.ledger.statements import purchase_bodies
+from tongbao.ledger.values import Guard, Outcome, Refusal
+from tongbao.mall.notices.tell import Kind, tell
+from tongbao.mall.paying import charges
+from tongbao.mall.people.models import User
+from tongbao.mall.sales import quoting, settlement
+from tongbao.mall.sales.leftover import left
+from tongbao.mall.sales.models import Part, Return
+from tongbao.mall.sales.quoting import Planned, Quote, planned, quote
+from tongbao.mall.sales.refusals import NotNow, Refused, Why
+from tongbao.mall.sales.settlement import Command
+from tongbao.mall.sales.states import locked_part, move
+from tongbao.mall.shop.models import Shop, the_shop
+
+__all__ = [
+    "Quote",
+    "StaleQuote",
+    "approve",
+    "ask",
+    "automatic",
+    "finish",
+    "quote",
+    "refuse",
+]
+
+_LONGEST: Final = 500
+_COMMANDS: Final = (
+    *("refund", "fee", "merchant", "merchant-credit", "deposit"),
+    *("wallet", "points", "credit", "out"),
+)
+
+
+class StaleQuote(NotNow):
+    """The figures have moved since they were shown; ``new`` has those of now."""
+
+    def __init__(self, new: Quote) -> None:
+        """Keep the new ones."""
+        self.new = new
+        super().__init__(Why.STALE)
+
+
+def ask(
+    part: Part, amount_minor: int, lines: Mapping[str, int] | None = None, reason: str = ""
+) -> Return:
+    """Write down that something of a part is to go back; somebody decides it later.
+
+    Raises:
+        NotNow: it cannot be returned as things stand, or another return of it is open.
+    """
+    with transaction.atomic():
+        row = locked_part(part.pk)
+        return _asked(row, amount_minor, lines, reason)
+
+
+def refuse(return_: Return, by: User | None, answer: str = "") -> Return:
+    """Refuse a return, or take it back (``by`` who asked for it); refused before: as it is.
+
+    Raises:
+        NotNow: it was approved.
+    """
+    with transaction.atomic():
+        part, row = _locked(return_.pk)
+        if row.state == Return.State.REFUSED:
+            return row
+        if row.state != Return.State.ASKED:
+            raise NotNow(Why.DECIDED)
+        row.state, row.answer = Return.State.REFUSED, answer[:_LONGEST]
+        row.decided_by, row.decided_at = by, timezone.now()
+        row.save(update_fields=["state", "answer", "decided_by", "decided_at"])
+        if by is None or by.pk != part.sale.user_id:
+            facts = {"sale": part.sale.number, "amount": row.amount_minor, "state": "refused"}
+            tell(part.sale.user, Kind.RETURN_DECIDED, str(row.pk), facts)
+    return row
+
+
+def approve(return_: Return, by: User | None, quote: Quote) -> Return:
+    """Carry a return out as ``quote`` showed it; not in a transaction. Done before: as it is.
+
+    Raises:
+        StaleQuote: somebody would be worse off than was shown; nothing was done.
+        Refused: the ledger did not accept it (somebody's wallet is short, say); nothing was done.
+        NotNow: it was refused, or cannot be returned any more.
+        LedgerError: as `Ledger.settle` does; it stays approved and is gone on with later.
+    """
+    with transaction.atomic(durable=True):
+        part, row = _locked(return_.pk)
+        if row.state == Return.State.REFUSED:
+            raise NotNow(Why.DECIDED)
+        if row.state == Return.State.ASKED:
+            plan = planned(the_shop(), part, row.amount_minor, shop_bears=quote.shop_bears)
+            if not plan.quote.keeps_to(quote):
+                raise StaleQuote(plan.quote)
+            _begin(part, row, plan, by)
+    try:
+        return finish(row.pk)
+    except Refused as refused:
+        if refused.outcome is None or refused.outcome.refusal is not Refusal.GUARD:
+            raise
+        raise StaleQuote(quoting.quote(part, row.amount_minor, quote.shop_bears)) from None
+
+
+def automatic(part: Part, amount_minor: int, reason: str) -> Return:
+    """Give back what the mall owes by itself: a top-up that failed, a voucher that expired.
+
+    May be called inside a transaction: the decision is part of it, and is carried out after its
+    commit (where that fails, the reconciler does it).
+
+    Raises:
+        NotNow, LedgerError: it cannot be returned as things stand; nothing was written.
+    """
+    with transaction.atomic():
+        one = locked_part(part.pk)
+        row = _asked(one, amount_minor, None, reason)
+        _begin(one, row, planned(the_shop(), one, amount_minor, shop_bears=False), None)
+        transaction.on_commit(partial(finish, row.pk), robust=True)
+    row.refresh_from_db()
+    return row
+
+
+def finish(return_id: int) -> Return:
+    """Note what became of an approved return; not in a transaction, any number of times.
+
+    Raises:
+        Refused: the ledger did not accept it: it waits for its decision again.
+        LedgerError: as `Ledger.settle` does; nothing was noted.
+    """
+    row = Return.objects.get(pk=return_id)
+    if row.state == Return.State.APPROVED and row.decided_at is not None:
+        _noted(return_id, row.decided_at)
+    row = Return.objects.select_related("part__sale__charge").get(pk=return_id)
+    if row.state == Return.State.DONE and row.part.sale.charge is not None:
+        charges.send_refunds(charge=row.part.sale.charge)
+    return row
+
+
+def base_id(row: Return) -> str:
+    """Return what the ids of a return's commands begin with."""
+    number = Return.objects.filter(part=row.part_id, pk__lte=row.pk).count()
+    return f"{row.part.sale.number}-{row.part.merchant.account}-return{number}"
+
+
+def _asked(part: Part, amount_minor: int, lines: Mapping[str, int] | None, reason: str) -> Return:
+    quoting.check(part, amount_minor)
+    if part.returns.filter(state__in=settlement.OPEN).exists():
+        raise NotNow(Why.OPEN_RETURN)
+    return Return.objects.create(
+        part=part,
+        amount_minor=amount_minor,
+        lines=dict(lines or {}),
+        reason=reason[:_LONGEST],
+        is_late=part.state == Part.State.SETTLED,
+    )
+
+
+def _locked(return_id: int) -> tuple[Part, Return]:
+    part_id = Return.objects.values_list("part_id", flat=True).get(pk=return_id)
+    part = locked_part(part_id)
+    row = Return.objects.select_for_update().get(pk=return_id)
+    row.part = part
+    return part, row
+
+
+def _begin(part: Part, row: Return, plan: Planned, by: User | None) -> None:
+    """Approve a locked return as planned, and let its commands wait in the inbox."""
+    told, back = plan.quote, plan.quote.back
+    row.state, row.decided_by, row.decided_at = Return.State.APPROVED, by, timezone.now()
+    row.is_late, row.shop_bears = told.is_late, told.shop_bears
+    row.provider_minor, row.wallet_minor = back.provider_minor, back.wallet_minor
+    row.credit_minor, row.points_minor = back.credit_minor, back.points_minor
+    row.shortfall_minor, row.recovered_minor = told.shortfall_minor, told.recovered_minor
+    row.points_atoms = told.points_atoms
+    row.save()
+    shop = the_shop()
+    row.part = part
+    late = told.is_late
+    commands = _late_group(shop, row, plan, by) if late else _early_group(shop, row, plan)
+    if not commands:
+        _done(part, row, {})
+        return
+    guards: list[Guard | None] = [None] * len(commands)
+    if plan.refund:
+        most = {"shortfall": told.shortfall_minor, "points": told.points_atoms}
+        guards[0] = Guard(at_most=most)
+    shop.ledger.enqueue_group(commands, guards=guards)
+
+
+def _early_group(shop: Shop, row: Return, plan: Planned) -> list[Command]:
+    base, account = base_id(row), shop.account
+    fee: Command = {"id": f"{base}-fee", "type": "deposit", "account": account}
+    fees = [{**fee, "amount": plan.goods_fee_minor}] if plan.goods_fee_minor else []
+    return [*fees, *_to_member(shop, row)]
+
+
+def _late_group(shop: Shop, row: Return, plan: Planned, by: User | None) -> list[Command]:
+    base, account, merchant = base_id(row), shop.account, row.part.merchant.account
+    commands: list[Command] = []
+    if plan.refund:
+        refund: Command = {"id": f"{base}-refund", "type": "refund"}
+        commands.append({**refund, "purchase": row.part.purchase_id, "amount": plan.refund})
+    gives = plan.quote.merchant_minor + plan.worth.points_minor - plan.goods_fee_minor
+    if row.shop_bears and by is not None and not by.is_staff:
+        gives += plan.quote.bears_minor
+    if merchant != account:
+        between = {"payer": merchant, "payee": account}
+        for name, kind, amount in (
+            ("merchant", "pay_wallet", gives),
+            ("merchant-credit", "pay_credit", row.credit_minor),
+        ):
+            if amount:
+                commands.append({"id": f"{base}-{name}", "type": kind, **between, "amount": amount})
+    missing = row.wallet_minor + row.points_minor - gives
+    if missing > 0:
+        deposit: Command = {"id": f"{base}-deposit", "type": "deposit", "account": account}
+        commands.append({**deposit, "amount": missing})
+    commands += _to_member(shop, row)
+    if missing < 0:
+        out: Command = {"id": f"{base}-out", "type": "withdraw", "account": account}
+        commands.append({**out, "amount": -missing})
+    return commands
+
+
+def _to_member(shop: Shop, row: Return) -> list[Command]:
+    base = base_id(row)
+    between = {"payer": shop.account, "payee": row.part.sale.user.account}
+    return [
+        {"id": f"{base}-{name}", "type": kind, **between, "amount": amount}
+        for name, kind, amount in (
+            ("wallet", "pay_wallet", row.wallet_minor),
+            ("points", "pay_wallet", row.points_minor),
+            ("credit", "pay_credit", row.credit_minor),
+        )
+        if amount
+    ]
+
+
+def _noted(return_id: int, token: datetime) -> None:
+    """Let the ledger settle, and note what became of what was approved at ``token``."""
+    shop = the_shop()
+    shop.ledger.settle()
+    with transaction.atomic(durable=True):
+        part, row = _locked(return_id)
+        if row.state != Return.State.APPROVED or row.decided_at != token:
+            return  # somebody else noted it
+        ids = [f"{base_id(row)}-{name}" for name in _COMMANDS]
+        bodies = purchase_bodies(shop.ledger, ids)
+        ours = [
+            bodies.get(str(one["id"]), {}).get("command") == one for one in _to_member(shop, row)
+        ]
+        if bodies and all(ours):
+            _done(part, row, bodies)
+            return
+        row.state, row.decided_by, row.decided_at = Return.State.ASKED, None, None
+        row.save(update_fields=["state", "decided_by", "decided_at"])
+    raise _short(row, settlement.refusal(shop.ledger, ids))
+
+
+def _short(row: Return, outcome: Outcome | None) -> Refused:
+    """Return why a group was refused; where a wallet is short, say whose."""
+    error = None if outcome is None or outcome.receipt is None else outcome.receipt.error
+    if outcome is not None and error in {"insufficient_funds", "insufficient_credit"}:
+        from_merchant = str(outcome.id).startswith(f"{base_id(row)}-merchant")
+        return Refused(outcome, Why.MERCHANT_SHORT if from_merchant else Why.SHOP_SHORT)
+    return Refused(outcome)
+
+
+def _done(part: Part, row: Return, bodies: Mapping[str, Mapping[str, Any]]) -> None:
+    """Note a locked return as carried out; want the provider's part back; tell the buyer."""
+    receipt = bodies.get(f"{base_id(row)}-refund", {}).get("receipt")
+    if receipt is not None:
+        row.points_atoms, row.recovered_minor = receipt["points"], receipt["recovered"]
+        row.shortfall_minor = receipt["shortfall"]
+    row.state, row.done_at = Return.State.DONE, timezone.now()
+    row.save()
+    if row.provider_minor and part.sale.charge is not None:
+        charges.refund(part.sale.charge, base_id(row), row.provider_minor)
+    if part.state != Part.State.SETTLED and not left(part).tenders.total_minor:
+        move(part, Part.State.RETURNED)
+    facts: dict[str, int | str] = {
+        "sale": part.sale.number,
+        "amount": row.total_minor,
+        "points": int(row.points_atoms),
+    }
+    tell(part.sale.user, Kind.REFUND, base_id(row), facts)
+    for path in settings.MALL_RETURN_DONE:
+        import_string(path)(row)

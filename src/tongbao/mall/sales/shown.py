@@ -1,0 +1,224 @@
+"""How sales look to whoever bought: their state in a word, and each part's way as a timeline."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from oscar.core.loading import get_model
+
+from tongbao.mall.people.models import User
+from tongbao.mall.sales import goods
+from tongbao.mall.sales.models import Part, Return, Sale
+from tongbao.mall.shop.models import Shop
+
+OrderLine = get_model("order", "Line")
+
+TABS: Final = {
+    "all": gettext_lazy("All"),
+    "pay": gettext_lazy("To pay"),
+    "receive": gettext_lazy("To receive"),
+    "window": gettext_lazy("Returnable"),
+    "done": gettext_lazy("Done"),
+}
+WHY: Final = {
+    "expired": gettext_lazy("It was not paid in time."),
+    "provider": gettext_lazy("The payment did not go through."),
+    "shopper": gettext_lazy("You cancelled it."),
+    "merchant": gettext_lazy("The merchant cancelled it."),
+    "insufficient_funds": gettext_lazy("There was not enough money in the wallet by then."),
+    "insufficient_credit": gettext_lazy("There was not enough credit by then."),
+    "insufficient_points": gettext_lazy("The points were worth less than needed by then."),
+    "dust_remaining": gettext_lazy("Too few points would have been left over."),
+    "frozen": gettext_lazy("The account is frozen."),
+}
+OTHERWISE: Final = gettext_lazy("The part from wallet, credit or points could not be taken.")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step of a part's way: its name, whether it is done, when, and a word on it."""
+
+    label: str
+    done: bool
+    at: datetime | None = None
+    word: str = ""
+    day_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PartShown:
+    """A part with its goods, its way, and what may be done with it now."""
+
+    part: Part
+    lines: tuple[goods.Line, ...]
+    steps: tuple[Step, ...]
+    left_minor: int
+    returns: tuple[Return, ...]
+    open_return: Return | None
+
+    @property
+    def can_receive(self) -> bool:
+        """Whether the shopper may say that the goods are there."""
+        return (
+            self.part.sale.state == Sale.State.PAID
+            and self.part.state == Part.State.WAITING
+            and self.part.shipped_at is not None
+        )
+
+    @property
+    def can_return(self) -> bool:
+        """Whether a return may be asked for now."""
+        return (
+            self.part.sale.state == Sale.State.PAID
+            and self.part.state in {Part.State.WAITING, Part.State.RECEIVED, Part.State.SETTLED}
+            and self.open_return is None
+            and self.left_minor > 0
+        )
+
+
+def of_user(user: User) -> "QuerySet[Sale]":
+    """Return a user's sales, the newest first, with everything that pages show of them."""
+    rows = OrderLine.objects.select_related("product__parent").prefetch_related(
+        "attributes__option", "product__images", "product__parent__images"
+    )
+    parts = Part.objects.select_related("merchant").prefetch_related(
+        Prefetch("returns", Return.objects.order_by("id"))
+    )
+    return (
+        Sale.objects.filter(user=user)
+        .select_related("order__shipping_address__country", "charge")
+        .prefetch_related(
+            Prefetch("parts", parts.order_by("id")), Prefetch("order__lines", rows.order_by("id"))
+        )
+        .order_by("-id")
+    )
+
+
+def in_tab(sales: "QuerySet[Sale]", tab: str) -> "QuerySet[Sale]":
+    """Narrow them to a tab of the list; an unknown one is all."""
+
+    def some(*states: str) -> Exists:
+        return Exists(Part.objects.filter(sale=OuterRef("pk"), state__in=states))
+
+    if tab == "pay":
+        return sales.filter(state=Sale.State.PENDING)
+    if tab == "receive":
+        return sales.filter(some(Part.State.WAITING), state=Sale.State.PAID)
+    if tab == "window":
+        return sales.filter(some(Part.State.RECEIVED), state=Sale.State.PAID)
+    if tab == "done":
+        return sales.exclude(state=Sale.State.PENDING).exclude(
+            some(Part.State.WAITING, Part.State.RECEIVED), state=Sale.State.PAID
+        )
+    return sales
+
+
+def part_shown(shop: Shop, part: Part) -> PartShown:
+    """Return what the pages show of a part (of `of_user`)."""
+    returns = list(part.returns.all())
+    opened = [one for one in returns if one.state in {Return.State.ASKED, Return.State.APPROVED}]
+    return PartShown(
+        part,
+        tuple(goods.lines(part, shop.currency)),
+        tuple(_steps(shop, part)),
+        goods.left_minor(part),
+        tuple(returns),
+        opened[0] if opened else None,
+    )
+
+
+def state_of(sale: Sale) -> tuple[str, str]:
+    """Return a sale's state in a word, and the colour of its badge (Bootstrap's name)."""
+    if sale.state == Sale.State.PENDING:
+        return _("To pay"), "warning"
+    if sale.state == Sale.State.CANCELLED:
+        return _("Cancelled"), "secondary"
+    states = {part.state for part in sale.parts.all()}
+    if Part.State.WAITING in states:
+        waiting = [part for part in sale.parts.all() if part.state == Part.State.WAITING]
+        if all(part.shipped_at for part in waiting):
+            return _("On its way"), "info"
+        return _("Being prepared"), "info"
+    if Part.State.RECEIVED in states:
+        return _("Received"), "success"
+    if states <= {Part.State.RETURNED, Part.State.CANCELLED}:
+        return _("Returned"), "secondary"
+    return _("Done"), "success"
+
+
+def why_cancelled(sale: Sale) -> str:
+    """Return why a sale was cancelled, in words; nothing for one that was not."""
+    return str(WHY.get(sale.why_cancelled, OTHERWISE)) if sale.state == Sale.State.CANCELLED else ""
+
+
+def photo(row: Any) -> Any:
+    """Return the first picture of a line's product, or of what it is a variant of; else None."""
+    product = row.product
+    if product is None:
+        return None
+    images = list(product.images.all())
+    if not images and product.parent_id:
+        images = list(product.parent.images.all())
+    return images[0] if images else None
+
+
+def _steps(shop: Shop, part: Part) -> Iterable[Step]:
+    sale = part.sale
+    if sale.state == Sale.State.PENDING:
+        yield Step(_("To pay"), done=False)
+        return
+    if sale.paid_at is not None:
+        yield Step(_("Paid"), done=True, at=sale.paid_at)
+    if sale.state == Sale.State.CANCELLED or part.state == Part.State.CANCELLED:
+        yield Step(_("Cancelled"), done=True, at=sale.cancelled_at, word=why_cancelled(sale))
+        return
+    if part.shipped_at is not None or part.state == Part.State.WAITING:
+        yield Step(
+            _("Shipped") if part.shipped_at else _("To be shipped"),
+            done=part.shipped_at is not None,
+            at=part.shipped_at,
+            word=part.shipping_note,
+        )
+    yield _received(shop, part)
+    if part.state == Part.State.RETURNED:
+        yield Step(_("Returned"), done=True, at=_last_return(part))
+    elif part.paid_minor > 0:
+        yield _points(shop, part)
+
+
+def _received(shop: Shop, part: Part) -> Step:
+    if part.received_at is not None:
+        return Step(_("Received"), done=True, at=part.received_at)
+    if part.shipped_at is None or part.state != Part.State.WAITING:
+        return Step(_("To be received"), done=False)
+    at = part.shipped_at + timedelta(days=shop.receive_days)
+    return Step(
+        _("To be received"),
+        done=False,
+        at=at,
+        word=_("counts as received then, if you say nothing"),
+        day_only=True,
+    )
+
+
+def _points(shop: Shop, part: Part) -> Step:
+    if part.settled_at is not None:
+        return Step(_("Points settled"), done=True, at=part.settled_at)
+    if part.due_at is not None:
+        held = any(one.state in {"asked", "approved"} for one in part.returns.all())
+        word = _("they wait until your return is decided") if held else ""
+        return Step(_("Points settle"), done=False, at=part.due_at, word=word, day_only=True)
+    return Step(
+        _("Points settle"),
+        done=False,
+        word=_("%(days)d days after you received everything") % {"days": shop.return_days},
+    )
+
+
+def _last_return(part: Part) -> datetime | None:
+    done = [one.done_at for one in part.returns.all() if one.done_at]
+    return max(done) if done else None

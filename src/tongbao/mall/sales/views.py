@@ -1,0 +1,181 @@
+"""A shopper's orders: the list, one order with each part's way, its receipt."""
+
+from typing import Any, Final
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.db.models import Sum
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from tongbao.ledger.values import LedgerError
+from tongbao.mall.paying import charges, providers
+from tongbao.mall.paying.models import Charge, ChargeRefund
+from tongbao.mall.paying.providers import PayingError
+from tongbao.mall.people.models import User
+from tongbao.mall.sales import placing, receiving
+from tongbao.mall.sales.models import Part, Sale
+from tongbao.mall.sales.refusals import NotNow
+from tongbao.mall.sales.shown import TABS, in_tab, of_user, part_shown, state_of, why_cancelled
+from tongbao.mall.shop.models import Shop, the_shop
+from tongbao.mall.shop.pages import paged
+from tongbao.mall.shop.troubles import told
+
+_SHOWN: Final = 3  # goods of an order in the list
+
+
+@login_required
+@require_GET
+def orders(request: HttpRequest) -> HttpResponse:
+    """List what one bought, the newest first; a tab narrows it."""
+    shop = the_shop()
+    tab = request.GET.get("tab", "all")
+    if tab not in TABS:
+        tab = "all"
+    page = paged(request, in_tab(of_user(shopper(request)), tab), size=10)
+    rows = [_row(shop, sale) for sale in page.object_list]
+    context = {"tabs": TABS, "tab": tab, "page_obj": page, "rows": rows}
+    return render(request, "sales/orders.html", context)
+
+
+@login_required
+@require_GET
+def detail(request: HttpRequest, number: str) -> HttpResponse:
+    """Show one order: what it has, where it stands, what may be done.
+
+    One that waits for its payment is followed up first, so that nobody waits for the reconciler.
+    """
+    sale = own(request, number)
+    if sale.state == Sale.State.PENDING:
+        _go_on(sale)
+    return render(request, "sales/order.html", shown(request, number))
+
+
+@login_required
+@require_GET
+def receipt(request: HttpRequest, number: str) -> HttpResponse:
+    """Show an order as a receipt that can be printed; only of what was paid."""
+    context = shown(request, number)
+    if context["sale"].paid_at is None:
+        raise Http404
+    return render(request, "sales/receipt.html", context)
+
+
+@login_required
+@require_POST
+def received(request: HttpRequest, number: str, part: int) -> HttpResponse:
+    """Note that the goods of a part are there."""
+    row = own_part(request, number, part)
+    try:
+        if row.state == Part.State.WAITING and row.shipped_at is None:
+            messages.warning(request, _("These goods were not shipped yet."))
+        else:
+            receiving.receive(row)
+            messages.success(request, _("Thank you. The return window runs from now on."))
+    except NotNow as error:
+        messages.warning(request, str(error))
+    except LedgerError as error:
+        messages.warning(request, told(error))
+    return redirect("sales:detail", number)
+
+
+def shopper(request: HttpRequest) -> User:
+    """Return who is logged in."""
+    if not isinstance(request.user, User):
+        raise Http404
+    return request.user
+
+
+def own(request: HttpRequest, number: str) -> Sale:
+    """Return the reader's own sale of that number, or raise Http404."""
+    return get_object_or_404(of_user(shopper(request)), number=number)
+
+
+def own_part(request: HttpRequest, number: str, part: int) -> Part:
+    """Return a part of the reader's own sale, or raise Http404."""
+    for one in own(request, number).parts.all():
+        if one.pk == part:
+            return one
+    raise Http404
+
+
+def shown(request: HttpRequest, number: str) -> dict[str, Any]:
+    """Return what the order's page and its receipt show."""
+    shop, sale = the_shop(), own(request, number)
+    word, colour = state_of(sale)
+    back = 0
+    if sale.charge_id is not None:
+        refunds = ChargeRefund.objects.filter(charge_id=sale.charge_id)
+        back = refunds.aggregate(sum=Sum("amount_minor", default=0))["sum"]
+    parts = [part_shown(shop, part) for part in sale.parts.all()]
+    return {
+        "sale": sale,
+        "word": word,
+        "colour": colour,
+        "why": why_cancelled(sale),
+        "parts": parts,
+        "can_pay": sale.state == Sale.State.PENDING
+        and sale.charge is not None
+        and sale.charge.state == Charge.State.STARTED,
+        "can_cancel": _can_cancel(sale),
+        "provider_label": _provider_label(sale),
+        "sent_back_minor": back,
+        "shipping_minor": sale.total_minor - sum(x.total_minor for p in parts for x in p.lines)
+        if sale.order_id
+        else 0,
+    }
+
+
+def _go_on(sale: Sale) -> None:
+    """Find out what became of it: ask the provider, or settle the internal part."""
+    try:
+        if sale.charge is not None and sale.charge.state == Charge.State.STARTED:
+            charges.ask(sale.charge, unless_asked_since=charges.ASK_AGAIN)
+        else:
+            placing.finish(sale)
+    except (PayingError, LedgerError):
+        return  # it stays pending: the page asks again
+
+
+def _provider_label(sale: Sale) -> str:
+    """Return the name of the sale's provider; its code, where it is not offered any more."""
+    if sale.charge is None:
+        return ""
+    try:
+        return providers.named(sale.charge.provider).label
+    except providers.UnknownProvider:
+        return str(sale.charge.provider)
+
+
+def _can_cancel(sale: Sale) -> bool:
+    if sale.state == Sale.State.PENDING:
+        return True
+    return sale.state == Sale.State.PAID and all(
+        part.state == Part.State.WAITING and part.shipped_at is None and not part.returns.all()
+        for part in sale.parts.all()
+    )
+
+
+def _row(shop: Shop, sale: Sale) -> dict[str, Any]:
+    word, colour = state_of(sale)
+    parts = [part_shown(shop, part) for part in sale.parts.all()]
+    lines = [line for part in parts for line in part.lines]
+    return {
+        "sale": sale,
+        "word": word,
+        "colour": colour,
+        "parts": parts,
+        "lines": lines,
+        "more": len(lines) - _SHOWN,
+        "address": reverse("sales:detail", args=[sale.number]),
+        "pending_atoms": sum(
+            int(part.part.estimate_atoms)
+            for part in parts
+            if part.part.state in {Part.State.WAITING, Part.State.RECEIVED}
+        )
+        if sale.state == Sale.State.PAID
+        else 0,
+    }

@@ -1,0 +1,93 @@
+"""Paying an order that waits for it, cancelling one, ordering again."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from tongbao.ledger.values import LedgerError
+from tongbao.mall.paying import charges
+from tongbao.mall.paying.models import Charge
+from tongbao.mall.paying.providers import PayingError
+from tongbao.mall.sales import cancelling
+from tongbao.mall.sales.models import Sale
+from tongbao.mall.sales.refusals import NotNow
+from tongbao.mall.sales.views import own
+from tongbao.mall.shop.troubles import told
+
+
+@login_required
+@require_POST
+def pay(request: HttpRequest, number: str) -> HttpResponse:
+    """Go to the provider's page again, as long as the order waits for that."""
+    return redirect(onward(request, own(request, number)))
+
+
+@login_required
+@require_POST
+def cancel(request: HttpRequest, number: str) -> HttpResponse:
+    """Cancel an order that was not sent off; what was paid goes back."""
+    sale = own(request, number)
+    if sale.state != Sale.State.CANCELLED:
+        try:
+            done = cancelling.cancel(sale, "shopper")
+        except NotNow as error:
+            messages.warning(request, str(error))
+        except LedgerError as error:
+            messages.warning(request, told(error))
+        else:
+            if done:
+                messages.success(request, _("The order is cancelled."))
+            else:
+                messages.warning(request, _("This order cannot be cancelled any more."))
+    return redirect("sales:detail", number)
+
+
+@login_required
+@require_POST
+def again(request: HttpRequest, number: str) -> HttpResponse:
+    """Put an order's goods into the basket, as far as they are still for sale."""
+    sale = own(request, number)
+    added = missing = 0
+    for line in sale.order.lines.all() if sale.order is not None else ():
+        allowed = False
+        if line.product is not None and line.product.is_public:
+            info = request.strategy.fetch_for_product(line.product)  # type: ignore[attr-defined]  # Oscar's
+            there = request.basket.product_quantity(line.product)  # type: ignore[attr-defined]  # Oscar's
+            wanted = there + line.quantity
+            allowed, _why = info.availability.is_purchase_permitted(wanted)
+        if allowed:
+            options = [
+                {"option": one.option, "value": one.value}
+                for one in line.attributes.all()
+                if one.option is not None
+            ]
+            request.basket.add_product(line.product, line.quantity, options)  # type: ignore[attr-defined]  # Oscar's
+            added += 1
+        else:
+            missing += 1
+    if missing:
+        messages.warning(request, _("Some of it is not for sale at the moment."))
+    if added:
+        messages.success(request, _("In your basket again."))
+    return redirect("basket:summary")
+
+
+def onward(request: HttpRequest, sale: Sale) -> str:
+    """Return where to go on with a sale: the provider's page while it waits for that, or its own."""
+    here = reverse("sales:detail", args=[sale.number])
+    charge = sale.charge
+    if sale.state != Sale.State.PENDING:
+        return here
+    if charge is None or charge.state != Charge.State.STARTED:
+        return here
+    try:
+        return charges.page(charge)
+    except PayingError:
+        messages.warning(
+            request, _("The payment provider does not answer at the moment. Try again in a minute.")
+        )
+        return here

@@ -1,0 +1,100 @@
+"""Paying back what a part's vouchers and top-ups did not bring.
+
+The return is written down and approved in the same transaction that notes whose money it is, and
+carried out after it. Whatever stops in between is gone on with at the next call; nothing is paid
+twice, for a voucher or top-up with a ``payback`` never gets another.
+"""
+
+import logging
+from typing import Final
+
+from django.db import transaction
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from tongbao.ledger.values import LedgerError
+from tongbao.mall.sales import goods, returns
+from tongbao.mall.sales.models import Part, Return
+from tongbao.mall.sales.refusals import NotNow
+from tongbao.mall.sales.states import locked_part
+from tongbao.mall.services.completing import complete
+from tongbao.mall.services.models import Topup, Voucher
+
+_LOG: Final = logging.getLogger("tongbao.mall.services")
+
+
+def pay_back(part: Part) -> bool:
+    """Pay back what is owed for a part; return whether nothing is owed any more.
+
+    Not in a transaction; any number of times. What cannot be done now (another return of the part
+    is open, the ledger does not answer) stays owed, with a line in the log.
+    """
+    try:
+        _write(part)
+        for going in Return.objects.filter(pk__in=_going(part)).order_by("pk"):
+            if going.state == Return.State.ASKED:  # the ledger had not accepted it
+                returns.approve(going, None, returns.quote(part, going.amount_minor))
+            else:
+                returns.finish(going.pk)
+    except (NotNow, LedgerError) as error:
+        _LOG.warning("payback_waits", extra={"sale": part.sale.number, "why": str(error)})
+    return not _owed(part)
+
+
+def close(return_: Return) -> None:
+    """Note that a return was carried out, with those whose money it was; in its transaction."""
+    Voucher.objects.filter(payback=return_, state=Voucher.State.RETURNING).update(
+        state=Voucher.State.RETURNED
+    )
+    Topup.objects.filter(payback=return_, state=Topup.State.FAILED).update(
+        state=Topup.State.RETURNED
+    )
+
+
+def _write(part: Part) -> None:
+    """Approve one return of everything that is owed for a part and was not written down yet."""
+    with transaction.atomic():
+        row = locked_part(part.pk)
+        vouchers = Voucher.objects.filter(part=row, state=Voucher.State.RETURNING, payback=None)
+        topups = Topup.objects.filter(part=row, state=Topup.State.FAILED, payback=None)
+        owed = [*vouchers.order_by("pk"), *topups.order_by("created_at", "unit")]
+        if not owed:
+            return
+        # Somebody may have returned a piece of it by hand; more than all is never paid back.
+        amount = min(sum(one.worth_minor for one in owed), goods.left_minor(row))
+        if amount == 0:
+            vouchers.update(state=Voucher.State.RETURNED)
+            topups.update(state=Topup.State.RETURNED)
+            complete(row)
+            return
+        with translation.override(row.sale.user.language or None):
+            failed = any(isinstance(one, Topup) for one in owed)
+            reason = _("The top-up failed.") if failed else _("The voucher was not used.")
+        written = returns.automatic(row, amount, reason)
+        Voucher.objects.filter(pk__in=[one.pk for one in owed if isinstance(one, Voucher)]).update(
+            payback=written
+        )
+        Topup.objects.filter(pk__in=[one.pk for one in owed if isinstance(one, Topup)]).update(
+            payback=written
+        )
+        if written.state == Return.State.DONE:  # nothing of it was paid inside the ledger
+            close(written)
+            complete(row)
+
+
+def _going(part: Part) -> set[int]:
+    unfinished = Voucher.objects.filter(part=part, state=Voucher.State.RETURNING)
+    failed = Topup.objects.filter(part=part, state=Topup.State.FAILED)
+    return {
+        number
+        for rows in (unfinished, failed)
+        for number in rows.exclude(payback=None).values_list("payback_id", flat=True)
+        if number is not None
+    }
+
+
+def _owed(part: Part) -> bool:
+    return (
+        Voucher.objects.filter(part=part, state=Voucher.State.RETURNING).exists()
+        or Topup.objects.filter(part=part, state=Topup.State.FAILED).exists()
+    )

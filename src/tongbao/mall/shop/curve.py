@@ -1,0 +1,83 @@
+"""The price of a point, in short: today's figure, and a line drawn by the server."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Final
+
+from tongbao.ledger.prices import price_days
+from tongbao.mall.shop.models import Shop
+from tongbao.mall.shop.money import SIGNS, digits
+
+_DAYS: Final = 90
+_WIDE: Final = 320
+_HIGH: Final = 72
+_EDGE: Final = 4
+_PLACES: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """The price now, in words, and as many closed days as there are, as an SVG's paths."""
+
+    price: str
+    line: str
+    area: str
+    end: tuple[int, int]
+    days: int
+    first_day: str
+    width: int = _WIDE
+    height: int = _HIGH
+
+
+def curve(shop: Shop) -> Curve:
+    """Return the price of a point now and over the last 90 closed days: a few reads.
+
+    Before anything was bought the price is the plan's issue price.
+    """
+    standing = shop.ledger.standing()
+    figures, plan = standing.figures, standing.plan
+    if figures.supply:
+        now = Fraction(figures.reserve * 1_000_000, figures.supply)
+    else:
+        now = Fraction(plan.issue_price)
+    closed = price_days(shop.ledger, limit=_DAYS).days
+    prices = [day.price.per_point for day in reversed(closed) if day.price.supply]
+    places = _placed([*prices, now])
+    line = "M" + " L".join(f"{x} {y}" for x, y in places)
+    return Curve(
+        price=unit_price(now, shop.currency),
+        line=line,
+        area=f"{line} L{_WIDE} {_HIGH} L0 {_HIGH}Z",
+        end=places[-1],
+        days=len(prices),
+        first_day=closed[-1].day if closed else "",
+    )
+
+
+def unit_price(per_point: Fraction, currency: str) -> str:
+    """Write the price of one point (minor units), cut after four decimals.
+
+    >>> unit_price(Fraction(1000, 7), "CNY")
+    '¥1.4285'
+    """
+    cut = int(per_point * 10**_PLACES / 10 ** digits(currency))
+    whole, rest = divmod(cut, 10**_PLACES)
+    return f"{SIGNS.get(currency, currency + ' ')}{whole:,}.{rest:0{_PLACES}d}"
+
+
+def _placed(prices: Sequence[Fraction]) -> list[tuple[int, int]]:
+    """Return where the prices stand on the drawing: the lowest at its foot."""
+    if len(prices) == 1:
+        prices = [prices[0], prices[0]]
+    least, most = min(prices), max(prices)
+    room = _HIGH - 2 * _EDGE
+    return [
+        (
+            number * _WIDE // (len(prices) - 1),
+            _HIGH // 2
+            if most == least
+            else _HIGH - _EDGE - int((price - least) * room / (most - least)),
+        )
+        for number, price in enumerate(prices)
+    ]

@@ -1,0 +1,137 @@
+"""Pictures of goods: the shop's own, or a card set from the title's words where there is none."""
+
+import logging
+import re
+import unicodedata
+from typing import Any, Final
+from zlib import crc32
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from sorl.thumbnail import get_thumbnail
+
+HUES: Final = 12
+"""How many colours there are: the classes ``hue-0`` … of shop.css."""
+
+_LOG: Final = logging.getLogger("tongbao.mall")
+_SIDE: Final = 400  # of a card, in its own units
+_ROOM: Final = 328  # for a line of words
+_LARGEST: Final = 68
+_LINE: Final = 1.12  # line height
+_MOST_LINES: Final = 3
+_CHINESE_LINE: Final = 5
+_IDLE: Final = frozenset(
+    "a an and the of in on with for to set pack pc pcs piece pieces x asst assorted".split()
+)
+_WORD: Final = re.compile(r"[^\s,;:/()·【】（）+|]+")
+_WIDE: Final = frozenset("mwMW%@&")
+_NARROW: Final = frozenset("iljtfrI.,'!|-1")
+# Strokes and areas in the card's upper right; one of them by chance that stays.
+_MOTIFS: Final = tuple(
+    mark_safe(motif)  # noqa: S308  # ours
+    for motif in (
+        '<circle cx="300" cy="96" r="150"/><circle cx="300" cy="96" r="96"/>',
+        '<path d="M400 0v250A250 250 0 0 1 150 0z"/><path d="M400 0v130A130 130 0 0 1 270 0z"/>',
+        '<path d="M170 0h70L400 160v70zM290 0h70l40 40v70z"/>',
+        '<path d="M240 30c90-20 140 40 130 150-90 10-150-40-130-150z"/>'
+        '<path d="M200 150c60 0 90 40 80 100-60-10-90-40-80-100z"/>',
+        '<circle cx="230" cy="60" r="34"/><circle cx="330" cy="60" r="34"/>'
+        '<circle cx="330" cy="160" r="34"/>',
+        '<path d="M300-60l110 110-110 110L190 50z"/><path d="M350 110l70 70-70 70-70-70z"/>',
+        '<path d="M150 60q42-60 84 0t84 0 84 0v-60H150zM230 130q30-44 60 0t60 0 60 0v-50H230z"/>',
+        '<rect x="220" y="-40" width="220" height="220" rx="60"/>'
+        '<rect x="290" y="30" width="80" height="80" rx="22" class="pic-hole"/>',
+    )
+)
+
+
+def picture(title: str, *, key: int, image: Any = None, size: int = 400) -> SafeString:  # noqa: ANN401
+    """Return an image element: of the uploaded file, or a drawn card in the colour of ``key``.
+
+    It is for the eye: the title stands beside it. ``size`` is the upload's width and height.
+    """
+    if image:
+        try:
+            thumb = get_thumbnail(image, f"{size}x{size}", crop="center", quality=82)
+        except (OSError, ValueError):
+            _LOG.warning("The picture %s cannot be read; a card stands in for it.", image)
+        else:
+            return format_html(
+                '<img class="pic" src="{}" width="{}" height="{}" alt="" loading="lazy">',
+                thumb.url,
+                thumb.width,
+                thumb.height,
+            )
+    return card(title, key)
+
+
+def card(title: str, key: int) -> SafeString:
+    """Return the drawn card: the title's weightiest words, large, on the colour of ``key``."""
+    lines = key_words(title)
+    size = min(_LARGEST, *(int(_ROOM / _width(line)) for line in lines)) if lines else _LARGEST
+    low = _SIDE - 44
+    texts = format_html_join(
+        "",
+        '<text x="36" y="{}" font-size="{}">{}</text>',
+        (
+            (int(low - (len(lines) - 1 - number) * size * _LINE), size, line)
+            for number, line in enumerate(lines)
+        ),
+    )
+    return format_html(
+        '<svg class="pic hue-{}" viewBox="0 0 400 400" aria-hidden="true" focusable="false">'
+        '<rect class="pic-ground" width="400" height="400"/><g class="pic-motif">{}</g>'
+        '<g class="pic-words" translate="no">{}</g></svg>',
+        key % HUES,
+        _MOTIFS[crc32(title.encode()) % len(_MOTIFS)],
+        texts,
+    )
+
+
+def key_words(title: str) -> list[str]:
+    """Return up to three short lines with what a title says most plainly.
+
+    >>> key_words("Set Of 6 White Hanging Heart T-Light Holders")
+    ['Heart', 'T-Light', 'Holders']
+    >>> key_words("飞天酱香白酒 53度 500ml")
+    ['飞天酱', '香白酒', '53度']
+    """
+    words = _WORD.findall(title)
+    chinese = [word for word in words if _is_chinese(word)]
+    if chinese:
+        return _chinese_lines(chinese)[:_MOST_LINES]
+    weighty = [
+        word for word in words if word.lower() not in _IDLE and any(map(str.isalpha, word))
+    ] or words
+    return [word[:14] for word in weighty[-_MOST_LINES:]]
+
+
+def _chinese_lines(words: list[str]) -> list[str]:
+    lines: list[str] = []
+    for word in words:
+        if len(word) <= _CHINESE_LINE:
+            lines.append(word)
+            continue
+        rows = -(-len(word) // _CHINESE_LINE)
+        step = -(-len(word) // rows)
+        lines += [word[at : at + step] for at in range(0, len(word), step)]
+    return lines
+
+
+def _is_chinese(word: str) -> bool:
+    return any("\u3400" <= letter <= "\u9fff" for letter in word)
+
+
+def _width(line: str) -> float:
+    """Return about how wide a line is, in its letters' height."""
+    return sum(_letter_width(letter) for letter in line) or 1.0
+
+
+def _letter_width(letter: str) -> float:
+    if unicodedata.east_asian_width(letter) in {"W", "F"}:
+        return 1.0
+    if letter in _NARROW:
+        return 0.36
+    if letter in _WIDE:
+        return 0.9
+    return 0.72 if letter.isupper() else 0.6

@@ -1,0 +1,168 @@
+"""Searching the shelf: every word must fit, a mistyped one by the likeliest word there is."""
+
+from bisect import bisect_left
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from tongbao.mall.shop.shelf import Aisle, Good, Seller, Shelf
+from tongbao.mall.shop.words import asked, is_latin, plain
+
+LONGEST: Final = 100
+"""Letters of a search that are looked at."""
+
+SORTS: Final = ("best", "cheap", "dear", "new", "rated")
+_MOST_WORDS: Final = 8
+_SHORTEST_TYPO: Final = 4  # shorter words are taken as they are
+_TWO_TYPOS: Final = 8
+_LIKELIEST: Final = 5
+_EXACT, _BEGINNING, _MISTYPED = 12, 6, 3
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What somebody looks for. Prices in minor units; None or empty: anything."""
+
+    text: str = ""
+    aisle: Aisle | None = None
+    partner: int | None = None
+    least_minor: int | None = None
+    most_minor: int | None = None
+    in_stock: bool = False
+    sort: str = "best"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What there is, in order; ``read_as`` has the words that mistyped ones were taken for.
+
+    ``is_loose`` says that nothing has all the words, so that these have some of them. The counts
+    are of goods per category and merchant as if that one choice had not been made.
+    """
+
+    goods: tuple[Good, ...]
+    read_as: str = ""
+    is_loose: bool = False
+    aisles: tuple[tuple[Aisle, int], ...] = ()
+    sellers: tuple[tuple[Seller, int], ...] = ()
+
+
+def find(shelf: Shelf, wish: Wish) -> Found:
+    """Return the goods that fit."""
+    scores, read_as, is_loose = _matches(shelf, wish.text)
+    among = frozenset(range(len(shelf.goods))) if scores is None else frozenset(scores)
+    among &= _priced(shelf, wish)
+    if wish.in_stock:
+        among &= shelf.in_stock
+    of_seller = among
+    if wish.partner is not None:
+        seller = shelf.sellers.get(wish.partner)
+        of_seller = among & seller.goods if seller else frozenset()
+    of_aisle = among if wish.aisle is None else among & wish.aisle.goods
+    chosen = of_seller & of_aisle
+    aisles = [(one, len(of_seller & one.goods)) for one in shelf.beneath(wish.aisle)]
+    sellers = [(one, len(of_aisle & one.goods)) for one in shelf.sellers.values()]
+    return Found(
+        goods=tuple(shelf.goods[place] for place in _ordered(shelf, chosen, scores, wish.sort)),
+        read_as=read_as,
+        is_loose=is_loose,
+        aisles=tuple((one, count) for one, count in aisles if count),
+        sellers=tuple((one, count) for one, count in sellers if count),
+    )
+
+
+def suggest(shelf: Shelf, text: str, limit: int = 6) -> tuple[list[Aisle], list[Good]]:
+    """Return the categories and goods that a few letters may be the beginning of."""
+    begun = plain(text.strip()[:LONGEST])
+    if not begun:
+        return [], []
+    aisles = [one for one in shelf.aisles.values() if one.goods and begun in plain(one.name)]
+    return aisles[:2], list(find(shelf, Wish(text)).goods[:limit])
+
+
+def _matches(shelf: Shelf, text: str) -> tuple[dict[int, int] | None, str, bool]:
+    """Return scores by place (None: nothing was asked), the words as they were taken, looseness."""
+    words = asked(text[:LONGEST])[:_MOST_WORDS]
+    if not words:
+        return (None if not text.strip() else {}), "", False
+    taken = list(words)
+    per_word: list[dict[int, int]] = []
+    for number, word in enumerate(words):
+        scores: dict[int, int] = {}
+        for fitting, weight in _fitting(shelf, word):
+            if weight == _MISTYPED and taken[number] == word:
+                taken[number] = fitting
+            for place in shelf.words[fitting]:
+                scores[place] = max(scores.get(place, 0), weight)
+        per_word.append(scores)
+    read_as = " ".join(taken) if taken != words else ""
+    everywhere = set(per_word[0]).intersection(*per_word[1:])
+    if everywhere or len(words) == 1:
+        return {place: sum(one[place] for one in per_word) for place in everywhere}, read_as, False
+    some: dict[int, int] = {}
+    for scores in per_word:
+        for place, score in scores.items():
+            some[place] = some.get(place, 0) + score
+    best = max(some.values(), default=0)
+    return {place: score for place, score in some.items() if score * 2 >= best}, read_as, bool(some)
+
+
+def _fitting(shelf: Shelf, word: str) -> Iterator[tuple[str, int]]:
+    """Yield the shelf's words that a word may mean: itself, those it begins, else likely ones."""
+    known = False
+    if word in shelf.words:
+        known = True
+        yield word, _EXACT
+    if is_latin(word):
+        for at in range(bisect_left(shelf.vocabulary, word), len(shelf.vocabulary)):
+            other = shelf.vocabulary[at]
+            if not other.startswith(word):
+                break
+            if other != word:
+                known = True
+                yield other, _BEGINNING
+        if not known and len(word) >= _SHORTEST_TYPO:
+            typos = 2 if len(word) >= _TWO_TYPOS else 1
+            likely = process.extract(
+                word,
+                shelf.vocabulary,
+                scorer=OSA.distance,
+                processor=None,
+                score_cutoff=typos,
+                limit=_LIKELIEST,
+            )
+            nearest = min((distance for _, distance, _ in likely), default=0)
+            # Of equally near words those with the most goods come first.
+            near = [other for other, distance, _ in likely if distance == nearest]
+            for other in sorted(near, key=lambda one: -len(shelf.words[one])):
+                yield other, _MISTYPED
+
+
+def _priced(shelf: Shelf, wish: Wish) -> frozenset[int]:
+    """Return the places whose price lies in the range."""
+    if wish.least_minor is None and wish.most_minor is None:
+        return frozenset(shelf.by_price)
+    price = [shelf.goods[place].price_minor for place in shelf.by_price]
+    start = 0 if wish.least_minor is None else bisect_left(price, wish.least_minor)
+    end = len(price) if wish.most_minor is None else bisect_left(price, wish.most_minor + 1)
+    return frozenset(shelf.by_price[start:end])
+
+
+def _ordered(
+    shelf: Shelf, chosen: frozenset[int], scores: dict[int, int] | None, sort: str
+) -> list[int]:
+    if sort == "cheap":
+        return [place for place in shelf.by_price if place in chosen]
+    if sort == "dear":
+        return [place for place in reversed(shelf.by_price) if place in chosen]
+    if sort == "rated":
+        return [place for place in shelf.by_rating if place in chosen]
+    if sort == "new":
+        return sorted(chosen, reverse=True)
+    if scores is None:
+        return sorted(chosen)
+    # Of equally good matches the shorter title says more plainly that it is this.
+    return sorted(chosen, key=lambda at: (-scores[at], len(shelf.goods[at].title), at))

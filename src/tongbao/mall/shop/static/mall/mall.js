@@ -1,0 +1,50 @@
+// The little that pages cannot do without a script. Everything works, if less smoothly, without.
+(() => {
+  if ("serviceWorker" in navigator) navigator.serviceWorker.register("/sw.js").catch(() => {});
+
+  // A form that does something is sent once, however often its button is pressed.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method !== "post" || event.defaultPrevented) return;
+    if (form.dataset.sent) return event.preventDefault();
+    form.dataset.sent = "yes";
+    setTimeout(() => delete form.dataset.sent, 8000);
+  });
+  addEventListener("pageshow", () => {
+    for (const form of document.forms) delete form.dataset.sent;
+  });
+
+  // <button data-copy="text"> copies and says so.
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest("[data-copy]");
+    if (button) {
+      await navigator.clipboard.writeText(button.dataset.copy);
+      const word = button.querySelector("[data-copied]");
+      if (word) word.textContent = word.dataset.copied;
+      button.classList.add("is-done");
+    }
+    // Suggestions close when somebody goes on elsewhere.
+    if (!event.target.closest(".top-search")) clearSuggestions();
+  });
+
+  // <select data-submit> sends its form when it changes.
+  document.addEventListener("change", (event) => {
+    if (event.target.matches("[data-submit]")) event.target.form.requestSubmit();
+  });
+
+  const clearSuggestions = () => {
+    const box = document.getElementById("suggestions");
+    if (box) box.replaceChildren();
+  };
+  document.addEventListener("keydown", (event) => {
+    const box = document.getElementById("suggestions");
+    const links = box ? [...box.querySelectorAll("a")] : [];
+    if (!links.length) return;
+    if (event.key === "Escape") return clearSuggestions();
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (!step || !event.target.closest(".top-search")) return;
+    event.preventDefault();
+    const at = links.indexOf(document.activeElement);
+    links[(at + step + links.length) % links.length].focus();
+  });
+})();

@@ -1,0 +1,100 @@
+"""What holds on every page of the mall; every browser test may ask for it."""
+
+from typing import Final
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+_GRAVE: Final = {"serious", "critical"}
+_AXE: Final = {
+    "resultTypes": ["violations"],
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+}
+# Visible texts, but for names: those of people, goods and merchants are in their own language.
+_TEXTS: Final = """() => {
+  const found = [];
+  const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walk.nextNode()) {
+    const at = walk.currentNode.parentElement;
+    if (!at.closest('script, style, svg, [translate="no"], [lang]:not(html)')
+        && at.getClientRects().length)
+      found.push(walk.currentNode.data.trim());
+  }
+  for (const at of document.querySelectorAll('[placeholder], [aria-label], [title], [alt]'))
+    if (!at.closest('[translate="no"], [lang]:not(html)'))
+      for (const name of ['placeholder', 'aria-label', 'title', 'alt'])
+        if (at.hasAttribute(name)) found.push(at.getAttribute(name));
+  found.push(document.title);
+  return found.filter(Boolean);
+}"""
+_WIDE: Final = """() => {
+  const root = document.documentElement, wide = root.clientWidth;
+  if (root.scrollWidth <= wide) return [];
+  return [...document.body.querySelectorAll('*')]
+    .filter((at) => at.getBoundingClientRect().right > wide + 1)
+    .slice(0, 5).map((at) => at.outerHTML.slice(0, 160));
+}"""
+
+
+def assert_sound(page: Page, *, names: tuple[str, ...] = ()) -> None:
+    """Check a page as it stands: accessible, no wider than its screen, in one language.
+
+    What people or merchants wrote is marked with ``translate="no"`` (or ``lang``) in templates;
+    ``names`` are further texts that may be in any language. Console errors and breaks of the
+    Content-Security-Policy fail the test at its end (`tests.e2e.conftest.browser_page`).
+    """
+    assert_accessible(page)
+    assert_fits(page)
+    assert_translated(page, names=names)
+
+
+def assert_accessible(page: Page) -> None:
+    """Check that axe finds nothing serious or critical."""
+    found = Axe().run(page, options=_AXE)
+    grave = [
+        f"{one['id']} ({one['impact']}): {one['help']}\n    "
+        + "\n    ".join(
+            f"{node['html'][:200]} — {node.get('failureSummary', '')[:300]}"
+            for node in one["nodes"][:4]
+        )
+        for one in found.response["violations"]
+        if one["impact"] in _GRAVE
+    ]
+    assert not grave, f"{page.url}\n" + "\n".join(grave)
+
+
+def assert_fits(page: Page) -> None:
+    """Check that nothing makes the page scroll sideways."""
+    wide = page.evaluate(_WIDE)
+    root = "document.documentElement"
+    sideways = page.evaluate(f"{root}.scrollWidth > {root}.clientWidth")
+    assert not sideways, f"{page.url} scrolls sideways: {wide}"
+
+
+def assert_translated(page: Page, *, names: tuple[str, ...] = ()) -> None:
+    """Check that no text was left in the other language, and no template's marks in either."""
+    chinese = (page.get_attribute("html", "lang") or "").startswith("zh")
+    bad = []
+    for text in page.evaluate(_TEXTS):
+        rest = text
+        for name in names:
+            rest = rest.replace(name, "")
+        if chinese:
+            left = _latin_words(rest) >= _MANY_WORDS
+        else:
+            left = any("\u4e00" <= letter <= "\u9fff" for letter in rest)
+        if left or any(mark in rest for mark in ("{{", "{%", "%(", "\ufffd")):
+            bad.append(text[:120])
+    assert not bad, f"{page.url} left untranslated: {bad}"
+
+
+_MANY_WORDS: Final = 3  # names such as «Tea House» are shorter
+
+
+def _latin_words(text: str) -> int:
+    """Count the Latin words of the longest run without anything else between."""
+    longest = run = 0
+    for word in text.replace(",", " ").replace(".", " ").split():
+        run = run + 1 if word.isascii() and word.isalpha() and word.islower() else 0
+        longest = max(longest, run)
+    return longest

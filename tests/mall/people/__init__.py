@@ -1,0 +1,1 @@
+"""Tests of people: registering, logging in, addresses, leaving."""

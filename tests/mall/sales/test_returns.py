@@ -1,0 +1,172 @@
+"""Returns before and after the settlement: what comes back, to the last fen."""
+
+import pytest
+
+from tests.mall.sales.buying import bought, buyer, overdue, wallet
+from tests.mall.stage import Mall
+from tongbao.mall.paying.models import ChargeRefund
+from tongbao.mall.sales import receiving, returns, settling
+from tongbao.mall.sales.leftover import Slice
+from tongbao.mall.sales.models import Part, Return
+from tongbao.mall.sales.placing import Split
+from tongbao.mall.sales.refusals import NotNow, Refused, Why
+
+
+def give_back(part: Part, amount: int, by: object = None, *, bears: bool = False) -> Return:
+    asked = returns.ask(part, amount)
+    return returns.approve(asked, by, returns.quote(part, amount, bears))  # type: ignore[arg-type]  # None or a user
+
+
+def test_before_the_settlement_a_part_comes_back_as_it_was_paid(mall: Mall) -> None:
+    user = buyer(mall, wallet=4000)
+    part = bought(mall, user, 10000, Split(provider=6000, wallet=4000))
+    done = give_back(part, 5000)
+    assert done.state == "done"
+    assert Slice.of(done) == Slice(3000, 2000)
+    assert (wallet(mall, user.account), wallet(mall, "shop")) == (2000, 2000)
+    assert ChargeRefund.objects.get().amount_minor == 3000
+
+
+def test_what_was_paid_in_points_comes_back_at_face_value_as_wallet_money(mall: Mall) -> None:
+    user = buyer(mall, points=100000)
+    part = bought(mall, user, 1000, Split(points=1000))
+    assert wallet(mall, "shop") == 900  # the plan's fee on goods is 10 %
+    give_back(part, 400)
+    assert (wallet(mall, user.account), wallet(mall, "shop")) == (400, 540)
+    give_back(part, 600)
+    assert (wallet(mall, user.account), wallet(mall, "shop")) == (1000, 0)
+    part.refresh_from_db()
+    assert part.state == "returned"
+
+
+def test_only_what_did_not_come_back_is_settled(mall: Mall) -> None:
+    user = buyer(mall, wallet=10000)
+    part = bought(mall, user, 10000, Split(wallet=10000))
+    receiving.receive(part)
+    give_back(part, 4000)
+    part.refresh_from_db()
+    assert not settling.settle_part(part)
+    part.due_at = part.received_at
+    part.save()
+    assert settling.settle_part(part)
+    part.refresh_from_db()
+    # Of 60.00: 18.00 to the reserve, 30 % of the profit of 21.00, 2 % to the platform.
+    assert (part.settled_minor, part.to_reserve, part.to_dividends) == (6000, 1800, 630)
+    assert (part.to_platform, part.to_merchant) == (120, 3450)
+    assert (wallet(mall, user.account), wallet(mall, "shop")) == (4000, 0)
+
+
+def test_a_late_return_pays_back_less_the_shortfall(mall: Mall) -> None:
+    user = buyer(mall, wallet=10000)
+    part = overdue(bought(mall, user, 10000, Split(wallet=10000)))
+    settling.settle_part(part)
+    quote = returns.quote(part, 10000)
+    # The only points there are: all of them go, and the pool is wound up with what is left in it.
+    # Their worth is 30.00 and comes back; so do the 10.50, for no day was closed.
+    assert (quote.points_atoms, quote.recovered_minor, quote.shortfall_minor) == (21000000, 4050, 0)
+    assert (quote.back, quote.merchant_minor) == (Slice(0, 10000), 5750)
+    give_back(part, 10000)
+    assert wallet(mall, user.account) == 10000
+    assert (wallet(mall, "shop"), wallet(mall, "tea")) == (0, 0)
+
+
+def test_a_shortfall_is_explained_and_kept_back(mall: Mall) -> None:
+    buyer(mall, points=10000)  # who was there before
+    user = buyer(mall, wallet=10000)
+    part = overdue(bought(mall, user, 10000, Split(wallet=10000)))
+    settling.settle_part(part)
+    mall.ledger.submit({"id": "day", "type": "close_day", "day": "2026-11-23"})
+    quote = returns.quote(part, 10000)
+    # 14.7 of 35.7 points for a reserve of 60.00 are worth 24.70 of the 30.00 put in. Two orders'
+    # dividends of 21.00 went to 35.7 points, and 14.7 of them may have drawn 8.64 of that; the
+    # 10.50 of this order are gone.
+    assert (quote.points_atoms, quote.recovered_minor) == (14700000, 2470)
+    assert (quote.unfetched_minor, quote.drawn_minor, quote.taken_minor) == (1580, 864, 0)
+    assert quote.shortfall_minor == 2444
+    assert quote.back == Slice(0, 7556)
+    assert (quote.withheld_minor, quote.bears_minor, quote.merchant_minor) == (2444, 2444, 5750)
+    done = give_back(part, 10000)
+    assert done.shortfall_minor == 2444
+    assert wallet(mall, user.account) == 7556 + 864  # the dividend is the member's
+    assert (wallet(mall, "shop"), wallet(mall, "tea")) == (0, 0)
+
+
+def test_slices_of_a_late_return_bring_no_more_than_one(mall: Mall) -> None:
+    buyer(mall, points=10000)
+    user = buyer(mall, wallet=10000)
+    part = overdue(bought(mall, user, 10000, Split(wallet=10000)))
+    settling.settle_part(part)
+    mall.ledger.submit({"id": "day", "type": "close_day", "day": "2026-11-23"})
+    slices = [give_back(part, amount) for amount in (3333, 3333, 3334)]
+    back, short = sum(s.wallet_minor for s in slices), sum(s.shortfall_minor for s in slices)
+    assert back == 10000 - short
+    assert (wallet(mall, "shop"), wallet(mall, "tea")) == (0, 0)
+
+
+def test_an_operator_bears_a_shortfall_for_the_mall(mall: Mall) -> None:
+    buyer(mall, points=10000)
+    user, operator = buyer(mall, wallet=10000), mall.operator()
+    part = overdue(bought(mall, user, 10000, Split(wallet=10000)))
+    settling.settle_part(part)
+    mall.ledger.submit({"id": "day", "type": "close_day", "day": "2026-11-23"})
+    done = give_back(part, 10000, operator, bears=True)
+    assert (done.wallet_minor, done.shop_bears, done.decided_by) == (10000, True, operator)
+    assert (wallet(mall, "shop"), wallet(mall, "tea")) == (0, 0)
+
+
+def test_a_merchant_bears_a_shortfall_from_its_own_wallet(mall: Mall) -> None:
+    buyer(mall, points=10000)
+    user, staff = buyer(mall, wallet=10000), mall.staff("tea")
+    part = overdue(bought(mall, user, 10000, Split(wallet=10000)))
+    settling.settle_part(part)
+    mall.ledger.submit({"id": "day", "type": "close_day", "day": "2026-11-23"})
+    with pytest.raises(Refused) as refused:
+        give_back(part, 10000, staff, bears=True)
+    assert refused.value.why is Why.MERCHANT_SHORT
+    asked = part.returns.get()
+    assert (asked.state, wallet(mall, "tea")) == ("asked", 5750)
+    mall.ledger.submit({"id": "more", "type": "deposit", "account": "tea", "amount": 3000})
+    returns.approve(asked, staff, returns.quote(part, 10000, True))
+    assert wallet(mall, "tea") == 5750 + 3000 - 5750 - 2444
+
+
+def test_a_stale_quote_is_refused_with_the_new_one(mall: Mall) -> None:
+    buyer(mall, points=10000)
+    user = buyer(mall, wallet=10000)
+    part = overdue(bought(mall, user, 10000, Split(wallet=10000)))
+    settling.settle_part(part)
+    shown = returns.quote(part, 10000)
+    mall.ledger.submit({"id": "day", "type": "close_day", "day": "2026-11-23"})
+    asked = returns.ask(part, 10000)
+    with pytest.raises(returns.StaleQuote) as stale:
+        returns.approve(asked, None, shown)
+    assert stale.value.new.shortfall_minor == 2444
+    asked.refresh_from_db()
+    assert asked.state == "asked"
+
+
+def test_what_a_provider_collected_goes_back_through_it_after_the_settlement(mall: Mall) -> None:
+    user = buyer(mall)
+    part = overdue(bought(mall, user, 10000, Split(provider=10000)))
+    settling.settle_part(part)
+    assert wallet(mall, "tea") == 5690
+    done = give_back(part, 10000)
+    assert (done.provider_minor, ChargeRefund.objects.get().amount_minor) == (10000, 10000)
+    # The merchant's share left the program: the operator sends the whole back from outside.
+    assert (wallet(mall, "shop"), wallet(mall, "tea"), wallet(mall, user.account)) == (0, 0, 0)
+
+
+def test_one_return_at_a_time(mall: Mall) -> None:
+    part = bought(mall, buyer(mall, wallet=100), 100, Split(wallet=100))
+    returns.ask(part, 10)
+    with pytest.raises(NotNow) as not_now:
+        returns.ask(part, 10)
+    assert not_now.value.why is Why.OPEN_RETURN
+
+
+def test_an_open_return_holds_up_the_settlement_until_it_is_decided(mall: Mall) -> None:
+    part = overdue(bought(mall, buyer(mall, wallet=100), 100, Split(wallet=100)))
+    asked = returns.ask(part, 10)
+    assert not settling.settle_part(part)
+    returns.refuse(asked, mall.operator(), "worn")
+    assert settling.settle_part(part)

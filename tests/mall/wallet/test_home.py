@@ -1,0 +1,99 @@
+"""The wallet's page: its figures are the ledger's."""
+
+import re
+
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from tests.mall.stage import Mall
+from tests.mall.wallet.lives import lived_in
+
+
+def figure(page: str, name: str) -> int:
+    """Return the figure that the page carries for machines beside the one for people."""
+    found = re.search(rf'data-{name}="(-?\d+)"', page)
+    assert found, name
+    return int(found[1])
+
+
+def test_the_page_shows_what_the_ledger_holds(mall: Mall) -> None:
+    user = mall.user("ann")
+    lived_in(mall, user)
+    page = mall.client(user).get("/wallet/").content.decode()
+    account, figures = mall.ledger.account(user.account), mall.ledger.standing().figures
+    assert account is not None
+    assert figure(page, "worth-minor") == account.points * figures.reserve // figures.supply
+    due = (
+        account.points * (figures.dividend_index - account.mark) + account.fraction
+    ) // 10**18
+    assert figure(page, "wallet-minor") == account.wallet + due
+    assert figure(page, "quota-minor") == account.quota - due
+    assert figure(page, "credit-minor") == account.credit
+    gross = figure(page, "gross")
+    assert gross == figure(page, "worth-minor")
+    assert figure(page, "fee") == -(-gross * 1000 // 10_000)
+    assert figure(page, "net") == gross - figure(page, "fee")
+
+
+def test_somebody_new_sees_nothing_and_a_way_in(mall: Mall) -> None:
+    page = mall.client(mall.user("new")).get("/wallet/").content.decode()
+    assert "¥0.00" in page
+    assert "Your wallet opens with your first purchase" in page
+
+
+def test_without_any_points_there_is_no_price(mall: Mall) -> None:
+    user = mall.user("new")
+    page = mall.client(user).get("/wallet/how/").content.decode()
+    assert "There are no points yet, and the reserve is empty." in page
+
+
+def test_the_page_costs_the_same_for_few_and_for_many_entries(mall: Mall) -> None:
+    young, old = mall.user("young"), mall.user("old")
+    lived_in(mall, young, days=3, each_day=2)
+    counts = []
+    for user in (young, old):
+        if user is old:
+            mall.ledger.submit_many(
+                [
+                    {"id": f"p{n}", "type": "purchase", "member": old.account, "paid": 1000,
+                     "profit": 350}
+                    for n in range(1000)
+                ]
+            )
+            mall.ledger.submit({"id": "c", "type": "close_day", "day": "2026-10-01"})
+        client = mall.client(user)
+        client.get("/wallet/")
+        with CaptureQueriesContext(connection, ) as queries:
+            client.get("/wallet/")
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
+    assert counts[0] <= 30
+
+
+def test_strangers_log_in_first(mall: Mall) -> None:
+    for path in ("", "curve/", "dividends/", "statement/", "statement.csv", "redeem/", "convert/",
+                 "withdraw/", "withdrawals/", "payouts/"):
+        assert mall.client().get(f"/wallet/{path}").status_code == 302
+    assert mall.client().get("/wallet/how/").status_code == 200
+
+
+def test_the_curve_has_a_row_for_each_day_and_now(mall: Mall) -> None:
+    user = mall.user("ann")
+    lived_in(mall, user)
+    page = mall.client(user).get("/wallet/curve/?range=all", headers={"hx-request": "true"})
+    text = page.content.decode()
+    assert re.findall(r"<td>(2026-\d\d-\d\d)</td>", text) == [
+        "2026-09-03",
+        "2026-09-02",
+        "2026-09-01",
+    ]
+    assert "<html" not in text
+
+
+def test_the_dividends_of_the_days_add_up(mall: Mall) -> None:
+    user = mall.user("ann")
+    lived_in(mall, user, days=5)
+    page = mall.client(user).get("/wallet/dividends/").content.decode()
+    days = [int(minor) for minor in re.findall(r'data-day="[^"]+" data-minor="(\d+)"', page)]
+    assert len(days) == 5
+    assert sum(days) == figure(page, "total") > 0
