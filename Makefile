@@ -1,5 +1,6 @@
 # `make help` lists what there is. Everything runs inside .venv, which is made and brought up to
-# date on the way; PYTHON=… names the interpreter to make it with.
+# date on the way; PYTHON=… names the interpreter to make it with. DEMO='--port 9000' and the like
+# go to `tongbao mall demo`.
 
 SHELL = /bin/sh
 .DEFAULT_GOAL = help
@@ -14,7 +15,11 @@ OPTIONS = --profit 35% --citation 'Chen, D. (2015). Online Retail. UCI Machine L
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1|\2/p' Makefile | while IFS='|' read -r name does; do printf '%-16s %s\n' "$$name" "$$does"; done
 
-run: ## backtest the bundled order history and name its report
+run: ## open the demo malls at http://localhost:8000 and :8001
+	@requirements/venv run
+	@.venv/bin/tongbao mall demo $(DEMO)
+
+backtest: ## backtest the bundled order history and name its report
 	@requirements/venv run
 	@.venv/bin/tongbao backtest $(HISTORY) --plan $(PLAN) --out $(REPORT) $(OPTIONS)
 
@@ -56,4 +61,4 @@ clean: ## remove what was built, .venv too
 	@rm -rf .venv build dist mutants .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help run install lint test test-all bench mutate clean
+.PHONY: help run backtest install lint test test-all bench mutate clean

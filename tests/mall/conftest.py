@@ -150,7 +150,9 @@ def surroundings(folder: Path) -> Iterator[None]:
         MEDIA_ROOT=folder / "media",
         FILES=folder,
         EMAIL_BACKEND="django.core.mail.backends.locmem.EmailBackend",
-        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],  # a slow one costs 0.5 s
+        PASSWORD_HASHERS=[
+            "django.contrib.auth.hashers.MD5PasswordHasher"
+        ],  # a slow one costs 0.5 s
         SANDBOX=True,
         MALL_PAYMENT_PROVIDERS=["tongbao.mall.paying.sandbox.Sandbox"],
         MALL_TOPUP_PROVIDERS=["tongbao.mall.services.sandbox.Sandbox"],

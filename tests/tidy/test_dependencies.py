@@ -16,18 +16,34 @@ LIBRARIES = {
     "audit": frozenset({"msgspec", "cryptography"}),
     "lab": frozenset({"msgspec", "polars", "matplotlib", "jinja2", "markupsafe", "rich"}),
     "ledger": frozenset({"msgspec", "django", "psycopg", "prometheus_client", "pythonjsonlogger"}),
-    "site": frozenset({"django", "dj_database_url"}),
-    "cli": frozenset({"msgspec", "click", "rich", "django", "dj_database_url"}),
+    "mall": frozenset(
+        {
+            *("msgspec", "django", "oscar", "allauth", "axes", "csp", "django_htmx", "phonenumber_field"),
+            *("phonenumbers", "babel", "PIL", "rapidfuzz", "segno", "sorl", "treebeard"),
+        }
+    ),
+    "site": frozenset({"django", "dj_database_url", "oscar", "csp"}),
+    "cli": frozenset({"msgspec", "click", "rich", "django", "dj_database_url", "gunicorn"}),
 }
 # The extras that install a room; what is in none of them comes with the core.
 EXTRAS = {
     "audit": ("audit",),
     "lab": ("lab",),
     "ledger": ("ledger",),
-    "site": ("ledger",),
-    "cli": ("lab", "audit", "ledger"),  # a room's extra is needed when its command runs
+    "mall": ("mall",),
+    "site": ("mall",),  # its settings of the ledger alone need no more than `ledger`
+    "cli": ("lab", "audit", "mall"),  # a room's extra is needed when its command runs
 }
-DISTRIBUTIONS = {"pythonjsonlogger": "python-json-logger"}  # where the module's name is another
+DISTRIBUTIONS = {  # where the module's name is another
+    "PIL": "pillow",
+    "allauth": "django-allauth",
+    "axes": "django-axes",
+    "csp": "django-csp",
+    "oscar": "django-oscar",
+    "phonenumber_field": "django-phonenumber-field",
+    "pythonjsonlogger": "python-json-logger",
+    "sorl": "sorl-thumbnail",
+}
 # Its licence (GPL) covers whatever imports it; a command that is run is another program.
 RUN_NEVER_IMPORTED = frozenset({"beancount"})
 VAGUE = frozenset({"utils", "util", "helpers", "helper", "manager", "managers", "misc", "common"})
@@ -56,8 +72,13 @@ def strangers(path: str, tree: ast.AST, allowed: frozenset[str]) -> list[str]:
 def declared(*extras: str) -> frozenset[str]:
     """The distributions that pyproject.toml declares, for the core and these extras."""
     lines = [*PROJECT["dependencies"]]
-    for extra in extras:
-        lines += PROJECT["optional-dependencies"][extra]
+    wanted = [*extras]
+    for extra in wanted:  # grows by the extras that an extra has in it
+        for line in PROJECT["optional-dependencies"][extra]:
+            if line.startswith("tongbao["):
+                wanted.append(line.removeprefix("tongbao[").removesuffix("]"))
+            else:
+                lines.append(line)
     return frozenset(
         re.split(r"[^A-Za-z0-9_-]", line)[0].replace("_", "-").lower() for line in lines
     )

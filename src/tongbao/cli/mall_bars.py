@@ -1,6 +1,7 @@
 """How far the building of the demo is, as bars; a line a stage where nobody looks on."""
 
 from types import TracebackType
+from typing import Self
 
 from rich.console import Console
 from rich.progress import (
@@ -33,7 +34,7 @@ class Bars:
         self._tasks: dict[tuple[str, str], TaskID] = {}
         self._ended: set[tuple[str, str]] = set()
 
-    def __enter__(self) -> "Bars":
+    def __enter__(self) -> Self:
         self._console.print(words.BUILDING.say(self._lang), highlight=False)
         self._bars.start()
         return self

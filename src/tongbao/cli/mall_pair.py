@@ -23,6 +23,7 @@ _LOOK: Final = 0.05
 _STOP_SECONDS: Final = 10
 _END: Final = 1500
 _ANSWERED: Final = 200
+_FAILURES: Final = 20
 
 
 class Place(Struct, frozen=True):
@@ -52,9 +53,7 @@ def serve(places: Sequence[Place], lang: Lang) -> None:
     try:
         running += [_begin(place) for place in places]
         for place, process in zip(places, running, strict=True):
-            while not _answers(place):
-                _check(place, process, lang)
-                time.sleep(_LOOK)
+            _wait(place, process, lang)
             click.echo(_told(place, lang))
         click.echo(words.STOP.say(lang))
         while True:
@@ -85,13 +84,25 @@ def _begin(place: Place) -> subprocess.Popen[bytes]:
         )
 
 
-def _answers(place: Place) -> bool:
+def _wait(place: Place, process: subprocess.Popen[bytes], lang: Lang) -> None:
+    """Wait until a mall answers; say so if all it answers is that something is wrong."""
+    failures = 0
+    while (status := _status(place)) != _ANSWERED:
+        _check(place, process, lang)
+        failures += status is not None
+        if failures > _FAILURES:
+            raise Unable(words.FAILS.fill(name=_name(place, lang), status=status, **_log(place)))
+        time.sleep(_LOOK)
+
+
+def _status(place: Place) -> int | None:
+    """Return the status of the mall's first page, None while nobody answers."""
     connection = HTTPConnection(place.host, place.port, timeout=10)
     try:
         connection.request("GET", "/", headers={"Host": f"localhost:{place.port}"})
-        return connection.getresponse().status == _ANSWERED
+        return connection.getresponse().status
     except (OSError, HTTPException):
-        return False
+        return None
     finally:
         connection.close()
 
@@ -99,15 +110,22 @@ def _answers(place: Place) -> bool:
 def _check(place: Place, process: subprocess.Popen[bytes], lang: Lang) -> None:
     if process.poll() is None:
         return
+    raise Unable(words.ENDED.fill(name=_name(place, lang), **_log(place)))
+
+
+def _name(place: Place, lang: Lang) -> str:
+    return words.MALLS[place.name].say(lang)
+
+
+def _log(place: Place) -> dict[str, object]:
     end = place.log.read_text(encoding="utf-8", errors="replace")[-_END:].strip()
-    name = words.MALLS[place.name].say(lang)
-    raise Unable(words.ENDED.fill(name=name, log=place.log, end=end))
+    return {"log": place.log, "end": end}
 
 
 def _told(place: Place, lang: Lang) -> str:
     facts = msgspec.json.decode((place.folder / "files" / "demo.json").read_bytes())
-    name, address = words.MALLS[place.name].say(lang), place.environment["TONGBAO_ADDRESS"]
-    lines = [words.READY.say(lang, name=name, address=address)]
+    address = place.environment["TONGBAO_ADDRESS"]
+    lines = [words.READY.say(lang, name=_name(place, lang), address=address)]
     lines += [
         words.LOGIN.say(
             lang, role=words.ROLES[role].say(lang), email=email, password=facts["password"]

@@ -36,6 +36,7 @@ def serve(host: str, port: int, *, processes: int, threads: int, worker: bool) -
     from tongbao.site.wsgi import application  # noqa: PLC0415  # loads every page's code
 
     connections.close_all()  # none is shared with the processes that begin now
+    mine = os.getpid()
     beside = _worker_process() if worker else None
     options = {
         "bind": f"{host}:{port}",
@@ -50,7 +51,7 @@ def serve(host: str, port: int, *, processes: int, threads: int, worker: bool) -
     try:
         _Server(application, options).run()
     finally:
-        if beside is not None:
+        if beside is not None and os.getpid() == mine:  # gunicorn's own processes come by too
             beside.terminate()
             beside.join(_STOP_SECONDS)
 

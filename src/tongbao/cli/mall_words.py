@@ -62,6 +62,10 @@ ENDED: Final = Text(
     "The demo «{name}» has stopped by itself. The end of its log, {log}:\n{end}",
     "演示“{name}”意外停止。日志 {log} 的结尾：\n{end}",
 )
+FAILS: Final = Text(
+    "The demo «{name}» answers with status {status}. The end of its log, {log}:\n{end}",
+    "演示“{name}”返回状态 {status}。日志 {log} 的结尾：\n{end}",
+)
 BUILDING: Final = Text("Making the demo, once:", "正在生成演示（只需一次）：")
 TABLES: Final = Text("tables", "数据表")
 STAGES: Final = {

@@ -10,7 +10,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from types import FrameType
 from typing import Final
@@ -41,19 +41,16 @@ class Duty:
     work: Work
     every: float | None
     due: float = 0.0
-    done_on: date | None = field(default=None)
+    done_on: date | None = None
 
     def is_due(self, now: datetime, ticks: float) -> bool:
         """Say whether it is time, by the clock or by the day."""
-        if self.every is None:
-            return self.done_on != _today(now)
-        return ticks >= self.due
+        return ticks >= self.due and (self.every is not None or self.done_on != _today(now))
 
     def note(self, now: datetime, ticks: float, *, went_well: bool) -> None:
         """Remember that it was tried; what failed is tried again in a while."""
-        if self.every is not None:
-            self.due = ticks + self.every
-        elif went_well:
+        self.due = ticks + (_LONG if self.every is None or not went_well else self.every)
+        if went_well:
             self.done_on = _today(now)
 
 
@@ -62,7 +59,7 @@ def duties() -> list[Duty]:
     return [
         Duty("send_refunds", lambda _: charges.send_refunds(), _SHORT),
         Duty("expire_unpaid", cancelling.expire_due, _LONG),
-        Duty("topups", lambda now: topups.advance(now), _SHORT),
+        Duty("topups", _topups, _SHORT),
         Duty("vouchers", vouchers.advance, _LONG),
         Duty("receive", receiving.receive_overdue, _LONG),
         Duty("settle_sales", settling.settle_due, _SHORT),
@@ -119,6 +116,10 @@ def _round(those: list[Duty]) -> int:
             failed, went_well = failed + 1, False
         duty.note(now, ticks, went_well=went_well)
     return failed
+
+
+def _topups(now: datetime) -> None:
+    topups.advance(now)
 
 
 def _reconcile(now: datetime) -> None:

@@ -3,10 +3,12 @@
 What differs between installations comes from the environment, besides TONGBAO_DATABASE:
 
 TONGBAO_SECRET
-    The key that signs sessions and links, at least 50 characters. Without it a random one is used
-    that lasts as long as the process, so that everybody is logged out at each start.
+    The key that signs sessions and links, at least 50 characters. An https mall needs it; another
+    one, to try out, has a random one for as long as the process lasts.
 TONGBAO_ADDRESS
     Where the mall is found, such as ``https://mall.example.com``; default http://localhost:8000.
+    With https, cookies and all links are for https only, for a year and for all hosts below that
+    one; a proxy in front speaks it, see TONGBAO_PROXY.
 TONGBAO_FILES
     The folder of uploads, mails and collected static files; default ``tongbao-files``.
 TONGBAO_MAIL
@@ -27,19 +29,25 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from csp.constants import NONCE, NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 from oscar.defaults import *  # noqa: F403  # Oscar's own way of giving its settings
 
 from tongbao.site.settings import *  # noqa: F403
 
+_SECRET_CHARACTERS = 50
 _address = urlsplit(os.environ.get("TONGBAO_ADDRESS", "http://localhost:8000"))
 _secure = _address.scheme == "https"
 _files = Path(os.environ.get("TONGBAO_FILES", "tongbao-files")).absolute()
 _mail = urlsplit(os.environ.get("TONGBAO_MAIL", ""))
 
 ADDRESS = f"{_address.scheme}://{_address.netloc}"
-SECRET_KEY = os.environ.get("TONGBAO_SECRET") or secrets.token_urlsafe(50)
+SECRET_KEY = os.environ.get("TONGBAO_SECRET") or ("" if _secure else secrets.token_urlsafe(50))
+if len(SECRET_KEY) < _SECRET_CHARACTERS:
+    raise ImproperlyConfigured("TONGBAO_SECRET is missing or shorter than 50 characters.")
 DEBUG = False
-ALLOWED_HOSTS = [_address.hostname or "localhost", "localhost", "127.0.0.1"]
+ALLOWED_HOSTS = [_address.hostname or "localhost"]
+if not _secure:
+    ALLOWED_HOSTS += ["localhost", "127.0.0.1"]
 CSRF_TRUSTED_ORIGINS = [ADDRESS]
 SANDBOX = os.environ.get("TONGBAO_SANDBOX", "") == "yes"
 FILES = _files
@@ -94,7 +102,7 @@ INSTALLED_APPS = [
     "oscar.apps.dashboard.reports.apps.ReportsDashboardConfig",
     "oscar.apps.dashboard.users.apps.UsersDashboardConfig",
     "oscar.apps.dashboard.orders.apps.OrdersDashboardConfig",
-    "oscar.apps.dashboard.catalogue.apps.CatalogueDashboardConfig",
+    "tongbao.mall.people.dashboard.catalogue.apps.CatalogueDashboardConfig",
     "oscar.apps.dashboard.offers.apps.OffersDashboardConfig",
     "oscar.apps.dashboard.partners.apps.PartnersDashboardConfig",
     "oscar.apps.dashboard.pages.apps.PagesDashboardConfig",
@@ -119,7 +127,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "tongbao.mall.people.loading.Policy",
     "django_htmx.middleware.HtmxMiddleware",
     "tongbao.mall.checkout.lines.BasketMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -131,8 +139,10 @@ SITE_ID = 1
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "APP_DIRS": True,
         "OPTIONS": {
+            "loaders": [
+                ("django.template.loaders.cached.Loader", ["tongbao.mall.people.loading.Loader"])
+            ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -246,6 +256,8 @@ MALL_SALE_BEGUN = ["tongbao.mall.services.fulfil.is_begun"]
 MALL_PART_WAITS = ["tongbao.mall.services.fulfil.waits"]
 # When a return is carried out: called with it, in the transaction that notes it.
 MALL_RETURN_DONE = ["tongbao.mall.services.fulfil.on_returned"]
+# The form that puts something into the basket.
+MALL_BASKET_FORM = "tongbao.mall.services.forms.AddForm"
 MALL_PAYMENT_PROVIDERS = ["tongbao.mall.paying.sandbox.Sandbox"] if SANDBOX else []
 MALL_TOPUP_PROVIDERS = ["tongbao.mall.services.sandbox.Sandbox"] if SANDBOX else []
 # Who pays what members withdraw; empty: the operator does, by hand.
@@ -259,7 +271,7 @@ STATIC_ROOT = _files / "static"
 MEDIA_URL = "/media/"
 MEDIA_ROOT = _files / "media"
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {"BACKEND": "tongbao.mall.people.uploads.Pictures"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 WHITENOISE_USE_FINDERS = True
@@ -279,6 +291,15 @@ DEFAULT_FROM_EMAIL = OSCAR_FROM_EMAIL = f"mall@{_address.hostname or 'localhost'
 
 # ---- safety
 
+# Cookies know no ports: malls that share a host, such as the two demos, must not share them.
+_at = f"_{_address.port}" if _address.port else ""
+SESSION_COOKIE_NAME = f"sessionid{_at}"
+CSRF_COOKIE_NAME = f"csrftoken{_at}"
+LANGUAGE_COOKIE_NAME = f"language{_at}"
+OSCAR_BASKET_COOKIE_OPEN = f"oscar_open_basket{_at}"
+OSCAR_RECENTLY_VIEWED_COOKIE_NAME = f"oscar_history{_at}"
+OSCAR_COOKIES_DELETE_ON_LOGOUT = [OSCAR_RECENTLY_VIEWED_COOKIE_NAME]
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = _secure
 OSCAR_BASKET_COOKIE_SECURE = OSCAR_RECENTLY_VIEWED_COOKIE_SECURE = _secure
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True

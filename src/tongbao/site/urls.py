@@ -1,10 +1,9 @@
 """The mall's addresses."""
 
 from django.apps import apps
-from django.conf import settings
 from django.urls import include, path
-from django.views.static import serve
 
+from tongbao.mall.people.uploads import media
 from tongbao.mall.people.views import language
 
 urlpatterns = [
@@ -18,8 +17,9 @@ urlpatterns = [
     path("services/", include("tongbao.mall.services.urls")),
     path("team/", include("tongbao.mall.team.urls")),
     path("messages/", include("tongbao.mall.notices.urls")),
+    path("demo/", include("tongbao.mall.demo.urls")),
     path("desk/", include("tongbao.mall.desk.urls")),
     path("language/", language, name="set_language"),
-    path("media/<path:path>", serve, {"document_root": settings.MEDIA_ROOT}),
+    path("media/<path:path>", media, name="media"),
     path("", include(apps.get_app_config("oscar").urls[0])),
 ]

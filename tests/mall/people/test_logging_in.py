@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core import mail
 from django.test import Client, override_settings
 
@@ -32,10 +33,10 @@ def test_people_log_in_by_address_or_number_however_written(mall: Mall, login: s
 def test_the_session_has_a_new_key_after_logging_in(mall: Mall) -> None:
     ann, bob, client = mall.user(), mall.user(), mall.client()
     client.get(f"/r/{bob.code}/")
-    before = client.cookies["sessionid"].value
+    before = client.cookies[settings.SESSION_COOKIE_NAME].value
     log_in(client, ann.email)
     assert is_in(client)
-    assert client.cookies["sessionid"].value != before
+    assert client.cookies[settings.SESSION_COOKIE_NAME].value != before
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
@@ -172,21 +173,29 @@ def test_a_changed_password_is_told_by_letter(mall: Mall) -> None:
     assert "was changed" in mail.outbox[-1].subject
 
 
-def test_address_and_number_change_only_after_password_and_code(mall: Mall) -> None:
+def test_a_number_changes_only_after_password_and_code(mall: Mall) -> None:
     user, client = mall.user(), mall.client()
-    forced = mall.client(user)
-    answer = forced.post("/auth/phone/change/", {"phone": "13812345678"})
+    log_in(client, user.email)
+    answer = client.post("/auth/phone/change/", {"phone": "13812345678"})
     assert answer.url.startswith("/auth/reauthenticate/")
     assert not texts_sent()
-    log_in(client, user.email)
-    client.post("/auth/phone/change/", {"phone": "13812345678"})
+    client.post(answer.url, {"password": "wrong horse 1"})
+    assert not texts_sent()
+    client.post(answer.url, {"password": PASSWORD})
     assert User.objects.get(pk=user.pk).phone is None
     client.post("/auth/phone/verify/", {"code": code_in(texts_sent()[-1])})
     assert str(User.objects.get(pk=user.pk).phone) == "+8613812345678"
-    client.post("/auth/email/", {"email": "new@example.com", "action_add": ""})
+
+
+def test_an_address_changes_only_after_password_and_code(mall: Mall) -> None:
+    user, client = mall.user(), mall.client()
+    log_in(client, user.email)
+    answer = client.post("/auth/email/", {"email": "new@example.com", "action_add": ""})
+    client.post(answer.url, {"password": PASSWORD})
     assert User.objects.get(pk=user.pk).email == user.email
     client.post("/auth/confirm-email/", {"code": mailed_code_to("new@example.com")})
     assert User.objects.get(pk=user.pk).email == "new@example.com"
+    assert mail.outbox[-1].to == [user.email]  # the old one is told
 
 
 def mailed_code_to(address: str) -> str:

@@ -1,6 +1,7 @@
 """Dividing amounts exactly."""
 
 from fractions import Fraction
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -63,17 +64,19 @@ def test_nothing_is_divided_into_nothings() -> None:
 
 @pytest.mark.parametrize(("total", "weights"), [(1, []), (1, [0]), (-1, [1]), (1, [2, -1])])
 def test_what_cannot_be_divided_is_refused(total: int, weights: list[int]) -> None:
-    with pytest.raises(ValueError, match="divide|negative"):
+    with pytest.raises(ValueError, match=r"divide|negative"):
         allocate(total, weights)
 
 
 @st.composite
 def payments(draw: st.DrawFn) -> tuple[list[int], list[int]]:
     """Tenders and parts with the same sum, zeros among them."""
-    totals = draw(st.lists(st.integers(0, draw(st.sampled_from([3, 100, 10**14]))), min_size=1, max_size=6))
+    totals = draw(
+        st.lists(st.integers(0, draw(st.sampled_from([3, 100, 10**14]))), min_size=1, max_size=6)
+    )
     cuts = sorted(draw(st.lists(st.integers(0, sum(totals)), min_size=3, max_size=3)))
     edges = [0, *cuts, sum(totals)]
-    return [after - before for before, after in zip(edges, edges[1:], strict=False)], totals
+    return [after - before for before, after in pairwise(edges)], totals
 
 
 @given(payments())
@@ -93,7 +96,7 @@ def test_each_cell_is_near_its_exact_share(payment: tuple[list[int], list[int]])
     rows = spread(tenders, totals)
     for row, total in zip(rows, totals, strict=True):
         for cell, tender in zip(row, tenders, strict=True):
-            exact = Fraction(tender * total, sum(totals)) if sum(totals) else 0
+            exact = Fraction(tender * total, sum(totals)) if sum(totals) else Fraction(0)
             # Each of the four tenders moves what is left by less than a unit.
             assert abs(cell - exact) < len(tenders)
 

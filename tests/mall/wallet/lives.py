@@ -9,14 +9,16 @@ from tongbao.mall.people.models import User
 FIRST_DAY = date(2026, 9, 1)
 
 
-def lived_in(mall: Mall, user: User, *, days: int = 3, each_day: int = 4, others: int = 5) -> None:
+def lived_in(
+    mall: Mall, user: User, *, first: int = 0, days: int = 3, each_day: int = 4, others: int = 5
+) -> None:
     """Let so many days pass, each with some purchases of others and one of the member's.
 
-    A purchase is of 100.00 and more, with a margin of 35 percent.
+    ``first`` are the days that passed before. A purchase is of 100.00 and more, with a margin of 35 percent.
     """
     enrolled(user, mall.ledger)
     commands: list[dict[str, object]] = []
-    for day in range(days):
+    for day in range(first, first + days):
         on = FIRST_DAY + timedelta(days=day)
         for number in range(each_day):
             paid = 10_000 + 137 * ((day * each_day + number) % 40)

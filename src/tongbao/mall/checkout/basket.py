@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.views.generic import View
 from oscar.apps.basket import views as oscar
@@ -14,6 +16,7 @@ from oscar.core.utils import safe_referrer
 from tongbao.mall.checkout.bill import Bill, bill
 from tongbao.mall.checkout.lines import loaded
 from tongbao.mall.checkout.shipping import Repository
+from tongbao.mall.services.forms import AddForm
 from tongbao.mall.shop.models import the_shop
 
 SavedView = oscar.SavedView
@@ -49,6 +52,12 @@ class BasketView(View):
 
 class AddView(oscar.BasketAddView):  # type: ignore[misc]  # Oscar has no types
     """Put something into the basket; the same post twice puts it in once."""
+
+    form_class = AddForm
+
+    def get_form_class(self) -> Any:
+        """Give the form that knows what each kind of product needs."""
+        return import_string(settings.MALL_BASKET_FORM)
 
     def form_valid(self, form: Any) -> HttpResponse:
         """Add it and say so."""

@@ -15,8 +15,10 @@ from tongbao.mall.demo.cellar_goods import ARTICLES, CATEGORIES
 from tongbao.mall.demo.goods import make_categories, stock
 from tongbao.mall.demo.people import Person, enrol, make_country, make_person
 from tongbao.mall.demo.play import Command, NotPlayed
+from tongbao.mall.demo.recent import Basket, Reached, place_recent
 from tongbao.mall.demo.progress import Watch, nobody
 from tongbao.mall.merchants.opening import open_merchant
+from tongbao.mall.people.models import User
 from tongbao.mall.sales.split import Fees, Taken, split
 from tongbao.mall.shop.models import Shop
 from tongbao.mall.shop.opening import open_mall
@@ -48,6 +50,13 @@ MEMBERS: Final = (
     Person("zhou", "周立", account_of(2), "lin"),
     Person("chen", "陈予安", account_of(3), "lin"),
 )
+RECENT: Final = (
+    Basket("R1001", (("JJ-02", 1), ("BJ-01", 1)), 5, Reached.RECEIVED),
+    Basket("R1002", (("CH-04", 2), ("HJ-02", 1)), 2, Reached.SHIPPED),
+    Basket("R1003", (("Q-CHA-1", 1),), 1, Reached.PAID),
+    Basket("R1004", (("C-HF-50", 1),), 1, Reached.PAID, target="13800138000"),
+    Basket("R1005", (("GJ-01", 1),), 0, Reached.PAID),
+)
 OPERATOR: Final = Person("operator", "掌柜", operator=True)
 STALLS: Final = (
     ("cellar", "The Cellar", "酒窖"),
@@ -72,7 +81,8 @@ def build(
         LedgerError: the plan or a command is refused.
     """
     zone = ZoneInfo(ZONE)
-    first = (now or datetime.now(UTC)).astimezone(zone).date() - BUYERS * _DAY
+    moment = now or datetime.now(UTC)
+    first = moment.astimezone(zone).date() - BUYERS * _DAY
     begin = datetime.combine(first, time(10), zone)
     told("people", 0, 1)
     hashed = make_password(password)
@@ -107,6 +117,10 @@ def build(
     for buyer in range(1, BUYERS + 1):
         _one_day(shop, buyer, begin + (buyer - 1) * _DAY)
         told("history", buyer, BUYERS)
+    told("orders", 0, 1)
+    shopper = User.objects.get(account=SHOPPER.account)
+    place_recent(shop, shopper, RECENT, moment)
+    told("orders", 1, 1)
     return shop
 
 

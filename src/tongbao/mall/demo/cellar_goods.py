@@ -84,23 +84,35 @@ _GOODS: Final = (
 _MERCHANTS: Final = {"cha": "tea", "jiuju": "gifts"}
 _SERVICES: Final = (
     Article(
-        *("Q-PIN-2", "品酒会双人券"),
-        "周五晚七点，六款酒，有冷餐。到店出示券码。",
-        *(26800, "fuwu", "cellar", "voucher"),
-        {"voucher_days": 90, "voucher_kind": "entertainment"},
+        sku="Q-PIN-2",
+        title="品酒会双人券",
+        description="周五晚七点，六款酒，有冷餐。到店出示券码。",
+        price_minor=26800,
+        category="fuwu",
+        merchant="cellar",
+        kind="voucher",
+        facts={"voucher_days": 90, "voucher_kind": "entertainment"},
     ),
     Article(
-        *("Q-CHA-1", "茶室一小时"),
-        "四人以内，含一泡茶。到店出示券码。",
-        *(8800, "fuwu", "tea", "voucher"),
-        {"voucher_days": 180, "voucher_kind": "dining"},
+        sku="Q-CHA-1",
+        title="茶室一小时",
+        description="四人以内，含一泡茶。到店出示券码。",
+        price_minor=8800,
+        category="fuwu",
+        merchant="tea",
+        kind="voucher",
+        facts={"voucher_days": 180, "voucher_kind": "dining"},
     ),
     *(
         Article(
-            *(f"C-{code}-{yuan}", f"{title} {yuan} 元"),
-            "演示：由沙箱服务商应答，不会真的到账。",
-            *(yuan * 100, "fuwu", "cellar", "topup"),
-            {"topup_kind": kind},
+            sku=f"C-{code}-{yuan}",
+            title=f"{title} {yuan} 元",
+            description="演示：由沙箱服务商应答，不会真的到账。",
+            price_minor=yuan * 100,
+            category="fuwu",
+            merchant="cellar",
+            kind="topup",
+            facts={"topup_kind": kind},
         )
         for code, title, kind, yuan in (
             ("HF", "话费充值", "phone", 50),

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from django.contrib.sites.models import Site
 from django.db import transaction
@@ -21,10 +21,27 @@ Order = get_model("order", "Order")
 OrderLine = get_model("order", "Line")
 ShippingAddress = get_model("order", "ShippingAddress")
 StockRecord = get_model("partner", "StockRecord")
+UserAddress = get_model("address", "UserAddress")
 
 RETURN_DAYS: Final = 7  # that derive.py waited before a purchase became final
 _SHIPPED_AFTER: Final = timedelta(hours=20)
 _ADDRESS: Final = ("first_name", "last_name", "line1", "line4", "postcode", "country_id")
+
+
+class Bought(Protocol):
+    """What a line of an order says."""
+
+    @property
+    def sku(self) -> str:
+        """What it is."""
+
+    @property
+    def quantity(self) -> int:
+        """How many."""
+
+    @property
+    def amount_minor(self) -> int:
+        """What they cost together."""
 
 
 @transaction.atomic
@@ -55,15 +72,18 @@ def write_past_orders(
     for number, those in by_order.items():
         at = (those[0].at + shift).replace(tzinfo=shop.zone)
         user = users[account_of(those[0].member)]
-        order = _order(shop, number, user, those, at)
-        _lines(shop, order, those, records)
+        order = write_order(shop, number, user, sum(line.amount_minor for line in those), at)
+        write_lines(shop, order, those, records)
         _sale(order, user, parts[number], merchants, at)
 
 
-def _order(shop: Shop, number: str, user: User, lines: Sequence[Line], at: datetime) -> Any:
-    total = major(sum(line.amount_minor for line in lines), shop.currency)
+def write_order(  # Oscar has no types
+    shop: Shop, number: str, user: User, total_minor: int, at: datetime
+) -> Any:  # noqa: ANN401
+    """Write an order as the checkout would, shipped for nothing to the user's address."""
+    total = major(total_minor, shop.currency)
     nothing = major(0, shop.currency)
-    home = user.addresses.first()
+    home = UserAddress.objects.filter(user=user).first()
     address = None
     if home is not None:
         fields = {name: getattr(home, name) for name in _ADDRESS}
@@ -84,7 +104,13 @@ def _order(shop: Shop, number: str, user: User, lines: Sequence[Line], at: datet
     )
 
 
-def _lines(shop: Shop, order: Any, lines: Sequence[Line], records: Mapping[str, Any]) -> None:
+def write_lines(
+    shop: Shop,
+    order: Any,  # noqa: ANN401  # Oscar has no types
+    lines: Sequence[Bought],
+    records: Mapping[str, Any],
+) -> None:
+    """Write an order's lines; ``records`` are the stock records by SKU."""
     rows = []
     for line in lines:
         record = records[line.sku]
@@ -114,7 +140,7 @@ def _lines(shop: Shop, order: Any, lines: Sequence[Line], records: Mapping[str, 
 
 
 def _sale(
-    order: Any,
+    order: Any,  # noqa: ANN401  # Oscar has no types
     user: User,
     settled: Sequence[Settled],
     merchants: Mapping[str, Merchant],

@@ -18,6 +18,7 @@ from tongbao.mall.demo.orders import write_past_orders
 from tongbao.mall.demo.people import Person, enrol, make_country, make_person
 from tongbao.mall.demo.play import Played, Terms, account_of, play, shift_of
 from tongbao.mall.demo.progress import Watch, nobody
+from tongbao.mall.demo.recent import Basket, Reached, place_recent
 from tongbao.mall.demo.reviews import write_reviews
 from tongbao.mall.merchants.models import Merchant
 from tongbao.mall.merchants.opening import open_merchant
@@ -88,38 +89,66 @@ MERCHANT_OF: Final[Mapping[str, str]] = {
 }
 SERVICES: Final = (
     Article(
-        *("V-TEA-2", "Afternoon tea for two"),
-        "A voucher: two scones, two sandwiches, a pot of tea each. Show the code at the counter.",
-        *(2800, "vouchers", "pantry", "voucher"),
-        {"voucher_days": 90, "voucher_kind": "dining"},
+        sku="V-TEA-2",
+        title="Afternoon tea for two",
+        description="A voucher: two scones, two sandwiches, a pot of tea each. Show the code at the counter.",
+        price_minor=2800,
+        category="vouchers",
+        merchant="pantry",
+        kind="voucher",
+        facts={"voucher_days": 90, "voucher_kind": "dining"},
     ),
     Article(
-        *("V-SUPPER", "Supper club, one seat"),
-        "A voucher for one seat at the Thursday supper: three courses, water included.",
-        *(3500, "vouchers", "pantry", "voucher"),
-        {"voucher_days": 60, "voucher_kind": "dining"},
+        sku="V-SUPPER",
+        title="Supper club, one seat",
+        description="A voucher for one seat at the Thursday supper: three courses, water included.",
+        price_minor=3500,
+        category="vouchers",
+        merchant="pantry",
+        kind="voucher",
+        facts={"voucher_days": 60, "voucher_kind": "dining"},
     ),
     Article(
-        *("V-BAKING", "Baking evening for one"),
-        "A voucher: two hours at the bench, flour and apron provided, the loaf is yours.",
-        *(4500, "vouchers", "pantry", "voucher"),
-        {"voucher_days": 120, "voucher_kind": "entertainment"},
+        sku="V-BAKING",
+        title="Baking evening for one",
+        description="A voucher: two hours at the bench, flour and apron provided, the loaf is yours.",
+        price_minor=4500,
+        category="vouchers",
+        merchant="pantry",
+        kind="voucher",
+        facts={"voucher_days": 120, "voucher_kind": "entertainment"},
     ),
     *(
         Article(
-            *(f"T-PHONE-{pounds}", f"Phone top-up £{pounds}"),
-            "Puts the amount on a prepaid phone. In the demo a sandbox provider answers.",
-            *(pounds * 100, "topups", "shop", "topup"),
-            {"topup_kind": "phone"},
+            sku=f"T-PHONE-{pounds}",
+            title=f"Phone top-up £{pounds}",
+            description="Puts the amount on a prepaid phone. In the demo a sandbox provider answers.",
+            price_minor=pounds * 100,
+            category="topups",
+            merchant="shop",
+            kind="topup",
+            facts={"topup_kind": "phone"},
         )
         for pounds in (10, 20)
     ),
     Article(
-        *("T-METER-25", "Electricity meter top-up £25"),
-        "Puts the amount on a prepaid meter. In the demo a sandbox provider answers.",
-        *(2500, "topups", "shop", "topup"),
-        {"topup_kind": "utility"},
+        sku="T-METER-25",
+        title="Electricity meter top-up £25",
+        description="Puts the amount on a prepaid meter. In the demo a sandbox provider answers.",
+        price_minor=2500,
+        category="topups",
+        merchant="shop",
+        kind="topup",
+        facts={"topup_kind": "utility"},
     ),
+)
+RECENT: Final = (
+    Basket("R1001", (("22423", 1), ("22699", 4)), 9, Reached.RETURNING),
+    Basket("R1002", (("85123A", 2), ("47566", 1), ("20725", 2)), 5, Reached.RECEIVED, wallet=500),
+    Basket("R1003", (("85099B", 3), ("82482", 1)), 2, Reached.SHIPPED),
+    Basket("R1004", (("V-TEA-2", 1),), 1, Reached.PAID, wallet=2800),
+    Basket("R1005", (("T-PHONE-10", 1),), 1, Reached.PAID, target="07400 123456"),
+    Basket("R1006", (("22993", 2),), 0, Reached.PAID),
 )
 
 
@@ -140,7 +169,8 @@ def build(
         LedgerError: the plan or a command of the history is refused.
     """
     zone = ZoneInfo(ZONE)
-    today = (now or datetime.now(UTC)).astimezone(zone).date()
+    moment = now or datetime.now(UTC)
+    today = moment.astimezone(zone).date()
     events = source.history(folder)
     last_day = today - timedelta(days=1)
     begin = events[0].at.date() + shift_of(events, last_day)
@@ -159,8 +189,12 @@ def build(
     goods = source.catalogue(folder)
     articles = [
         Article(
-            *(one.sku, one.title, f"In the source’s words: {one.text}"),
-            *(one.price_minor, one.category, MERCHANT_OF[one.category]),
+            sku=one.sku,
+            title=one.title,
+            description=f"In the source’s words: {one.text}",
+            price_minor=one.price_minor,
+            category=one.category,
+            merchant=MERCHANT_OF[one.category],
         )
         for one in goods
     ]
@@ -185,6 +219,7 @@ def build(
     shift = shift_of(events, last_day)
     write_past_orders(shop, lines, played.settled, by_account, merchants, shift)
     write_reviews(lines, by_account)
+    place_recent(shop, users["ann"], RECENT, moment)
     told("orders", 1, 1)
     return played
 

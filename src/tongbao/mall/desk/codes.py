@@ -10,9 +10,10 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from tongbao.mall.desk.access import at, shown
-from tongbao.mall.instore import codes, qr
+from tongbao.mall.instore import codes
 from tongbao.mall.instore.models import PayCode
 from tongbao.mall.merchants.models import Merchant
+from tongbao.mall.shop import qr
 
 
 class CodeForm(forms.Form):

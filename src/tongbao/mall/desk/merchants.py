@@ -166,9 +166,7 @@ def staff(request: HttpRequest, account: str) -> HttpResponse:
         return redirect("desk:merchant", account)
     found = find_user(request.POST.get("reach", "")[:254])
     if found is None:
-        messages.error(
-            request, _("Nobody is registered with that e-mail address or phone number.")
-        )
+        messages.error(request, _("Nobody is registered with that e-mail address or phone number."))
     else:
         hire(merchant, found)
         messages.success(request, _("%(name)s works here now.") % {"name": found.shown})

@@ -17,14 +17,15 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from tongbao.mall.desk.access import at, shown, worker
 from tongbao.mall.desk.waiting import midnight
-from tongbao.mall.instore import qr
 from tongbao.mall.instore.codes import codes_of, path_of
 from tongbao.mall.instore.models import Bill, PayCode, Payment
 from tongbao.mall.merchants.masking import masked
 from tongbao.mall.merchants.models import Merchant
 from tongbao.mall.sales.models import Sale
+from tongbao.mall.shop import qr
 from tongbao.mall.shop.amounts import MoneyField
 from tongbao.mall.shop.models import the_shop
+from tongbao.mall.shop.money import SIGNS
 
 FRESH: Final = timedelta(seconds=45)  # how long what came in is shown large
 _SHOWN: Final = 12
@@ -84,7 +85,8 @@ def feed(request: HttpRequest, account: str) -> HttpResponse:
 def new_bill(request: HttpRequest, account: str) -> HttpResponse:
     """Ask for an amount: a code of its own for it."""
     merchant, user = at(request, account), worker(request)
-    form = BillForm(merchant, the_shop().currency, request.POST or None)
+    shop = the_shop()
+    form = BillForm(merchant, shop.currency, request.POST or None)
     if request.method == "POST" and form.is_valid():
         once = request.POST.get("once", "")
         if not _ONCE.fullmatch(once):
@@ -102,7 +104,7 @@ def new_bill(request: HttpRequest, account: str) -> HttpResponse:
             },
         )
         return redirect("desk:bill", account, _own_bill(merchant, made.token).token)
-    context = {"at": "till", "form": form, "has_codes": codes_of(merchant).exists()}
+    context = {"at": "till", "form": form, "sign": SIGNS.get(shop.currency, shop.currency)}
     return shown(request, merchant, "desk/bill_new.html", context)
 
 
@@ -112,15 +114,21 @@ def bill(request: HttpRequest, account: str, token: str) -> HttpResponse:
     """Show a bill's code to the shopper, and the tick as soon as it is paid."""
     merchant = at(request, account)
     found = _own_bill(merchant, token)
-    rows = found.payments.select_related("sale__user").order_by("-pk")
-    paid = [one for one in rows[:_SHOWN] if one.sale.state == Sale.State.PAID]
+    payments = found.payments.select_related("sale__user").order_by("-pk")
+    rows = list(payments[:_SHOWN])
+    paid = [one for one in rows if one.sale.state == Sale.State.PAID]
     is_over = found.expires_at is not None and found.expires_at <= timezone.now()
+    seen = "-".join(f"{one.pk}{one.sale.state[:2]}" for one in rows)
+    seen = f"{seen}-{int(is_over)}{int(found.closed_at is not None)}"
+    if getattr(request, "htmx", False) and request.GET.get("seen") == seen:
+        return HttpResponse(status=204)
     context = {
         "at": "till",
         "bill": found,
+        "seen": seen,
         "paid": [(one, masked(one.sale.user)) for one in paid],
         "is_paid": bool(paid) and not found.is_reusable,
-        "is_held": any(one.sale.state == Sale.State.PENDING for one in rows[:_SHOWN]),
+        "is_held": any(one.sale.state == Sale.State.PENDING for one in rows),
         "is_over": is_over,
         "qr": qr.drawn(path_of(found.code, found)),
         "address": qr.address(path_of(found.code, found)),
@@ -159,7 +167,9 @@ def _incoming(merchant: Merchant) -> dict[str, Any]:
     latest = next((one for one in payments if one.sale.state == Sale.State.PAID), None)
     if latest is not None and (latest.sale.paid_at is None or latest.sale.paid_at < fresh):
         latest = None
-    mark = "-".join([str(latest.pk if latest else 0)] + [f"{p.pk}{p.sale.state[:2]}" for p in payments])
+    mark = "-".join(
+        [str(latest.pk if latest else 0)] + [f"{p.pk}{p.sale.state[:2]}" for p in payments]
+    )
     return {
         "rows": [(one, masked(one.sale.user)) for one in payments],
         "latest": latest,

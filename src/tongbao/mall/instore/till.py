@@ -51,8 +51,8 @@ class Wish:
     provider: str = ""
 
 
-def why_closed(code: PayCode, bill: Bill | None, user: User) -> Closed | None:
-    """Return why that user cannot pay there now, None if they can."""
+def why_closed(code: PayCode, bill: Bill | None) -> Closed | None:
+    """Return why nobody can begin to pay there now, None if one can."""
     if code.closed_at is not None:
         return Closed.CODE
     if not code.merchant.is_open:
@@ -100,7 +100,7 @@ def on_cancelled(sale: Sale) -> None:
 def _placed(shop: Shop, user: User, code: PayCode, bill: Bill | None, wish: Wish) -> Sale:
     if bill is not None:
         bill = Bill.objects.select_for_update().get(pk=bill.pk)
-    why = why_closed(code, bill, user)
+    why = why_closed(code, bill)
     if why is not None:
         raise NotPayable(why)
     if bill is not None and bill.amount_minor != wish.amount_minor:
@@ -119,9 +119,7 @@ def _placed(shop: Shop, user: User, code: PayCode, bill: Bill | None, wish: Wish
     return sale
 
 
-def _check_same(
-    before: Payment, user: User, code: PayCode, bill: Bill | None, wish: Wish
-) -> None:
+def _check_same(before: Payment, user: User, code: PayCode, bill: Bill | None, wish: Wish) -> None:
     same_bill = before.bill_id == (None if bill is None else bill.pk)
     same_amount = before.sale.total_minor == wish.amount_minor
     if not (before.sale.user_id == user.pk and before.code_id == code.pk and same_bill):

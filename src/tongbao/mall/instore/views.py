@@ -29,9 +29,11 @@ from tongbao.mall.sales.shown import why_cancelled
 from tongbao.mall.sales.tenders import USE, TenderForm
 from tongbao.mall.shop.amounts import MoneyField
 from tongbao.mall.shop.models import Shop, the_shop
+from tongbao.mall.shop.money import SIGNS
 from tongbao.mall.shop.pages import paged
 from tongbao.mall.shop.troubles import told
 
+_LOOKS: Final = frozenset({USE, "look"})  # buttons that only show the page again
 _ONCE: Final = re.compile(r"[0-9A-Za-z-]{8,40}")
 CLOSED: Final = {
     till.Closed.CODE: gettext_lazy("This code is not in use any more. Ask for the current one."),
@@ -91,14 +93,21 @@ def payment(request: HttpRequest, number: str) -> HttpResponse:
         _look(found.sale)
         found = own(request, number)
     sale = found.sale
+    at_provider = sale.charge is not None and sale.charge.state == Charge.State.STARTED
+    seen = f"{sale.state}-{int(at_provider)}"
+    if _is_seen(request, seen):
+        return HttpResponse(status=204)
     context = {
+        "seen": seen,
         "payment": found,
         "sale": sale,
         "part": sale.parts.get(),
         "why": why_cancelled(sale),
-        "at_provider": sale.charge is not None and sale.charge.state == Charge.State.STARTED,
+        "at_provider": at_provider,
     }
-    template = "instore/_payment.html" if getattr(request, "htmx", False) else "instore/payment.html"
+    template = (
+        "instore/_payment.html" if getattr(request, "htmx", False) else "instore/payment.html"
+    )
     return render(request, template, context)
 
 
@@ -138,7 +147,7 @@ def _at(request: HttpRequest, code: PayCode, bill: Bill | None) -> HttpResponse:
         before = Payment.objects.filter(key=_key(request, user), code=code, bill=bill).first()
         if before is not None:  # sent twice: one payment
             return redirect("instore:payment", before.sale.number)
-    closed = till.why_closed(code, bill, user)
+    closed = till.why_closed(code, bill)
     if closed is not None:
         return _shut(request, code, bill, closed)
     data = request.POST if request.method == "POST" else request.GET
@@ -146,19 +155,23 @@ def _at(request: HttpRequest, code: PayCode, bill: Bill | None) -> HttpResponse:
     amount = bill.amount_minor if bill is not None else None
     if amount is None and typed.is_valid():
         amount = typed.cleaned_data["amount"]
-    context: dict[str, object] = {"code": code, "bill": bill, "typed": typed, "amount": amount}
+    context: dict[str, object] = {
+        "code": code,
+        "bill": bill,
+        "typed": typed,
+        "amount": amount,
+        "sign": SIGNS.get(shop.currency, shop.currency),
+    }
     if amount is None:
         return render(request, "instore/amount.html", context)
     chooser = TenderForm(shop, user, amount, data)
-    if request.method == "POST" and USE not in request.POST and chooser.is_valid():
+    if request.method == "POST" and not _LOOKS & request.POST.keys() and chooser.is_valid():
         wish = till.Wish(_key(request, user), amount, chooser.split, chooser.provider_code)
         answer = _paid(request, shop, code, bill, wish)
         if answer is not None:
             return answer
     context |= {
-        "chooser": chooser,
         "form": chooser,
-        "tenders": chooser,
         "once": request.POST.get("once", ""),
         "estimate": _estimate(shop, user, chooser, code.merchant.margin_bps),
     }
@@ -187,9 +200,7 @@ def _paid(
     return redirect(_onward(request, sale))
 
 
-def _shut(
-    request: HttpRequest, code: PayCode, bill: Bill | None, why: till.Closed
-) -> HttpResponse:
+def _shut(request: HttpRequest, code: PayCode, bill: Bill | None, why: till.Closed) -> HttpResponse:
     mine = None
     if why in {till.Closed.PAID, till.Closed.HELD}:
         mine = Payment.objects.filter(holds=bill, sale__user=shopper(request)).first()
@@ -230,6 +241,11 @@ def _estimate(shop: Shop, user: User, chooser: TenderForm, margin_bps: int) -> E
         return estimate(shop, user, chooser.paid_minor, margin_bps)
     except LedgerError:
         return Estimate()
+
+
+def _is_seen(request: HttpRequest, seen: str) -> bool:
+    """Say whether htmx asks and nothing has changed: then the page is left alone."""
+    return bool(getattr(request, "htmx", False)) and request.GET.get("seen") == seen
 
 
 def _key(request: HttpRequest, user: User) -> str:

@@ -61,7 +61,7 @@ class RefundTaken(PayingError):
     """There is a refund with that key, of another amount or charge."""
 
 
-def start(  # noqa: PLR0913  # all by name
+def start(
     *,
     provider: Provider,
     purpose: str,
@@ -225,9 +225,12 @@ def _decide(charge: Charge, notification: Notification) -> Afterwards | None:
     confirmed = notification.state == Paid.CONFIRMED
     paid = (notification.amount_minor, notification.currency)
     if confirmed and paid != (charge.amount_minor, charge.currency):
-        return _flag(charge, Charge.Trouble.MISMATCH)
+        _flag(charge, Charge.Trouble.MISMATCH)
+        return None
     if charge.state == Charge.State.CONFIRMED:
-        return None if confirmed else _flag(charge, Charge.Trouble.TAKEN_BACK)
+        if not confirmed:
+            _flag(charge, Charge.Trouble.TAKEN_BACK)
+        return None
     if charge.state == Charge.State.FAILED:
         if confirmed:
             _flag(charge, Charge.Trouble.LATE)

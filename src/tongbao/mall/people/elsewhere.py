@@ -12,6 +12,7 @@ _PLACES: Final = (
     ("register", "account_signup"),
     ("logout", "account_logout"),
     ("change-password", "account_change_password"),
+    ("password-reset", "account_reset_password"),
     ("profile/delete", "people:leave"),
     ("profile", "people:settings"),
     ("addresses", "people:addresses"),

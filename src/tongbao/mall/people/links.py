@@ -27,7 +27,7 @@ EVERYBODY: Final = (
     (
         Link("sales:orders", "receipt", gettext_lazy("My orders")),
         Link("wallet:home", "wallet", gettext_lazy("Wallet")),
-        Link("services:home", "ticket", gettext_lazy("Vouchers and top-ups")),
+        Link("services:index", "ticket", gettext_lazy("Vouchers and top-ups")),
         Link("team:home", "team", gettext_lazy("My team")),
     ),
     (
@@ -36,7 +36,7 @@ EVERYBODY: Final = (
         Link("people:settings", "settings", gettext_lazy("Settings")),
     ),
 )
-STAFF: Final = Link("merchants:home", "store", gettext_lazy("Desk of my shop"))
+STAFF: Final = Link("desk:choose", "store", gettext_lazy("Desk of my shop"))
 OPERATOR: Final = Link("dashboard:index", "sliders", gettext_lazy("Running the mall"))
 
 

@@ -21,4 +21,7 @@ urlpatterns = [
     path("accounts/", moved),
     path("accounts/<path:rest>", moved),
     path("dashboard/login/", moved, {"rest": "login/"}),
+    path("password-reset/<path:rest>", moved, {"rest": "password-reset/"}),
+    path("password-reset/", moved, {"rest": "password-reset/"}),
+    path("wishlists/<path:rest>", moved, {"rest": "wishlists/"}),
 ]

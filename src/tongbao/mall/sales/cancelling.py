@@ -120,12 +120,11 @@ def _is_pending(sale: Sale) -> bool:
 
 
 def _is_untouched(sale: Sale) -> bool:
-    """Say whether nothing of a locked sale was shipped, received or asked back."""
+    """Say whether nothing of a locked sale was shipped, had or asked back."""
     parts = list(Part.objects.select_for_update().filter(sale=sale).order_by("pk"))
     asked = Return.objects.filter(part__sale=sale).exclude(state=Return.State.REFUSED)
-    if any(import_string(path)(sale) for path in settings.MALL_SALE_BEGUN):
-        return False
-    return not asked.exists() and all(
+    begun = any(import_string(path)(sale) for path in settings.MALL_SALE_BEGUN)
+    return not (begun or asked.exists()) and all(
         part.state == Part.State.WAITING and part.shipped_at is None for part in parts
     )
 
@@ -163,9 +162,10 @@ def _return_stock(sale: Sale) -> None:
     if sale.order is None:
         return
     type(sale.order).objects.filter(pk=sale.order.pk).update(status="Cancelled")
-    for line in sale.order.lines.select_related("stockrecord").order_by("pk"):
-        if line.stockrecord is not None:
-            line.stockrecord.cancel_allocation(line.quantity)
+    # In the order of the stock records, in which checkout locks them, too.
+    lines = sale.order.lines.filter(stockrecord__isnull=False).select_related("stockrecord")
+    for line in lines.order_by("stockrecord", "pk"):
+        line.stockrecord.cancel_allocation(line.quantity)
 
 
 def _tell_back(sale: Sale) -> None:

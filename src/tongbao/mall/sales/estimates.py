@@ -5,6 +5,7 @@ from typing import Final
 
 from tongbao.mall.people.models import User
 from tongbao.mall.shop.models import Shop
+from tongbao.mall.shop.money import ATOMS
 
 BPS: Final = 10_000
 NOBODY: Final = "~nobody"
@@ -49,10 +50,8 @@ def estimate(shop: Shop, user: User | None, amount_minor: int, margin_bps: int) 
     figures, plan = standing.figures, standing.plan
     points, contribution = outcome.fields["points"], outcome.fields["contribution"]
     # Today's price, before the purchase itself enters; an empty pool begins at the issue price.
-    if figures.supply:
-        worth = points * figures.reserve // figures.supply
-    else:
-        worth = points * plan.issue_price // 1_000_000
+    reserve, supply = figures.reserve, figures.supply
+    worth = points * reserve // supply if supply else points * plan.issue_price // ATOMS
     base = amount_minor if plan.quota_base == "sales" else contribution
     quota = base * plan.quota_bps // BPS if contribution else 0
     return Estimate(points, worth, quota)

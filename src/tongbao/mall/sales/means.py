@@ -85,10 +85,13 @@ def _dust(shop: Shop, user: User) -> str:
     some = most_but_dust(shop.ledger, user.account)
     shown = {"all": money(every, shop.currency), "some": money(some, shop.currency)}
     if some > 0:
-        return _(
-            "Too few points would be left over. Pay %(all)s with points, which is all of them, "
-            "or at most %(some)s."
-        ) % shown
+        return (
+            _(
+                "Too few points would be left over. Pay %(all)s with points, which is all of them, "
+                "or at most %(some)s."
+            )
+            % shown
+        )
     return _("Too few points would be left over. Pay %(all)s with points, which is all.") % shown
 
 

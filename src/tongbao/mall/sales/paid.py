@@ -10,6 +10,7 @@ call it any number of times: the page after paying does, so does the reconciler.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Final
 
 from django.conf import settings
@@ -24,7 +25,7 @@ from tongbao.mall.notices.tell import Kind, tell
 from tongbao.mall.paying import charges
 from tongbao.mall.paying.models import Charge
 from tongbao.mall.paying.standing import Standing, of_charge
-from tongbao.mall.sales import booking, cancelling, states
+from tongbao.mall.sales import booking, cancelling, receiving, states
 from tongbao.mall.sales.booking import Verdict
 from tongbao.mall.sales.estimates import estimate
 from tongbao.mall.sales.models import Part, Sale
@@ -75,10 +76,10 @@ def finish(sale: Sale) -> Sale:
 def standing(charge: Charge) -> Standing:
     """Return how the sale of a charge stands, for the page after paying; goes on with it first."""
     sale = Sale.objects.get(charge=charge)
-    try:
+    with suppress(LedgerError):  # it stays as it is then, and the page asks again
         sale = finish(sale)
-    except LedgerError:
-        pass  # it stays as it is: the page asks again
+    if charge.trouble == Charge.Trouble.MISMATCH and charge.state == Charge.State.STARTED:
+        return of_charge(charge)
     address, label = reverse("sales:detail", args=[sale.number]), _("To the order")
     if sale.state == Sale.State.PAID:
         text = _("The payment has arrived and the order is on its way.")
@@ -112,12 +113,12 @@ def _book(sale: Sale) -> None:
         if row.state != Sale.State.PENDING:  # somebody else was faster
             return
         if verdict.ok:
-            _to_paid(row, shop, verdict, points)
+            _to_paid(row, verdict, points)
         else:
             cancelling.end(row, verdict.why)
 
 
-def _to_paid(sale: Sale, shop: Shop, verdict: Verdict, estimates: dict[int, int]) -> None:
+def _to_paid(sale: Sale, verdict: Verdict, estimates: dict[int, int]) -> None:
     """Let a locked sale be paid: its figures, its parts, its notice, and whoever waits for it."""
     now = timezone.now()
     spent = verdict.figures.get(f"{sale.number}-points", {})
@@ -132,7 +133,7 @@ def _to_paid(sale: Sale, shop: Shop, verdict: Verdict, estimates: dict[int, int]
         part.estimate_atoms = estimates.get(part.pk, 0)
         part.save(update_fields=["estimate_atoms"])
         if sale.is_immediate:
-            states.receive(part, shop, now)
+            receiving.receive(part, now)
     if sale.order is not None:
         type(sale.order).objects.filter(pk=sale.order.pk).update(status="Paid")
     _tell_paid(sale)

@@ -7,9 +7,8 @@ and 20.00, and that is the wallet's.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, models, transaction
 
 from tongbao.mall.merchants.models import Merchant
 from tongbao.mall.paying import charges, providers
@@ -82,14 +81,14 @@ class Split:
         return self.points
 
 
-def place(  # noqa: PLR0913  # the last ones by name
+def place(
     shop: Shop,
     user: User,
     number: str,
     drafts: Sequence[Draft],
     tenders: Split,
     provider: str = "",
-    order: Any = None,
+    order: models.Model | None = None,
     *,
     immediate: bool = False,
 ) -> Sale:
@@ -126,7 +125,7 @@ def _placed(
     drafts: Sequence[Draft],
     tenders: Split,
     provider: str,
-    order: Any,
+    order: models.Model | None,
     immediate: bool,  # noqa: FBT001  # handed on from `place`
 ) -> Sale:
     charge = None
@@ -173,9 +172,10 @@ def _placed(
 def _check(user: User, drafts: Sequence[Draft], tenders: Split, provider: str) -> None:
     if not transaction.get_connection().in_atomic_block:
         raise NotReady("A sale is placed in the transaction that writes its order.")
-    if user.enrolled_at is None and not User.objects.filter(
-        pk=user.pk, enrolled_at__isnull=False
-    ).exists():
+    if (
+        user.enrolled_at is None
+        and not User.objects.filter(pk=user.pk, enrolled_at__isnull=False).exists()
+    ):
         raise NotReady("The buyer's member account is opened before, by members.enrolled.")
     amounts = [tenders.provider, tenders.wallet, tenders.credit, tenders.points]
     totals = [draft.total_minor for draft in drafts]
@@ -188,13 +188,13 @@ def _check(user: User, drafts: Sequence[Draft], tenders: Split, provider: str) -
 
 
 def _is_same(
-    sale: Sale, user: User, drafts: Sequence[Draft], tenders: Split, order: Any
+    sale: Sale, user: User, drafts: Sequence[Draft], tenders: Split, order: models.Model | None
 ) -> bool:
     parts = {part.merchant_id: part.total_minor for part in sale.parts.all()}
     first = (sale.user_id, sale.provider_minor, sale.wallet_minor, sale.credit_minor)
     again = (user.pk, tenders.provider, tenders.wallet, tenders.credit)
-    return (
-        (first, sale.points_minor, sale.order_id)
-        == (again, tenders.points, None if order is None else order.pk)
-        and parts == {draft.merchant.pk: draft.total_minor for draft in drafts}
-    )
+    return (first, sale.points_minor, sale.order_id) == (
+        again,
+        tenders.points,
+        None if order is None else order.pk,
+    ) and parts == {draft.merchant.pk: draft.total_minor for draft in drafts}

@@ -8,7 +8,7 @@ and tells the buyer. Before the settlement, with «<b>» for ``<number>-<merchan
   value; ``<b>-wallet``, ``<b>-points``: wallet money to the member; ``<b>-credit``: credit.
 
 After it: ``<b>-refund`` takes back what the purchase gave; ``<b>-merchant`` and
-``<b>-merchant-credit`` are the merchant's share, returned to the shop's account; ``<b>-deposit``
+``<b>-merchant_credit`` are the merchant's share, returned to the shop's account; ``<b>-deposit``
 is what else the member gets, from the operator's pocket (the reserve's part, fees, what the shop
 bears), or ``<b>-out`` what is more than that, to fund what the provider sends back; then wallet,
 points and credit to the member as above. The shop's account is left as it was.
@@ -54,7 +54,7 @@ __all__ = [
 
 _LONGEST: Final = 500
 _COMMANDS: Final = (
-    *("refund", "fee", "merchant", "merchant-credit", "deposit"),
+    *("refund", "fee", "merchant", "merchant_credit", "deposit"),
     *("wallet", "points", "credit", "out"),
 )
 
@@ -97,7 +97,11 @@ def refuse(return_: Return, by: User | None, answer: str = "") -> Return:
         row.decided_by, row.decided_at = by, timezone.now()
         row.save(update_fields=["state", "answer", "decided_by", "decided_at"])
         if by is None or by.pk != part.sale.user_id:
-            facts = {"sale": part.sale.number, "amount": row.amount_minor, "state": "refused"}
+            facts: dict[str, int | str] = {
+                "sale": part.sale.number,
+                "amount": row.amount_minor,
+                "state": "refused",
+            }
             tell(part.sale.user, Kind.RETURN_DECIDED, str(row.pk), facts)
     return row
 
@@ -217,7 +221,7 @@ def _early_group(shop: Shop, row: Return, plan: Planned) -> list[Command]:
     base, account = base_id(row), shop.account
     fee: Command = {"id": f"{base}-fee", "type": "deposit", "account": account}
     fees = [{**fee, "amount": plan.goods_fee_minor}] if plan.goods_fee_minor else []
-    return [*fees, *_to_member(shop, row)]
+    return [*fees, *to_member(shop, row)]
 
 
 def _late_group(shop: Shop, row: Return, plan: Planned, by: User | None) -> list[Command]:
@@ -233,7 +237,7 @@ def _late_group(shop: Shop, row: Return, plan: Planned, by: User | None) -> list
         between = {"payer": merchant, "payee": account}
         for name, kind, amount in (
             ("merchant", "pay_wallet", gives),
-            ("merchant-credit", "pay_credit", row.credit_minor),
+            ("merchant_credit", "pay_credit", row.credit_minor),
         ):
             if amount:
                 commands.append({"id": f"{base}-{name}", "type": kind, **between, "amount": amount})
@@ -241,14 +245,15 @@ def _late_group(shop: Shop, row: Return, plan: Planned, by: User | None) -> list
     if missing > 0:
         deposit: Command = {"id": f"{base}-deposit", "type": "deposit", "account": account}
         commands.append({**deposit, "amount": missing})
-    commands += _to_member(shop, row)
+    commands += to_member(shop, row)
     if missing < 0:
         out: Command = {"id": f"{base}-out", "type": "withdraw", "account": account}
         commands.append({**out, "amount": -missing})
     return commands
 
 
-def _to_member(shop: Shop, row: Return) -> list[Command]:
+def to_member(shop: Shop, row: Return) -> list[Command]:
+    """Return the commands that give the member what a return brings back."""
     base = base_id(row)
     between = {"payer": shop.account, "payee": row.part.sale.user.account}
     return [
@@ -273,7 +278,7 @@ def _noted(return_id: int, token: datetime) -> None:
         ids = [f"{base_id(row)}-{name}" for name in _COMMANDS]
         bodies = purchase_bodies(shop.ledger, ids)
         ours = [
-            bodies.get(str(one["id"]), {}).get("command") == one for one in _to_member(shop, row)
+            bodies.get(str(one["id"]), {}).get("command") == one for one in to_member(shop, row)
         ]
         if bodies and all(ours):
             _done(part, row, bodies)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.utils.translation import gettext as _
@@ -46,6 +46,7 @@ class Step:
     done: bool
     at: datetime | None = None
     word: str = ""
+    note: str = ""  # what the merchant wrote
     day_only: bool = False
 
 
@@ -58,6 +59,8 @@ class PartShown:
     steps: tuple[Step, ...]
     left_minor: int
     returns: tuple[Return, ...]
+    ships: bool  # whether something of it is sent by post
+    serves: bool  # whether something of it is a voucher, a top-up or the like
     open_return: Return | None
 
     @property
@@ -82,7 +85,9 @@ class PartShown:
 
 def of_user(user: User) -> "QuerySet[Sale]":
     """Return a user's sales, the newest first, with everything that pages show of them."""
-    rows = OrderLine.objects.select_related("product__parent").prefetch_related(
+    rows = OrderLine.objects.select_related(
+        "product__product_class", "product__parent__product_class"
+    ).prefetch_related(
         "attributes__option", "product__images", "product__parent__images"
     )
     parts = Part.objects.select_related("merchant").prefetch_related(
@@ -120,13 +125,17 @@ def in_tab(sales: "QuerySet[Sale]", tab: str) -> "QuerySet[Sale]":
 def part_shown(shop: Shop, part: Part) -> PartShown:
     """Return what the pages show of a part (of `of_user`)."""
     returns = list(part.returns.all())
+    lines = tuple(goods.lines(part, shop.currency))
+    shipped = [line.row.product is None or line.row.product.is_shipping_required for line in lines]
     opened = [one for one in returns if one.state in {Return.State.ASKED, Return.State.APPROVED}]
     return PartShown(
         part,
-        tuple(goods.lines(part, shop.currency)),
-        tuple(_steps(shop, part)),
+        lines,
+        tuple(_steps(shop, part, ships=any(shipped))),
         goods.left_minor(part),
         tuple(returns),
+        any(shipped),
+        not all(shipped),
         opened[0] if opened else None,
     )
 
@@ -155,18 +164,7 @@ def why_cancelled(sale: Sale) -> str:
     return str(WHY.get(sale.why_cancelled, OTHERWISE)) if sale.state == Sale.State.CANCELLED else ""
 
 
-def photo(row: Any) -> Any:
-    """Return the first picture of a line's product, or of what it is a variant of; else None."""
-    product = row.product
-    if product is None:
-        return None
-    images = list(product.images.all())
-    if not images and product.parent_id:
-        images = list(product.parent.images.all())
-    return images[0] if images else None
-
-
-def _steps(shop: Shop, part: Part) -> Iterable[Step]:
+def _steps(shop: Shop, part: Part, *, ships: bool) -> Iterable[Step]:
     sale = part.sale
     if sale.state == Sale.State.PENDING:
         yield Step(_("To pay"), done=False)
@@ -176,23 +174,25 @@ def _steps(shop: Shop, part: Part) -> Iterable[Step]:
     if sale.state == Sale.State.CANCELLED or part.state == Part.State.CANCELLED:
         yield Step(_("Cancelled"), done=True, at=sale.cancelled_at, word=why_cancelled(sale))
         return
-    if part.shipped_at is not None or part.state == Part.State.WAITING:
+    if ships and (part.shipped_at is not None or part.state == Part.State.WAITING):
         yield Step(
             _("Shipped") if part.shipped_at else _("To be shipped"),
             done=part.shipped_at is not None,
             at=part.shipped_at,
-            word=part.shipping_note,
+            note=part.shipping_note,
         )
-    yield _received(shop, part)
+    yield _received(shop, part, ships=ships)
     if part.state == Part.State.RETURNED:
         yield Step(_("Returned"), done=True, at=_last_return(part))
     elif part.paid_minor > 0:
         yield _points(shop, part)
 
 
-def _received(shop: Shop, part: Part) -> Step:
+def _received(shop: Shop, part: Part, *, ships: bool) -> Step:
     if part.received_at is not None:
         return Step(_("Received"), done=True, at=part.received_at)
+    if not ships:
+        return Step(_("To be used or delivered"), done=False)
     if part.shipped_at is None or part.state != Part.State.WAITING:
         return Step(_("To be received"), done=False)
     at = part.shipped_at + timedelta(days=shop.receive_days)

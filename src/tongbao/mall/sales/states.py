@@ -17,7 +17,7 @@ parts. Everybody keeps to that order, so nobody waits in a circle.
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from django.db import transaction
 
@@ -31,9 +31,7 @@ SALE: Final[Mapping[str, frozenset[str]]] = {
     Sale.State.CANCELLED: frozenset(),
 }
 PART: Final[Mapping[str, frozenset[str]]] = {
-    Part.State.WAITING: frozenset(
-        {Part.State.RECEIVED, Part.State.CANCELLED, Part.State.RETURNED}
-    ),
+    Part.State.WAITING: frozenset({Part.State.RECEIVED, Part.State.CANCELLED, Part.State.RETURNED}),
     Part.State.RECEIVED: frozenset({Part.State.SETTLED, Part.State.RETURNED}),
     Part.State.SETTLED: frozenset(),
     Part.State.RETURNED: frozenset(),
@@ -65,7 +63,7 @@ def locked_part(part_id: int) -> Part:
     return part
 
 
-def move(row: Sale | Part, state: str, **fields: Any) -> None:
+def move(row: Sale | Part, state: str, **fields: datetime | int | str | None) -> None:
     """Bring a locked sale or part into that state, and write these of its fields with it.
 
     Raises:
@@ -84,6 +82,4 @@ def move(row: Sale | Part, state: str, **fields: Any) -> None:
 
 def receive(part: Part, shop: Shop, at: datetime) -> None:
     """Let a locked part be received at that moment: its return window runs from then on."""
-    move(
-        part, Part.State.RECEIVED, received_at=at, due_at=at + timedelta(days=shop.return_days)
-    )
+    move(part, Part.State.RECEIVED, received_at=at, due_at=at + timedelta(days=shop.return_days))

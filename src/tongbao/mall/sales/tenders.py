@@ -64,9 +64,9 @@ class TenderForm(forms.Form):
         first = self.offered[0].code if self.offered else ""
         super().__init__(self._filled(data, first), auto_id="tender_%s")
         for name, label in (
-            ("wallet", gettext_lazy("From the wallet")),
-            ("credit", gettext_lazy("In credit")),
-            ("points", gettext_lazy("In points")),
+            ("wallet", gettext_lazy("Wallet")),
+            ("credit", gettext_lazy("Credit")),
+            ("points", gettext_lazy("Points")),
         ):
             self.fields[name] = MoneyField(shop.currency, label=label, required=False)
         self.order_fields([*INTERNAL, "provider"])

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from tongbao.mall.sales import views, views_paying
+from tongbao.mall.sales import views, views_paying, views_returns
 
 app_name = "sales"
 urlpatterns = [
@@ -13,4 +13,10 @@ urlpatterns = [
     path("<str:number>/cancel/", views_paying.cancel, name="cancel"),
     path("<str:number>/again/", views_paying.again, name="again"),
     path("<str:number>/parts/<int:part>/received/", views.received, name="received"),
+    path("<str:number>/parts/<int:part>/return/", views_returns.ask, name="return"),
+    path(
+        "<str:number>/parts/<int:part>/return/<int:pk>/back/",
+        views_returns.take_back,
+        name="take-back",
+    ),
 ]

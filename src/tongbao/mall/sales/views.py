@@ -17,7 +17,7 @@ from tongbao.mall.paying.models import Charge, ChargeRefund
 from tongbao.mall.paying.providers import PayingError
 from tongbao.mall.people.models import User
 from tongbao.mall.sales import placing, receiving
-from tongbao.mall.sales.models import Part, Sale
+from tongbao.mall.sales.models import Part, Return, Sale
 from tongbao.mall.sales.refusals import NotNow
 from tongbao.mall.sales.shown import TABS, in_tab, of_user, part_shown, state_of, why_cancelled
 from tongbao.mall.shop.models import Shop, the_shop
@@ -123,6 +123,9 @@ def shown(request: HttpRequest, number: str) -> dict[str, Any]:
         "can_cancel": _can_cancel(sale),
         "provider_label": _provider_label(sale),
         "sent_back_minor": back,
+        "returned_minor": sum(
+            row.total_minor for p in parts for row in p.returns if row.state == Return.State.DONE
+        ),
         "shipping_minor": sale.total_minor - sum(x.total_minor for p in parts for x in p.lines)
         if sale.order_id
         else 0,

@@ -1,6 +1,7 @@
 """What a sale brings besides goods: hooks, called in the transaction of what happened."""
 
 from collections import Counter
+from decimal import Decimal
 from functools import partial
 from typing import Final
 
@@ -29,12 +30,13 @@ def on_paid(sale: Sale) -> None:
             kind = kinds.kind_of(line.product)
             if kind == kinds.GOODS:
                 continue
-            whole = to_minor(line.line_price_incl_tax, sale.order.currency)
-            worths = allocate(whole, [1] * line.quantity)
+            worths = _each(line.line_price_incl_tax, line.quantity, sale)
             if kind == kinds.VOUCHER:
                 vouchers.issue(part, line, worths, local)
             else:
-                topups.open_topups(part, line, worths, now)
+                # What an offer took off is not taken off the account.
+                faces = _each(line.line_price_before_discounts_incl_tax, line.quantity, sale)
+                topups.open_topups(part, line, worths, faces, now)
     if Topup.objects.filter(part__sale=sale).exists():
         # The first try is made at once; what fails there is the worker's.
         transaction.on_commit(partial(topups.advance, now, sale=sale), robust=True)
@@ -90,3 +92,8 @@ def on_returned(return_: Return) -> None:
         voucher.save(update_fields=["state", "why", "ended_at", "payback"])
     paybacks.close(return_)
     complete(part)
+
+
+def _each(whole: Decimal, quantity: int, sale: Sale) -> list[int]:
+    """Divide a line's price among its units, in minor units."""
+    return allocate(to_minor(whole, sale.order.currency), [1] * quantity)

@@ -17,9 +17,7 @@ MOST_DAYS: Final = 1096
 
 _ATTRIBUTES: Final = (
     (VOUCHER, "voucher_days", "Valid for days", "integer"),
-    (VOUCHER, "voucher_kind", "Kind: dining, hotel, entertainment", "text"),
-    (TOPUP, "topup_kind", "Kind: phone, fuel, utility", "text"),
-    (TOPUP, "topup_minor", "Amount in minor units, if not the price", "integer"),
+    (TOPUP, "topup_kind", "Kind", "text"),  # a value of `Topup.Kind`
 )
 
 
@@ -71,11 +69,10 @@ def topup_kind(product: Any) -> Topup.Kind | None:
     return Topup.Kind(named) if named in Topup.Kind.values else None
 
 
-def face_minor(product: Any, price_minor: int) -> int:
-    """Return what one unit puts on the account, in minor units: the price, if nothing else."""
-    return int(_attribute(product, "topup_minor") or price_minor)
-
-
 def _attribute(product: Any, code: str) -> Any:
-    value = product.attribute_values.filter(attribute__code=code).first()
-    return None if value is None else value.value
+    """Return an attribute's value; a variant that has none has its parent's."""
+    for one in (product, product.parent):
+        value = None if one is None else one.attribute_values.filter(attribute__code=code).first()
+        if value is not None:
+            return value.value
+    return None

@@ -58,7 +58,10 @@ def _phone(plain: str) -> str:
         number = phonenumbers.parse(plain, "CN")
     except phonenumbers.NumberParseException as error:
         raise BadTarget(words) from error
-    mobile = {phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE}
+    mobile = {
+        phonenumbers.PhoneNumberType.MOBILE,
+        phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE,
+    }
     if not phonenumbers.is_valid_number(number) or phonenumbers.number_type(number) not in mobile:
         raise BadTarget(words)
     if number.country_code == phonenumbers.country_code_for_region("CN"):

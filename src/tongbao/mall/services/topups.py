@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from tongbao.mall.notices.tell import Kind, tell
 from tongbao.mall.sales.models import Part, Sale
+from tongbao.mall.sales.states import locked_part
 from tongbao.mall.services import kinds, paybacks, providers
 from tongbao.mall.services.completing import complete
 from tongbao.mall.services.models import Topup
@@ -25,8 +26,10 @@ _PAUSES: Final = (5, 10, 30, 60, 300, 900, 3600)  # seconds between one try and 
 _BATCH: Final = 100
 
 
-def open_topups(part: Part, line: Any, worths: list[int], now: datetime) -> None:
+def open_topups(part: Part, line: Any, worths: list[int], faces: list[int], now: datetime) -> None:
     """Write a line's top-ups down, one for each unit; in the transaction that notes the payment.
+
+    ``worths`` is what was paid for each, ``faces`` what each puts on the account.
 
     One whose number or product is not good fails at once, and its money goes back.
     """
@@ -37,7 +40,7 @@ def open_topups(part: Part, line: Any, worths: list[int], now: datetime) -> None
         target, why = (read_target(kind, typed), "") if kind else (typed[:32], "kind")
     except BadTarget:
         target, why = typed[:32], "target"
-    for unit, worth in enumerate(worths, start=1):
+    for unit, (worth, face) in enumerate(zip(worths, faces, strict=True), start=1):
         Topup.objects.get_or_create(
             line=line,
             unit=unit,
@@ -46,7 +49,7 @@ def open_topups(part: Part, line: Any, worths: list[int], now: datetime) -> None
                 "title": line.title,
                 "kind": kind or Topup.Kind.UTILITY,
                 "target": target,
-                "face_minor": kinds.face_minor(line.product, worth),
+                "face_minor": face,
                 "worth_minor": worth,
                 "state": Topup.State.FAILED if why else Topup.State.WAITING,
                 "why": why,
@@ -109,6 +112,9 @@ def _ask(provider: TopupProvider, request: Request, *, is_first: bool) -> Answer
 def _take(topup: Topup, now: datetime) -> Topup | None:
     """Note that this caller goes on with it; None where somebody else does, or it is decided."""
     with transaction.atomic():
+        # Before the top-up, as everybody locks: a sale is cancelled under the same lock, so that
+        # what was handed in is never cancelled, nor the other way round.
+        locked_part(topup.part_id)
         rows = Topup.objects.select_for_update(of=("self",)).select_related("part__sale__user")
         mine = rows.get(pk=topup.pk)
         is_open = mine.state in {Topup.State.WAITING, Topup.State.SENT}
@@ -127,6 +133,7 @@ def _take(topup: Topup, now: datetime) -> Topup | None:
 def _decide(topup: Topup, answer: Answer, why: str, now: datetime) -> Topup:
     done = answer.progress is Progress.DONE
     with transaction.atomic():
+        locked_part(topup.part_id)
         # Whoever is second finds it decided; what a provider decided never changes.
         decided = Topup.objects.filter(pk=topup.pk, state=Topup.State.SENT).update(
             state=Topup.State.DONE if done else Topup.State.FAILED,

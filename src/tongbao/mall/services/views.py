@@ -12,10 +12,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from tongbao.mall.people.models import User
 from tongbao.mall.services import paybacks, topups, vouchers
-from tongbao.mall.services.drawing import qr_of
 from tongbao.mall.services.models import Topup, Voucher
 from tongbao.mall.services.targets import masked
-from tongbao.mall.shop.models import the_shop
+from tongbao.mall.shop import qr
 from tongbao.mall.shop.pages import paged
 
 
@@ -43,11 +42,14 @@ def index(request: HttpRequest) -> HttpResponse:
 def voucher(request: HttpRequest, number: int) -> HttpResponse:
     """Show a voucher with its code; as long as it is not used the page asks again."""
     found = _own_voucher(request, number)
+    if _is_seen(request, found.state):
+        return HttpResponse(status=204)
     can_use = found.state == Voucher.State.ISSUED and found.expires_at > timezone.now()
     context = {
         "voucher": found,
         "can_use": can_use,
-        "qr": qr_of(found) if can_use else "",
+        # The desk knows what to do with it, whoever scans it.
+        "qr": qr.drawn(f"/desk/voucher/{found.code}/") if can_use else "",
         "days_left": max(0, (found.expires_at - timezone.now()).days),
     }
     template = (
@@ -82,14 +84,23 @@ def topup(request: HttpRequest, number: UUID) -> HttpResponse:
     if found.next_at is not None and found.next_at <= timezone.now():
         topups.advance(timezone.now(), sale=found.part.sale)
         found = rows.get(pk=number)
-    context = {"topup": found, "target": masked(found.target), "shop": the_shop()}
+    if _is_seen(request, found.state):
+        return HttpResponse(status=204)
+    context = {"topup": found, "target": masked(found.target)}
     template = "services/_topup.html" if getattr(request, "htmx", False) else "services/topup.html"
     return render(request, template, context)
 
 
 def _own_voucher(request: HttpRequest, number: int) -> Voucher:
-    rows = Voucher.objects.select_related("part__merchant", "part__sale", "payback", "line__product")
+    rows = Voucher.objects.select_related(
+        "part__merchant", "part__sale", "payback", "line__product"
+    )
     return get_object_or_404(rows, pk=number, part__sale__user=_shopper(request))
+
+
+def _is_seen(request: HttpRequest, state: str) -> bool:
+    """Say whether htmx asks and nothing has changed: then the page is left alone."""
+    return bool(getattr(request, "htmx", False)) and request.GET.get("seen") == state
 
 
 def _shopper(request: HttpRequest) -> User:

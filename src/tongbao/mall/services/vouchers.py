@@ -71,7 +71,9 @@ def use(voucher: Voucher, by: User, now: datetime | None = None) -> Voucher:
         locked = Voucher.objects.select_for_update().get(pk=voucher.pk)
         ended = part.state in {Part.State.RETURNED, Part.State.CANCELLED}
         # A return that is being carried out may be about this voucher: a moment later it is known.
-        going = part.returns.filter(state=Return.State.APPROVED, vouchers=None, topups=None).exists()
+        going = part.returns.filter(
+            state=Return.State.APPROVED, vouchers=None, topups=None
+        ).exists()
         if locked.state != Voucher.State.ISSUED or ended or going or locked.expires_at <= moment:
             raise NotUsable(locked)
         locked.state, locked.used_by, locked.ended_at = Voucher.State.USED, by, moment

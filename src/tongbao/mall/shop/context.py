@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 from oscar.core.loading import get_model
 
-from tongbao.mall.shop.models import the_shop
+from tongbao.mall.shop.models import Shop, the_shop
 
 _PLACES: Final = {
     "basket": "basket",
@@ -34,15 +34,20 @@ def shop(request: HttpRequest) -> dict[str, object]:
     ``here`` is the part of the mall that the page belongs to; ``basket_count`` how many things
     are in the basket, asked for when it is first shown.
     """
-    found = getattr(request, "shop", None)
-    if found is None:
-        found = request.shop = the_shop()  # type: ignore[attr-defined]  # kept for this request
     first = request.path.strip("/").partition("/")[0]
     return {
-        "shop": found,
+        "shop": shop_of(request),
         "here": _PLACES.get(first, "" if first else "home"),
         "basket_count": SimpleLazyObject(lambda: basket_count(request)),
     }
+
+
+def shop_of(request: HttpRequest) -> Shop:
+    """Return the mall's settings, read once per request."""
+    found: Shop | None = getattr(request, "shop", None)
+    if found is None:
+        found = request.shop = the_shop()  # type: ignore[attr-defined]  # kept for this request
+    return found
 
 
 def basket_count(request: HttpRequest) -> int:

@@ -21,7 +21,7 @@ _LINE: Final = 1.12  # line height
 _MOST_LINES: Final = 3
 _CHINESE_LINE: Final = 5
 _IDLE: Final = frozenset(
-    "a an and the of in on with for to set pack pc pcs piece pieces x asst assorted".split()
+    ["a", "an", "and", "the", "of", "in", "on", "with", "for", "to", "set", "pack", "pc", "pcs", "piece", "pieces", "x", "asst", "assorted"]
 )
 _WORD: Final = re.compile(r"[^\s,;:/()·【】（）+|]+")
 _WIDE: Final = frozenset("mwMW%@&")
@@ -79,7 +79,7 @@ def card(title: str, key: int) -> SafeString:
         ),
     )
     return format_html(
-        '<svg class="pic hue-{}" viewBox="0 0 400 400" aria-hidden="true" focusable="false">'
+        '<svg class="pic hue-{}" viewBox="0 0 400 400" preserveAspectRatio="xMidYMax slice" aria-hidden="true" focusable="false">'
         '<rect class="pic-ground" width="400" height="400"/><g class="pic-motif">{}</g>'
         '<g class="pic-words" translate="no">{}</g></svg>',
         key % HUES,

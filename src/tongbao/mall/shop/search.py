@@ -16,7 +16,7 @@ LONGEST: Final = 100
 
 SORTS: Final = ("best", "cheap", "dear", "new", "rated")
 _MOST_WORDS: Final = 8
-_SHORTEST_TYPO: Final = 4  # shorter words are taken as they are
+_SHORTEST_TYPO: Final = 3  # shorter words are taken as they are
 _TWO_TYPOS: Final = 8
 _LIKELIEST: Final = 5
 _EXACT, _BEGINNING, _MISTYPED = 12, 6, 3
@@ -137,6 +137,8 @@ def _fitting(shelf: Shelf, word: str) -> Iterator[tuple[str, int]]:
             nearest = min((distance for _, distance, _ in likely), default=0)
             # Of equally near words those with the most goods come first.
             near = [other for other, distance, _ in likely if distance == nearest]
+            if len(word) == _SHORTEST_TYPO:  # almost anything is near: the beginning must be right
+                near = [other for other in near if other[0] == word[0]]
             for other in sorted(near, key=lambda one: -len(shelf.words[one])):
                 yield other, _MISTYPED
 

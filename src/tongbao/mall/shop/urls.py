@@ -1,14 +1,28 @@
-"""Addresses."""
+"""Addresses. Those under catalogue/ and search/ stand before Oscar's own, which they replace."""
 
-from django.urls import path
+from django.urls import path, re_path
+from django.views.generic import RedirectView
 
-from tongbao.mall.shop import views, views_device
+from tongbao.mall.shop import views, views_device, views_goods
 
 app_name = "shop"
 urlpatterns = [
     path("", views.home, name="home"),
-    path("suggest/", views.suggest, name="suggest"),
+    path("suggestions/", views.suggestions, name="suggest"),
+    path("search/", views_goods.listing, name="search"),
+    path("catalogue/", views_goods.listing, name="goods"),
+    re_path(
+        r"^catalogue/category/(?P<category_slug>[\w-]+(?:/[\w-]+)*)_(?P<pk>\d{1,18})/$",
+        views_goods.listing,
+        name="category",
+    ),
+    re_path(
+        r"^catalogue/(?P<product_slug>[\w-]*)_(?P<pk>\d{1,18})/$",
+        views_goods.product,
+        name="product",
+    ),
     path("manifest.webmanifest", views_device.manifest, name="manifest"),
     path("sw.js", views_device.worker, name="worker"),
     path("offline/", views_device.offline, name="offline"),
+    path("favicon.ico", RedirectView.as_view(url="/static/mall/icon-192.png", permanent=True)),
 ]

@@ -1,14 +1,49 @@
-"""The mall's front page."""
+"""The mall's front page, and suggestions while somebody types."""
+
+from typing import Final
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from tongbao.mall.shop.cards import cards
+from tongbao.mall.shop.context import shop_of
+from tongbao.mall.shop.curve import curve
+from tongbao.mall.shop.search import suggest
+from tongbao.mall.shop.shelf import the_shelf
+
+_PICKS: Final = 12
+_LATEST: Final = 8
 
 
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """Show the front page."""
-    return render(request, "mall/home.html")
+    """Show the front page: what a point is worth, the categories, some goods."""
+    shop = shop_of(request)
+    shelf = the_shelf(shop.currency)
+    buyable = [good for good in shelf.goods if good.in_stock]
+    # What sells best; as long as nothing did, what the shop put first.
+    picks = sorted(buyable, key=lambda good: (-good.sold, good.place))[:_PICKS]
+    latest = [good for good in buyable[-_LATEST:][::-1] if good not in picks]
+    shown = cards(shelf, [*picks, *latest], shop.currency)
+    return render(
+        request,
+        "mall/home.html",
+        {
+            "curve": curve(shop),
+            "aisles": shelf.beneath(),
+            "picks": shown[: len(picks)],
+            "latest": shown[len(picks) :],
+        },
+    )
 
 
-def suggest(request: HttpRequest) -> HttpResponse:
-    """Suggest goods."""
-    return HttpResponse("")
+@require_safe
+def suggestions(request: HttpRequest) -> HttpResponse:
+    """Show what a few letters may be the beginning of; a part of a page."""
+    shop = shop_of(request)
+    text = request.GET.get("q", "")
+    shelf = the_shelf(shop.currency)
+    aisles, goods = suggest(shelf, text)
+    known = {"aisles": aisles, "goods": goods, "query": text}
+    return render(request, "mall/suggestions.html", known)

@@ -43,7 +43,7 @@ def statement_page(request: HttpRequest) -> HttpResponse:
     given = {
         "form": form,
         "lines": lines(shop, user, page.items),
-        "cursor": page.cursor,
+        "more": _more(request, page.cursor),
         "is_narrowed": any(cleaned.values()),
     }
     part = "wallet/statement_lines.html" if getattr(request, "htmx", False) else ""
@@ -72,6 +72,15 @@ def filters_of(cleaned: Mapping[str, Any], zone: ZoneInfo) -> Filters:
         since=datetime.combine(since, time(), zone) if since else None,
         until=datetime.combine(until + timedelta(days=1), time(), zone) if until else None,
     )
+
+
+def _more(request: HttpRequest, cursor: str | None) -> str:
+    """Return the query of the next page, with the same filters; empty at the end."""
+    if cursor is None:
+        return ""
+    query = request.GET.copy()
+    query["cursor"] = cursor
+    return query.urlencode()
 
 
 def _page(ledger: Ledger, account: str, cursor: str | None, filters: Filters) -> Page:

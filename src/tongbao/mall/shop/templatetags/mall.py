@@ -1,6 +1,8 @@
 """Filters and tags of all pages."""
 
+import re
 from datetime import datetime
+from html import unescape
 from typing import Any
 from uuid import uuid4
 
@@ -9,8 +11,9 @@ from django.forms import BoundField
 from django.http import QueryDict
 from django.template import Context
 from django.urls import NoReverseMatch, reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join, strip_tags
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 from tongbao.mall.shop import money as figures
 from tongbao.mall.shop import pictures
@@ -89,7 +92,7 @@ def kind_of_input(field: BoundField) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def asked(context: Context, **changes: object) -> str:
+def asked_for(context: Context, **changes: object) -> str:
     """Return the address's query with some values changed (None: left out), without its page."""
     query: QueryDict = context["request"].GET.copy()
     query.pop("page", None)
@@ -162,3 +165,36 @@ def stars(rating: float | None, count: int | None = None) -> dict[str, object]:
     shown = rating or 0.0
     full = int(shown + 0.5)
     return {"full": range(full), "rest": range(5 - full), "rating": f"{shown:.1f}", "count": count}
+
+
+@register.filter
+def initial(text: str) -> str:
+    """Return a name's first letter."""
+    return text[:1].upper()
+
+
+@register.filter
+def hued(key: int) -> int:
+    """Return the number of the colour of a category's key."""
+    return int(key) % pictures.HUES
+
+
+@register.filter
+def paragraphs(text: str) -> SafeString:
+    """Write a description, whatever markup it came in, as plain paragraphs."""
+    broken = re.sub(r"(?i)<br\s*/?>|</(p|div|li|h\d|tr)>", "\n", text or "")
+    lines = [line.strip() for line in unescape(strip_tags(broken)).splitlines()]
+    return format_html_join("", "<p>{}</p>", ((line,) for line in lines if line))
+
+
+@register.filter
+def reviewer(review: Any) -> str:  # noqa: ANN401  # Oscar has no types
+    """Return who wrote a review, masked: reviews are read by everybody."""
+    name = (review.user.name if review.user else review.name) or ""
+    return f"{name[:1]}***" if name else gettext("A shopper")
+
+
+@register.simple_tag
+def upload(image: Any, title: str) -> SafeString:  # noqa: ANN401  # a file of sorl's
+    """Show one of the shop's own pictures of a good, large."""
+    return pictures.picture(title, key=0, image=image, size=800)

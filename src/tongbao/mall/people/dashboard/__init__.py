@@ -1,0 +1,1 @@
+"""Forks of Oscar's dashboard apps, as small as can be."""

@@ -1,0 +1,210 @@
+"""Comparing orders, payments and journal: what disagrees is told, for nobody knows which is right.
+
+Read only. What is just being done by somebody else at the same moment (its row says so) is left
+out, so that nothing is told that comes right by itself.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from django.db import connection, transaction
+from django.db.models import F, Q, QuerySet, Sum
+
+from tongbao.ledger.effects import CauseCode
+from tongbao.ledger.statements import purchase_bodies, walk
+from tongbao.mall.paying.models import Charge, ChargeRefund
+from tongbao.mall.sales import booking, settlement
+from tongbao.mall.sales.findings import Finding, Kind
+from tongbao.mall.sales.leftover import left
+from tongbao.mall.sales.models import Part, Return, Sale
+from tongbao.mall.sales.returns import base_id, to_member
+from tongbao.mall.shop.models import Shop, the_shop
+
+_STEP: Final = 200
+_PAYMENTS: Final = ("wallet", "credit", "points")
+_RECEIVED: Final = (CauseCode.PAYMENT_RECEIVED, CauseCode.CREDIT_RECEIVED, CauseCode.GOODS_SOLD)
+
+
+def compared(now: datetime) -> Iterator[Finding]:
+    """Compare everything, and tell what disagrees."""
+    shop = the_shop()
+    yield from _charges()
+    yield from _stuck(now)
+    yield from _sales(shop)
+    yield from _parts(shop)
+    yield from _returns(shop)
+    yield from _alone(shop)
+    yield from _escrow(shop)
+
+
+def _charges() -> Iterator[Finding]:
+    """Payments that are for nothing, of another amount, or in trouble with the provider."""
+    confirmed = Charge.objects.filter(purpose="sale", state=Charge.State.CONFIRMED)
+    for charge in confirmed.filter(sale__isnull=True).order_by("created_at"):
+        yield Finding(Kind.CHARGE_ALONE, str(charge.pk))
+    differs = confirmed.exclude(sale__isnull=True).exclude(amount_minor=F("sale__provider_minor"))
+    for charge in differs.order_by("created_at"):
+        yield Finding(Kind.CHARGE_DIFFERS, str(charge.pk))
+    for charge in Charge.objects.exclude(trouble="").order_by("created_at"):
+        yield Finding(Kind.CHARGE_TROUBLE, str(charge.pk))
+    failed = ChargeRefund.objects.filter(state=ChargeRefund.State.FAILED)
+    for refund in failed.order_by("created_at"):
+        yield Finding(Kind.REFUND_FAILED, refund.key)
+
+
+def _stuck(now: datetime) -> Iterator[Finding]:
+    """Parts that are due and not settled, although nothing is open."""
+    due = Part.objects.filter(
+        state=Part.State.RECEIVED, sale__state=Sale.State.PAID, due_at__lte=now, settling_at=None
+    ).exclude(returns__state__in=settlement.OPEN)
+    for part in due.select_related("sale", "merchant").order_by("due_at", "pk"):
+        yield Finding(Kind.STUCK, f"{part.sale.number}-{part.merchant.account}")
+
+
+def _sales(shop: Shop) -> Iterator[Finding]:
+    """What was paid inside the program is in the journal as it is here; what was not, is not."""
+    sales = Sale.objects.exclude(state=Sale.State.PENDING).select_related("user")
+    for sale_list in _steps(sales):
+        bodies = purchase_bodies(
+            shop.ledger, [f"{s.number}-{name}" for s in sale_list for name in _PAYMENTS]
+        )
+        for sale in sale_list:
+            expected = booking.payment_of(sale, shop.account) if sale.paid_at else []
+            ids = [f"{sale.number}-{name}" for name in _PAYMENTS]
+            yield from _differences(ids, expected, bodies)
+
+
+def _parts(shop: Shop) -> Iterator[Finding]:
+    """Settled parts: their purchase and the merchant's deposit, and that their figures add up."""
+    settled = Part.objects.filter(state=Part.State.SETTLED).exclude(purchase_id="")
+    for parts in _steps(settled.select_related("sale__user", "merchant")):
+        deposits = {part.pk: part.purchase_id.removesuffix("purchase") + "part" for part in parts}
+        ids = [*(part.purchase_id for part in parts), *deposits.values()]
+        bodies = purchase_bodies(shop.ledger, ids)
+        for part in parts:
+            body, deposit = bodies.get(part.purchase_id), bodies.get(deposits[part.pk])
+            if body is None:
+                yield Finding(Kind.JOURNAL_LACKS, part.purchase_id)
+                continue
+            merchant = 0 if deposit is None else deposit["command"]["amount"]
+            if not _agrees(part, body) or merchant != part.to_merchant:
+                yield Finding(Kind.JOURNAL_DIFFERS, part.purchase_id)
+
+
+def _agrees(part: Part, body: Mapping[str, Any]) -> bool:
+    figures = (part.to_reserve, part.to_dividends, part.to_commissions)
+    fees = part.to_merchant + part.to_platform + part.to_provider
+    receipt, command = body["receipt"], body["command"]
+    commissions = sum(commission for _, _, commission in body["purchase"]["chain"])
+    return (
+        (command["member"], command["paid"], receipt["points"])
+        == (part.sale.user.account, part.settled_minor, int(part.points_atoms))
+        and figures == (receipt["contribution"], receipt["dividend"], commissions)
+        and sum(figures) + fees == part.settled_minor
+    )
+
+
+def _returns(shop: Shop) -> Iterator[Finding]:
+    """Done returns: what the member got, and of late ones the refund, are in the journal."""
+    done = Return.objects.filter(state=Return.State.DONE)
+    for rows in _steps(done.select_related("part__sale__user", "part__merchant")):
+        bases = {row.pk: base_id(row) for row in rows}
+        names = ("wallet", "points", "credit", "refund")
+        ids = [f"{base}-{name}" for base in bases.values() for name in names]
+        bodies = purchase_bodies(shop.ledger, ids)
+        for row in rows:
+            base = bases[row.pk]
+            own = [f"{base}-{name}" for name in names[:3]]
+            yield from _differences(own, to_member(shop, row), bodies)
+            refund = bodies.get(f"{base}-refund")
+            if refund is None:
+                if row.is_late and row.part.purchase_id and int(row.points_atoms):
+                    yield Finding(Kind.JOURNAL_LACKS, f"{base}-refund")
+                continue
+            told = (refund["receipt"]["shortfall"], refund["receipt"]["points"])
+            if told != (row.shortfall_minor, int(row.points_atoms)):
+                yield Finding(Kind.JOURNAL_DIFFERS, f"{base}-refund")
+
+
+def _differences(
+    ids: list[str],
+    expected: Sequence[booking.Command],
+    bodies: Mapping[str, Mapping[str, Any]],
+) -> Iterator[Finding]:
+    """Compare commands that should be in the journal with what is there under these ids."""
+    by_id = {str(one["id"]): one for one in expected}
+    for command_id in ids:
+        there = bodies.get(command_id)
+        wanted = by_id.get(command_id)
+        if wanted is None and there is not None:
+            yield Finding(Kind.JOURNAL_ALONE, command_id)
+        elif wanted is not None and there is None:
+            yield Finding(Kind.JOURNAL_LACKS, command_id)
+        elif wanted is not None and there is not None and there["command"] != wanted:
+            yield Finding(Kind.JOURNAL_DIFFERS, command_id)
+
+
+def _alone(shop: Shop) -> Iterator[Finding]:
+    """Payments to the mall's own account that are no sale's: somebody's money waits for nothing."""
+    paying: dict[str, str] = {}
+    for item in walk(shop.ledger, shop.account):
+        number, _, name = item.command_id.rpartition("-")
+        if item.cause.code in _RECEIVED and name in _PAYMENTS:
+            paying[item.command_id] = number
+    numbers = sorted(set(paying.values()))
+    known: set[str] = set()
+    for start in range(0, len(numbers), _STEP):
+        some = Sale.objects.filter(number__in=numbers[start : start + _STEP])
+        known.update(some.values_list("number", flat=True))
+    for command_id, number in paying.items():
+        if number not in known:
+            yield Finding(Kind.JOURNAL_ALONE, command_id)
+
+
+def _escrow(shop: Shop) -> Iterator[Finding]:
+    """The mall's own account has at least what it keeps for those whose sales are not final."""
+    with transaction.atomic():
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        account = shop.ledger.account(shop.account)
+        has = 0 if account is None else account.wallet
+        has_credit = 0 if account is None else account.credit
+        wallet, credit = kept()
+    if has < wallet:
+        yield Finding(Kind.ESCROW_SHORT, f"{wallet - has} {shop.currency}")
+    if has_credit < credit:
+        yield Finding(Kind.ESCROW_SHORT, f"{credit - has_credit} {shop.currency}")
+
+
+def kept() -> tuple[int, int]:
+    """Return what the mall's own account keeps in its wallet and in credit, in minor units.
+
+    For paid parts that are not settled: what is left of them. What is just being settled, returned
+    or given back is not counted, for it may have left already.
+    """
+    parts = Part.objects.filter(
+        sale__state=Sale.State.PAID,
+        state__in=[Part.State.WAITING, Part.State.RECEIVED],
+        settling_at=None,
+    ).exclude(returns__state=Return.State.APPROVED)
+    simple = parts.filter(points_minor=0).exclude(returns__state=Return.State.DONE)
+    sums = simple.aggregate(
+        wallet=Sum("wallet_minor", default=0), credit=Sum("credit_minor", default=0)
+    )
+    wallet, credit = int(sums["wallet"]), int(sums["credit"])
+    others = parts.filter(Q(points_minor__gt=0) | Q(returns__state=Return.State.DONE)).distinct()
+    for part in others.select_related("sale"):
+        rest = left(part)
+        wallet += rest.tenders.wallet_minor + rest.tenders.points_minor - rest.goods_fee_minor
+        credit += rest.tenders.credit_minor
+    return wallet, credit
+
+
+def _steps(rows: "QuerySet[Any]") -> Iterator[list[Any]]:
+    """Yield rows by their keys, a few at a time."""
+    last = 0
+    while step := list(rows.filter(pk__gt=last).order_by("pk")[:_STEP]):
+        yield step
+        last = step[-1].pk

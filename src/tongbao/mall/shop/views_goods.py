@@ -1,0 +1,179 @@
+"""Goods: all of them, a category's, a search's, and each by itself."""
+
+from typing import Any, Final
+from urllib.parse import unquote
+
+from django.db.models import Avg, Count, Prefetch
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.http import require_safe
+from oscar.core.loading import get_model
+
+from tongbao.mall.sales.estimates import Estimate, estimate
+from tongbao.mall.shop.asking import read
+from tongbao.mall.shop.cards import aisle_url, cards
+from tongbao.mall.shop.context import shop_of
+from tongbao.mall.shop.models import Shop
+from tongbao.mall.shop.money import digits
+from tongbao.mall.shop.pages import paged
+from tongbao.mall.shop.search import find
+from tongbao.mall.shop.shelf import Aisle, Shelf, the_shelf
+
+_PER_PAGE: Final = 24
+_ALIKE: Final = 8
+_REVIEWS: Final = 3
+_MOST_AT_ONCE: Final = 99
+
+
+@require_safe
+def listing(request: HttpRequest, category_slug: str = "", pk: int | None = None) -> HttpResponse:
+    """Show goods: of a category, or all; narrowed by words, prices, merchant, what is there.
+
+    Asked for by htmx it gives only the part of the page that changes.
+    """
+    shop = shop_of(request)
+    shelf = the_shelf(shop.currency)
+    aisle = None
+    if pk is not None:
+        aisle = shelf.aisles.get(pk)
+        if aisle is None:
+            raise Http404
+        if aisle.slug != category_slug:
+            return HttpResponsePermanentRedirect(aisle_url(aisle))
+    asked = read(request.GET, shelf, shop.currency, aisle)
+    found = find(shelf, asked.wish)
+    page = paged(request, found.goods, _PER_PAGE)
+    part = getattr(request, "htmx", False) and not request.htmx.history_restore_request  # type: ignore[attr-defined]  # django-htmx
+    response = render(
+        request,
+        "mall/listing_part.html" if part else "mall/listing.html",
+        {
+            "aisle": aisle,
+            "above": _above(shelf, aisle),
+            "asked": asked,
+            "query": asked.wish.text,
+            "found": found,
+            "count": len(found.goods),
+            "page_obj": page,
+            "cards": cards(shelf, page.object_list, shop.currency),
+        },
+    )
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+@require_safe
+def product(request: HttpRequest, product_slug: str, pk: int) -> HttpResponse:
+    """Show a good: its pictures, its price, what buying it brings, what people say of it."""
+    shop = shop_of(request)
+    one = get_object_or_404(_products(), pk=pk)
+    if not (one.is_public and (one.parent is None or one.parent.is_public)):
+        raise Http404
+    if one.is_child:
+        return HttpResponsePermanentRedirect(one.parent.get_absolute_url())
+    here = reverse("catalogue:detail", args=[one.slug, one.pk])
+    if unquote(here) != unquote(request.path):
+        return HttpResponsePermanentRedirect(here)
+    shelf = the_shelf(shop.currency)
+    variants = [_offer(child, shop) for child in one.children.all()] or [_offer(one, shop)]
+    offers = [offer for offer in variants if offer["record"] is not None]
+    cheapest = min(offers, key=lambda offer: offer["price_minor"], default=None)
+    place = shelf.places.get(one.pk)
+    good = None if place is None else shelf.goods[place]
+    aisle = shelf.aisles.get(good.aisles[0]) if good and good.aisles else None
+    reviews = _reviews(one, request)
+    return render(
+        request,
+        "mall/product.html",
+        {
+            "product": one,
+            "images": [image.original for image in one.images.all()][:6],
+            "variants": variants if one.is_parent else [],
+            "offer": cheapest,
+            "in_stock": any(offer["most"] for offer in offers),
+            "estimate": _estimate(shop, request, cheapest),
+            "aisle": aisle,
+            "above": _above(shelf, aisle),
+            "alike": cards(shelf, _alike(shelf, aisle, place), shop.currency),
+            **reviews,
+        },
+    )
+
+
+def _products() -> Any:  # noqa: ANN401  # Oscar has no types
+    model = get_model("catalogue", "Product")
+    records = get_model("partner", "StockRecord").objects.order_by("id")
+    records = records.select_related("partner__merchant")
+    children = (
+        model.objects.filter(is_public=True)
+        .order_by("id")
+        .prefetch_related(Prefetch("stockrecords", records))
+    )
+    return model.objects.select_related("product_class", "parent").prefetch_related(
+        Prefetch("stockrecords", records),
+        Prefetch("children", children),
+        "images",
+        "attribute_values__attribute",
+    )
+
+
+def _offer(one: Any, shop: Shop) -> dict[str, Any]:  # noqa: ANN401  # Oscar has no types
+    """Return for how much a product is sold, by whom, and how many one may take."""
+    records = [
+        record
+        for record in one.stockrecords.all()
+        if record.price is not None and record.price_currency == shop.currency
+    ]
+    if not records:
+        return {"product": one, "record": None, "price_minor": 0, "merchant": None, "most": 0}
+    record = records[0]
+    most = _MOST_AT_ONCE
+    kind = one.product_class or (one.parent.product_class if one.parent_id else None)
+    if kind is None or kind.track_stock:
+        most = max(0, min(most, record.net_stock_level))
+    merchant = getattr(record.partner, "merchant", None)
+    if merchant is not None and not merchant.is_open:
+        most = 0
+    return {
+        "product": one,
+        "record": record,
+        "price_minor": int(record.price.scaleb(digits(shop.currency))),
+        "merchant": merchant,
+        "most": most,
+    }
+
+
+def _estimate(shop: Shop, request: HttpRequest, offer: dict[str, Any] | None) -> Estimate | None:
+    if offer is None or offer["merchant"] is None:
+        return None
+    user = request.user if request.user.is_authenticated else None
+    return estimate(shop, user, offer["price_minor"], offer["merchant"].margin_bps)
+
+
+def _reviews(one: Any, request: HttpRequest) -> dict[str, Any]:  # noqa: ANN401  # Oscar
+    approved = one.reviews.filter(status=1)
+    sums = approved.aggregate(count=Count("pk"), mean=Avg("score"))
+    first: list[Any] = []
+    if sums["count"]:
+        first = list(approved.select_related("user").order_by("-delta_votes", "-pk")[:_REVIEWS])
+    return {
+        "reviews": first,
+        "review_count": sums["count"],
+        "rating": sums["mean"],
+        "may_review": request.user.is_authenticated
+        and not any(review.user_id == request.user.pk for review in first),
+    }
+
+
+def _above(shelf: Shelf, aisle: Aisle | None) -> list[Aisle]:
+    return [] if aisle is None else [shelf.aisles[pk] for pk in aisle.path[:-1]]
+
+
+def _alike(shelf: Shelf, aisle: Aisle | None, place: int | None) -> list[Any]:
+    """Return the goods in stock that stand nearest on the shelf, in the same category."""
+    if aisle is None or place is None:
+        return []
+    near = sorted((aisle.goods & shelf.in_stock) - {place}, key=lambda at: (abs(at - place), at))
+    return [shelf.goods[at] for at in near[:_ALIKE]]

@@ -1,0 +1,52 @@
+"""Services to buy, and a shopper who has bought some."""
+
+from typing import Any
+
+from django.test import override_settings
+from oscar.core.loading import get_model
+
+from tests.mall.checkout.way import pay, put, rich
+from tests.mall.stage import Mall
+from tongbao.mall.people.models import User
+from tongbao.mall.sales.models import Sale
+from tongbao.mall.services.kinds import open_kinds
+
+SANDBOX = override_settings(MALL_TOPUP_PROVIDERS=["tongbao.mall.services.sandbox.Sandbox"])
+
+
+def offer(mall: Mall, kind: str, upc: str, price: str, **attributes: Any) -> Any:
+    """Put a voucher or a top-up of the merchant «tea» on sale."""
+    open_kinds()
+    product = get_model("catalogue", "Product").objects.create(
+        title=f"The {upc}",
+        slug=upc,
+        upc=upc,
+        product_class=get_model("catalogue", "ProductClass").objects.get(slug=kind),
+        structure="standalone",
+    )
+    for name, value in attributes.items():
+        setattr(product.attr, name, value)
+    product.save()
+    product.stockrecords.create(
+        partner=mall.merchant("tea").partner,
+        partner_sku=upc,
+        price_currency="CNY",
+        price=price,
+    )
+    return product
+
+
+def bought(
+    mall: Mall, upc: str, quantity: int = 1, *, also: str = "", user: User | None = None, **options: str
+) -> Sale:
+    """Let a shopper buy it, with ``also`` in the same order, all from the wallet."""
+    user = user or rich(mall)
+    client = mall.client(user)
+    put(client, mall, upc, quantity, **options)
+    total = mall.product(upc).stockrecords.get().price * quantity
+    if also:
+        put(client, mall, also)
+        total += mall.product(also).stockrecords.get().price
+    answer = pay(client, wallet=str(total))
+    assert answer.status_code == 302, answer.content.decode()
+    return Sale.objects.get(user=user, state=Sale.State.PAID)
