@@ -44,7 +44,7 @@ class _Server(ThreadedWSGIServer):
 
     def process_request_thread(self, request: object, client_address: object) -> None:
         try:
-            super().process_request_thread(request, client_address)
+            super().process_request_thread(request, client_address)  # type: ignore[arg-type]  # socketserver's
         finally:
             connections.close_all()
 

@@ -10,6 +10,7 @@ _AXE: Final = {
     "resultTypes": ["violations"],
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
 }
+_MANY_WORDS: Final = 3  # a sentence left in English has at least so many small words on end
 # Visible texts, but for names: those of people, goods and merchants are in their own language.
 _TEXTS: Final = """() => {
   const found = [];
@@ -79,16 +80,14 @@ def assert_translated(page: Page, *, names: tuple[str, ...] = ()) -> None:
         rest = text
         for name in names:
             rest = rest.replace(name, "")
-        if chinese:
-            left = _latin_words(rest) >= _MANY_WORDS
-        else:
-            left = any("\u4e00" <= letter <= "\u9fff" for letter in rest)
+        left = _latin_words(rest) >= _MANY_WORDS if chinese else _has_chinese(rest)
         if left or any(mark in rest for mark in ("{{", "{%", "%(", "\ufffd")):
             bad.append(text[:120])
     assert not bad, f"{page.url} left untranslated: {bad}"
 
 
-_MANY_WORDS: Final = 3  # names such as «Tea House» are shorter
+def _has_chinese(text: str) -> bool:
+    return any("\u4e00" <= letter <= "\u9fff" for letter in text)
 
 
 def _latin_words(text: str) -> int:

@@ -158,16 +158,18 @@ def main() -> None:
     import django  # noqa: PLC0415  # with its settings
 
     django.setup()
-    from django.urls import get_resolver  # noqa: PLC0415
+    from django.db import connections  # noqa: PLC0415
 
     import tests.mall.looking  # noqa: PLC0415  # the children need not import it again
     import tests.mall.way  # noqa: PLC0415
 
-    _ = get_resolver().url_patterns
     import_module("tongbao.mall.sales.reconcile")
 
     copies = Copies(url, folder)
     copies.begin(tests.mall.way.prepare)
+    copies.fresh()
+    tests.mall.way.walk()  # what is loaded on the way need not be loaded by each child again
+    copies.leave(connections.settings["default"]["NAME"])
     at = order["first"]
     while at <= order.get("last", 10**6):
         killed = False
@@ -188,7 +190,7 @@ def main() -> None:
 
 
 class Copies:
-    """Fresh copies of one prepared database; this process itself never connects to them."""
+    """Fresh copies of one prepared database; whoever forks has no connection open."""
 
     def __init__(self, url: str, folder: Path) -> None:
         self.url, self.folder = url, folder
@@ -204,19 +206,20 @@ class Copies:
         if self.is_sqlite:
             shutil.copyfile(self.url.removeprefix("sqlite:///"), self.base)
             named["NAME"] = str(self.base)
-        if forked(lambda: self.prepared(prepare)):
-            sys.exit("Preparing failed.")
         self.original = named["NAME"]
-        named["NAME"] = str(self.copy) if self.is_sqlite else "killed"
-
-    def prepared(self, prepare: Callable[[], None]) -> None:
-        """Prepare, and leave everything in the one file."""
-        from django.db import connection  # noqa: PLC0415
-
         prepare()
         if self.is_sqlite:
-            with connection.cursor() as cursor:
+            with connections["default"].cursor() as cursor:
                 cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        self.leave(str(self.copy) if self.is_sqlite else "killed")
+
+    def leave(self, name: str) -> None:
+        """Close the connection; whoever opens one from now on opens the copy."""
+        from django.db import connections  # noqa: PLC0415
+
+        connections["default"].close()
+        del connections["default"]
+        connections.settings["default"]["NAME"] = name
 
     def fresh(self) -> None:
         """Make a copy, in place of the one before."""

@@ -177,10 +177,11 @@ def _keys(path: Path) -> Iterator[Key]:
         # Django writes the template as calls between blanks; blanks at a line's start would be
         # indentation to Python.
         source = "\n".join(line.lstrip() for line in templatize(source).splitlines())
-    options = {"encoding": "utf-8"}
-    calls = extract_python(io.BytesIO(source.encode()), list(_KEYWORDS), [], options)
+    calls = extract_python(
+        io.BytesIO(source.encode()), dict.fromkeys(_KEYWORDS), [], {"encoding": "utf-8"}
+    )
     for _line, function, given, _comments in calls:
-        key = _key(function, given)
+        key = _key(str(function), given)
         if key is not None:
             yield key
 

@@ -20,9 +20,11 @@ from tests.mall.checkout.way import address
 from tests.mall.sales.test_views import ordered
 from tests.mall.stage import Mall
 from tongbao.mall.instore.models import Bill, PayCode, Payment
+from tongbao.mall.paying.models import Charge, SandboxPayment
 from tongbao.mall.people.members import enrolled
 from tongbao.mall.people.models import User
 from tongbao.mall.sales.models import Part, Return, Sale
+from tongbao.mall.services.codes import fresh
 from tongbao.mall.services.models import Topup, Voucher
 from tongbao.mall.wallet.models import Withdrawal
 
@@ -127,7 +129,7 @@ OPERATORS: Final[Mapping[str, Callable[[World], Parameters]]] = {
 PUBLIC: Final[Mapping[str, Callable[[World], Parameters]]] = {
     "shop:category": lambda _: {"category_slug": "none", "pk": 1},
     "shop:product": lambda w: {"product_slug": "tea-1", "pk": w.mall.product().pk},
-    "people:follow": lambda w: {"code": w.user.code},
+    "people:invite": lambda w: {"code": w.user.code},
     "paying:callback": lambda _: {"provider": "sandbox"},
     "instore:code": lambda w: {"code": w.code.code},
     "instore:bill": lambda w: {"code": w.code.code, "token": w.bill.token},
@@ -213,7 +215,7 @@ def world(mall: Mall) -> World:
         sale=sale,
         in_person=in_person,
         open=still_open,
-        voucher=Voucher.objects.create(code="abcd2345efgh", expires_at=later, **inside),
+        voucher=Voucher.objects.create(code=fresh(), expires_at=later, **inside),
         topup=Topup.objects.create(kind="phone", target="13812345678", face_minor=100, **inside),
         withdrawal=Withdrawal.objects.create(
             user=user, command_id="w-1", amount_minor=100, target="bank", holder=NAME,
@@ -233,12 +235,13 @@ def world(mall: Mall) -> World:
 
 def _bare(user: User, mall: Mall, number: str) -> Sale:
     """Make a sale of 1.00 that waits for the sandbox provider."""
-    from tongbao.mall.paying.models import Charge  # noqa: PLC0415  # beside its only use
-
     charge = Charge.objects.create(
         provider="sandbox", purpose="sale", reference=number, user=user, amount_minor=100,
         currency="CNY", address=f"/pay/sandbox/{number}/",
     )  # fmt: skip
+    SandboxPayment.objects.create(
+        charge=charge.pk, amount_minor=100, currency="CNY", return_url="/", notify_url="/"
+    )
     sale = Sale.objects.create(number=number, user=user, charge=charge, provider_minor=100)
     Part.objects.create(sale=sale, merchant=mall.merchant("tea"), provider_minor=100)
     return sale

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import pytest
@@ -41,7 +42,7 @@ END: Final = {
     "sent back": 1000 + 2000 + 1000 + 2738,
 }
 STATES: Final = {
-    "K1": {"pending", "paid"},
+    "K1": {"pending", "paid", "cancelled"},
     "K2": {"pending", "paid", "cancelled"},
     "K3": {"pending", "cancelled"},
 }
@@ -83,11 +84,56 @@ def check_money(money: dict[str, int], at: str) -> None:
     assert min(money.values()) >= 0, at
 
 
-def test_it_may_be_killed_at_every_write(mall_template: Path, tmp_path: Path) -> None:
-    seen = list(killed(f"sqlite:///{mall_template}", tmp_path, first=1, step=1))
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """A folder in memory: what is tested is what was written, not how fast the disk is."""
+    with TemporaryDirectory(prefix="tongbao-", dir=cluster.memory()) as folder:
+        yield Path(folder)
+
+
+def test_it_may_be_killed_at_every_write(mall_template: Path, folder: Path) -> None:
+    seen = list(killed(f"sqlite:///{mall_template}", folder, first=1, step=1))
     for one in seen:
         check(one)
     assert [one["killed"] for one in seen] == [True] * (len(seen) - 1) + [False]
     assert len(seen) > 50
     repaired = {found.partition(" ")[0] for one in seen for found in one["first"]}
     assert repaired == {"Payment", "Order", "Refund", "Return"}, "the kills must leave something"
+
+
+def test_whoever_never_comes_back_has_the_goods_or_the_money(
+    mall_template: Path, folder: Path
+) -> None:
+    """A day later nothing is pending: what was not paid in time is cancelled, and paid back."""
+    seen = list(killed(f"sqlite:///{mall_template}", folder, first=1, step=6, late=[True]))
+    for one in seen:
+        check(one)
+        assert "pending" not in {one["states"].get(number) for number in STATES}, one
+        if one["states"].get("K1") == "cancelled":
+            assert one["between"]["charged"] == one["between"]["sent back"], one
+            assert one["between"]["shop wallet"] == one["between"]["shop credit"] == 0, one
+
+
+@pytest.fixture
+def mall_on_postgresql(postgresql: None) -> Iterator[str]:
+    """Give the URL of an open mall on a server whose databases may be copied."""
+    with cluster.scratch(*cluster.FAST, under=cluster.memory()) as own:
+        own.execute("CREATE DATABASE mall")
+        with default_database(own.url("mall")):
+            call_command("migrate", verbosity=0)
+            open_for_tests()
+        yield own.url("mall")
+
+
+def test_it_may_be_killed_on_postgresql(mall_on_postgresql: str, folder: Path) -> None:
+    for one in killed(mall_on_postgresql, folder, first=5, step=15, last=35):
+        check(one)
+        assert one["killed"]
+
+
+@pytest.mark.long
+def test_it_may_be_killed_at_every_write_on_postgresql(
+    mall_on_postgresql: str, folder: Path
+) -> None:
+    for one in killed(mall_on_postgresql, folder, first=1, step=1, late=[False, True]):
+        check(one)

@@ -193,6 +193,9 @@ ACCOUNT_FORMS = {
     "signup": "tongbao.mall.people.forms.SignupForm",
     "login": "tongbao.mall.people.forms.LoginForm",
     "reset_password": "tongbao.mall.people.forms.ResetForm",
+    "confirm_email_verification_code": "tongbao.mall.people.forms.EmailCodeForm",
+    "verify_phone": "tongbao.mall.people.forms.PhoneCodeForm",
+    "confirm_password_reset_code": "tongbao.mall.people.forms.ResetCodeForm",
 }
 # Registering tells nobody who has an account here: whoever owns the address or the number gets a
 # code, or a letter that there is an account already. Later log-ins need no code.

@@ -1,7 +1,5 @@
 """The basket's page."""
 
-from typing import Any
-
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -9,15 +7,16 @@ from oscar.core.loading import get_model
 
 from tests.mall.checkout.way import put
 from tests.mall.stage import Mall
+from tongbao.mall.people.models import User
 
 
-def lines(user: Any) -> dict[str, int]:
+def lines(user: User) -> dict[str, int]:
     """Return what is in a user's basket: upc → quantity."""
     rows = get_model("basket", "Line").objects.filter(basket__owner=user, basket__status="Open")
     return {row.product.upc: row.quantity for row in rows}
 
 
-def line_id(user: Any) -> int:
+def line_id(user: User) -> int:
     """Return the only line's id."""
     return int(get_model("basket", "Line").objects.get(basket__owner=user).pk)
 
@@ -105,7 +104,9 @@ def test_what_is_sold_out_meanwhile_is_marked_and_stops_the_checkout(mall: Mall)
     mall.product("tea-1").stockrecords.update(num_in_stock=0)
     text = client.get("/basket/").content.decode()
     assert "is sold out" in text
-    assert "/checkout/" not in text.split('id="basket"')[1].split("</footer>")[0].split("<footer")[0]
+    assert (
+        "/checkout/" not in text.split('id="basket"')[1].split("</footer>")[0].split("<footer")[0]
+    )
 
 
 def test_htmx_gets_only_the_basket(mall: Mall) -> None:

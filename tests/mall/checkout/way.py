@@ -1,16 +1,17 @@
 """A shopper's way through the checkout, as a browser without scripts goes it."""
 
 import re
-from typing import Any
+from typing import Any, TypeAlias
 
-from django.http import HttpResponse
 from django.test import Client
 from oscar.core.loading import get_model
 
 from tests.mall.stage import Mall
 from tongbao.mall.people.members import enrolled
 from tongbao.mall.people.models import User
+from tongbao.mall.sales.untyped import Address
 
+Answer: TypeAlias = Any  # the test client's
 ADDRESS = {
     "new-first_name": "Li Na",
     "new-phone_number": "13800138000",
@@ -20,9 +21,9 @@ ADDRESS = {
 }
 
 
-def rich(mall: Mall, wallet: int = 100_000, **fields: Any) -> User:
+def rich(mall: Mall, wallet: int = 100_000) -> User:
     """Make a shopper with money in the wallet (by a merchant's payment) and an address."""
-    user = mall.user("rich", **fields)
+    user = mall.user("rich")
     enrolled(user, mall.ledger)
     number = user.pk
     for command in (
@@ -40,7 +41,7 @@ def rich(mall: Mall, wallet: int = 100_000, **fields: Any) -> User:
     return user
 
 
-def address(user: User) -> Any:
+def address(user: User) -> Address:
     """Give a user an address in Shanghai."""
     return get_model("address", "UserAddress").objects.create(
         user=user,
@@ -52,29 +53,27 @@ def address(user: User) -> Any:
     )
 
 
-def put(client: Client, mall: Mall, upc: str, quantity: int = 1, **options: str) -> HttpResponse:
+def put(client: Client, mall: Mall, upc: str, quantity: int = 1, **options: str) -> Answer:
     """Put something into the basket."""
     path = f"/basket/add/{mall.product(upc).pk}/"
-    answer: Any = client.post(path, {"quantity": quantity, **options})
+    answer: Answer = client.post(path, {"quantity": quantity, **options})
     assert answer.status_code == 302, answer.content
     return answer
 
 
-def hidden(page: Any) -> dict[str, str]:
+def hidden(page: Answer) -> dict[str, str]:
     """Return the hidden fields of the review page: the basket, the total, the way of shipping."""
     text = page.content.decode()
     return dict(re.findall(r'type="hidden" name="(basket|total|method)" value="([^"]*)"', text))
 
 
-def review(client: Client) -> Any:
+def review(client: Client) -> Answer:
     """Open the review page."""
-    page: Any = client.get("/checkout/preview/")
+    page: Answer = client.get("/checkout/preview/")
     assert page.status_code == 200, (page.status_code, page.headers)
     return page
 
 
-def pay(client: Client, **tenders: str) -> Any:
+def pay(client: Client, **tenders: str) -> Answer:
     """Order what is in the basket, paid like that; return the answer to the post."""
-    return client.post(
-        "/checkout/preview/", {**hidden(review(client)), "place": "1", **tenders}
-    )
+    return client.post("/checkout/preview/", {**hidden(review(client)), "place": "1", **tenders})

@@ -7,8 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from tests.mall.stage import Mall
-from tongbao.mall.paying import charges
-from tongbao.mall.paying.providers import Notification, Paid
+from tongbao.mall.paying import bank, charges
 from tongbao.mall.people.members import enrolled
 from tongbao.mall.people.models import User
 from tongbao.mall.sales import placing, receiving
@@ -57,13 +56,9 @@ def paid(mall: Mall, user: User, totals: dict[str, int], tenders: Split) -> Sale
     """Place a sale and pay it."""
     sale = placed(mall, user, totals, tenders)
     if sale.charge is not None:
-        charge = sale.charge
-        charges.take(
-            Notification(
-                f"paid-{charge.pk}", charge.pk, Paid.CONFIRMED, charge.amount_minor, "CNY", "ref"
-            ),
-            "sandbox",
-        )
+        charges.page(sale.charge)
+        bank.pay(sale.charge.pk)
+        assert bank.deliver_due() == [200]
     sale = placing.finish(sale)
     assert sale.state == Sale.State.PAID
     return sale

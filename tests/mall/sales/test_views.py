@@ -1,10 +1,10 @@
 """A shopper's orders: lists, one order's way, receipts, and what others may see of them."""
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -28,7 +28,7 @@ def ordered(mall: Mall, user: User, **goods: int) -> Sale:
     return Sale.objects.get(number=answer.headers["Location"].split("/")[-2])
 
 
-def shown(client: Any, sale: Sale) -> str:
+def shown(client: Client, sale: Sale) -> str:
     """Return the order's page."""
     page = client.get(f"/orders/{sale.number}/")
     assert page.status_code == 200
@@ -190,7 +190,9 @@ def test_the_list_reads_as_often_for_one_order_as_for_four(mall: Mall, count: in
     assert len(queries) <= 28
 
 
-@pytest.mark.parametrize("goods", [{"tea_1": 1}, {"tea_1": 1, "tea_2": 1, "wine_1": 1, "wine_2": 1}])
+@pytest.mark.parametrize(
+    "goods", [{"tea_1": 1}, {"tea_1": 1, "tea_2": 1, "wine_1": 1, "wine_2": 1}]
+)
 def test_an_order_reads_as_often_for_one_line_as_for_four(
     mall: Mall, goods: dict[str, int]
 ) -> None:

@@ -1,9 +1,8 @@
 """Asking for a return: what the page says comes back, and what then comes."""
 
 import re
-from typing import Any
 
-from tests.mall.checkout.way import rich
+from tests.mall.checkout.way import Answer, rich
 from tests.mall.sales.test_views import ordered, part_of, settled, shown
 from tests.mall.stage import Mall
 from tongbao.mall.sales import receiving, returns
@@ -22,7 +21,7 @@ def line(part: Part, place: int = 0) -> str:
     return f"line-{rows[place].pk}"
 
 
-def figures(page: Any) -> dict[str, str]:
+def figures(page: Answer) -> dict[str, str]:
     """Return what the page would send on."""
     return dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', page.content.decode()))
 

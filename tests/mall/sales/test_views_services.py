@@ -1,10 +1,11 @@
 """Orders of what is not shipped."""
 
+from oscar.core.loading import get_model
+
 from tests.mall.checkout.way import pay, put, rich
 from tests.mall.stage import Mall
 from tongbao.mall.sales.models import Sale
 from tongbao.mall.services import kinds
-from oscar.core.loading import get_model
 
 
 def topup(mall: Mall) -> None:
@@ -27,7 +28,7 @@ def topup(mall: Mall) -> None:
 def test_a_top_up_needs_no_address_and_shows_its_number(mall: Mall) -> None:
     topup(mall)
     user = rich(mall)
-    user.addresses.all().delete()
+    get_model("address", "UserAddress").objects.filter(user=user).delete()
     client = mall.client(user)
     put(client, mall, "top-50", target="138 0013 8000")
     assert "13800138000" in client.get("/basket/").content.decode()

@@ -192,17 +192,25 @@ def test_the_sale_that_uses_up_the_quota_tells_that_the_rest_goes_with_it(mall: 
 
 
 def nearly_out(mall: Mall, user: User) -> None:
-    """Let others buy, ever less at a time, until selling ten points would use up the quota."""
-    sale: dict[str, object] = {"id": "look", "type": "redeem", "account": user.account}
-    paid, number = 1_000_000, 0
-    while paid:
-        number += 1
-        bought = {"id": f"o{number}", "type": "purchase", "member": "x", "paid": paid, "profit": 0}
-        _, sold = mall.ledger.preview_many([bought, {**sale, "points": 10_000_000}])
-        if not sold.ok or sold.receipt is None:
-            paid //= 2
-            continue
-        mall.ledger.submit(bought)
-        if any(one.account == user.account for one in sold.receipt.exits):
+    """Let others buy, less at a time at last, until selling ten points would use up the quota."""
+    mall.ledger.submit_many([others_buy(number, 10_000) for number in range(600)])
+    sale = {"id": "look", "type": "redeem", "account": user.account, "points": 10_000_000}
+    for number in range(600, 2000):
+        outcome = mall.ledger.preview(sale)
+        assert outcome.receipt is not None
+        assert outcome.ok, "the purchase itself used the quota up"
+        if outcome.receipt.exits:
             return
+        mall.ledger.submit(others_buy(number, 1000))
     pytest.fail("the quota is never nearly used up")
+
+
+def others_buy(number: int, paid: int) -> dict[str, object]:
+    """Return somebody else's purchase."""
+    return {
+        "id": f"others-{number}",
+        "type": "purchase",
+        "member": f"x{number}",
+        "paid": paid,
+        "profit": 0,
+    }

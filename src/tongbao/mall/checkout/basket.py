@@ -4,7 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.module_loading import import_string
@@ -16,7 +16,7 @@ from oscar.core.utils import safe_referrer
 from tongbao.mall.checkout.bill import Bill, bill
 from tongbao.mall.checkout.lines import loaded
 from tongbao.mall.checkout.shipping import Repository
-from tongbao.mall.services.forms import AddForm
+from tongbao.mall.sales.untyped import Address, BasketLine, Method, OscarForm, Request
 from tongbao.mall.shop.models import the_shop
 
 SavedView = oscar.SavedView
@@ -26,13 +26,13 @@ _REMEMBERED = 20  # tokens of posts that were taken, in the session
 class BasketView(View):
     """What is in the basket. A post changes one line's quantity; zero takes it out."""
 
-    def get(self, request: HttpRequest) -> HttpResponse:
+    def get(self, request: Request) -> HttpResponse:
         """Show it."""
         return render(request, "checkout/basket.html", _context(request))
 
-    def post(self, request: HttpRequest) -> HttpResponse:
+    def post(self, request: Request) -> HttpResponse:
         """Change a line to the quantity that is sent, so that sending it twice changes nothing."""
-        basket: Any = request.basket  # type: ignore[attr-defined]  # Oscar's middleware sets it
+        basket = request.basket
         pk = request.POST.get("line", "")
         lines = {str(line.pk): line for line in basket.all_lines()} if basket.id else {}
         line = lines.get(pk)
@@ -43,23 +43,22 @@ class BasketView(View):
             if trouble:
                 messages.warning(request, trouble)
             loaded(basket, request.user, request)
-        if not getattr(request, "htmx", False):
+        if not request.htmx:
             return redirect("basket:summary")
         answer = render(request, "checkout/_basket.html", _context(request))
         answer["HX-Trigger"] = "basket-changed"
         return answer
 
 
-class AddView(oscar.BasketAddView):  # type: ignore[misc]  # Oscar has no types
+class AddView(oscar.BasketAddView):
     """Put something into the basket; the same post twice puts it in once."""
 
-    form_class = AddForm
-
-    def get_form_class(self) -> Any:
+    def get_form_class(self) -> type[OscarForm]:
         """Give the form that knows what each kind of product needs."""
-        return import_string(settings.MALL_BASKET_FORM)
+        found: type[OscarForm] = import_string(settings.MALL_BASKET_FORM)
+        return found
 
-    def form_valid(self, form: Any) -> HttpResponse:
+    def form_valid(self, form: OscarForm) -> HttpResponse:
         """Add it and say so."""
         if not _taken(self.request):
             self.request.basket.add_product(
@@ -80,24 +79,27 @@ class AddView(oscar.BasketAddView):  # type: ignore[misc]  # Oscar has no types
         return str(safe_referrer(self.request, "basket:summary"))
 
 
-class AddVoucherView(oscar.VoucherAddView):  # type: ignore[misc]  # Oscar has no types
+class AddVoucherView(oscar.VoucherAddView):
     """Give a code that takes something off."""
 
 
-class RemoveVoucherView(oscar.VoucherRemoveView):  # type: ignore[misc]  # Oscar has no types
+class RemoveVoucherView(oscar.VoucherRemoveView):
     """Take a code back."""
 
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def post(self, request: Request, **kwargs: int) -> HttpResponse:
         """Only a code that is in this basket can be taken out of it."""
-        get_object_or_404(request.basket.vouchers.all() if request.basket.id else (), pk=kwargs["pk"])  # type: ignore[attr-defined]  # Oscar's middleware sets it
-        answer: HttpResponse = super().post(request, *args, **kwargs)
+        basket = request.basket
+        if basket.id is None:
+            raise Http404
+        get_object_or_404(basket.vouchers.all(), pk=kwargs["pk"])
+        answer: HttpResponse = super().post(request, **kwargs)
         return answer
 
 
-def shipping_for(request: HttpRequest, address: Any = None) -> list[Any]:
+def shipping_for(request: Request, address: Address = None) -> list[Method]:
     """Return the ways of shipping that the basket can be sent by, to an address if one is known."""
-    found: list[Any] = Repository().get_shipping_methods(
-        basket=request.basket,  # type: ignore[attr-defined]  # Oscar's middleware sets it
+    found: list[Method] = Repository().get_shipping_methods(
+        basket=request.basket,
         user=request.user,
         request=request,
         shipping_addr=address,
@@ -105,9 +107,9 @@ def shipping_for(request: HttpRequest, address: Any = None) -> list[Any]:
     return found
 
 
-def _context(request: HttpRequest) -> dict[str, Any]:
+def _context(request: Request) -> dict[str, Any]:
     shop = the_shop()
-    basket: Any = request.basket  # type: ignore[attr-defined]  # Oscar's middleware sets it
+    basket = request.basket
     what: Bill = bill(shop, basket)
     method = None
     if what.groups and basket.is_shipping_required():
@@ -118,7 +120,7 @@ def _context(request: HttpRequest) -> dict[str, Any]:
     return {"bill": what, "method": method, "codes": codes, "basket": basket}
 
 
-def _change(line: Any, text: str) -> str:
+def _change(line: BasketLine, text: str) -> str:
     """Set a line's quantity; return what is wrong with it, or nothing."""
     try:
         quantity = int(text[:6])
@@ -139,7 +141,7 @@ def _change(line: Any, text: str) -> str:
     return trouble
 
 
-def _taken(request: HttpRequest) -> bool:
+def _taken(request: Request) -> bool:
     """Say whether this very post was taken before, and remember it."""
     token = request.POST.get("once", "")[:64]
     if not token:

@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.utils.translation import gettext as _
 
-from tongbao.mall.sales.exact import NotExact, to_minor
 from tongbao.mall.merchants.models import Merchant
+from tongbao.mall.sales.exact import NotExact, to_minor
 from tongbao.mall.sales.placing import Draft
 from tongbao.mall.sales.splitting import allocate
+from tongbao.mall.sales.untyped import Basket, BasketLine, Method
 from tongbao.mall.shop.models import Shop
 
 
@@ -17,7 +17,7 @@ from tongbao.mall.shop.models import Shop
 class Item:
     """A line: its goods and what they cost, after discounts and before."""
 
-    line: Any
+    line: BasketLine
     unit_minor: int
     total_minor: int
     before_minor: int
@@ -91,7 +91,7 @@ class Bill:
         return [Draft(group.merchant, group.total_minor) for group in self.groups]
 
 
-def bill(shop: Shop, basket: Any, method: Any = None) -> Bill:
+def bill(shop: Shop, basket: Basket, method: Method = None) -> Bill:
     """Return what a basket comes to, with that way of shipping or without any.
 
     The basket's lines were read by `lines.loaded`. The cost of shipping is divided over the
@@ -115,7 +115,7 @@ def bill(shop: Shop, basket: Any, method: Any = None) -> Bill:
     return Bill(groups, cost, tuple(troubles))
 
 
-def _cost(shop: Shop, basket: Any, method: Any) -> int:
+def _cost(shop: Shop, basket: Basket, method: Method) -> int:
     return to_minor(method.calculate(basket).incl_tax, shop.currency)
 
 
@@ -130,7 +130,7 @@ def _weights(groups: Sequence[list[Item]]) -> list[int]:
     return [int(any(i.line.product.is_shipping_required for i in items)) for items in groups]
 
 
-def _item(shop: Shop, line: Any, merchant: Merchant | None) -> Item:
+def _item(shop: Shop, line: BasketLine, merchant: Merchant | None) -> Item:
     title = line.product.get_title()
     gone = _("“%(title)s” is not for sale at the moment. Take it out to go on.") % {"title": title}
     price = line.purchase_info.price
@@ -144,7 +144,7 @@ def _item(shop: Shop, line: Any, merchant: Merchant | None) -> Item:
     return Item(line, unit, total, unit * line.quantity, _stock_trouble(line, title))
 
 
-def _is_sold(shop: Shop, line: Any, merchant: Merchant | None) -> bool:
+def _is_sold(shop: Shop, line: BasketLine, merchant: Merchant | None) -> bool:
     info = line.purchase_info
     return (
         merchant is not None
@@ -157,7 +157,7 @@ def _is_sold(shop: Shop, line: Any, merchant: Merchant | None) -> bool:
     )
 
 
-def _stock_trouble(line: Any, title: str) -> str:
+def _stock_trouble(line: BasketLine, title: str) -> str:
     availability = line.purchase_info.availability
     if availability.is_purchase_permitted(line.quantity)[0]:
         return ""

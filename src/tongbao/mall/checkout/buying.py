@@ -3,10 +3,8 @@
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from django.db import transaction
-from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from oscar.core.loading import get_class, get_model
 
@@ -14,8 +12,11 @@ from tongbao.mall.checkout.bill import Bill, bill
 from tongbao.mall.checkout.lines import loaded
 from tongbao.mall.checkout.shipping import Repository
 from tongbao.mall.people.members import enrolled
+from tongbao.mall.people.models import User
 from tongbao.mall.sales import placing
 from tongbao.mall.sales.models import Sale
+from tongbao.mall.sales.untyped import Address, Method, Request
+from tongbao.mall.sales.untyped import Basket as BasketRow
 from tongbao.mall.shop.models import Shop
 
 OrderCreator, OrderNumberGenerator = (
@@ -39,17 +40,17 @@ class Choice:
     split: placing.Split
     provider: str
     method: str
-    address: Any  # an unsaved order.ShippingAddress, or None
-    keep_address: Callable[[Any], Any]  # saves it
+    address: Address  # an unsaved order.ShippingAddress, or None
+    keep_address: Callable[[Address], Address]  # saves it
 
 
-def bought(user: Any, basket_id: int) -> Sale | None:
+def bought(user: User, basket_id: int) -> Sale | None:
     """Return what this user bought with that basket, if it was bought already."""
     found = Sale.objects.filter(user_id=user.pk, order__basket_id=basket_id)
     return found.select_related("charge").first()
 
 
-def buy(request: HttpRequest, shop: Shop, choice: Choice) -> Sale:
+def buy(request: Request, shop: Shop, choice: Choice) -> Sale:
     """Place the order; a basket that was bought before gives the sale of that time.
 
     Raises:
@@ -57,7 +58,7 @@ def buy(request: HttpRequest, shop: Shop, choice: Choice) -> Sale:
         LedgerError: the ledger does not answer. Nothing is placed where it was not reached; and
             where it was, the sale stands as pending and goes on by itself.
     """
-    enrolled(request.user, shop.ledger)  # type: ignore[arg-type]  # logged in: the view sees to it
+    enrolled(request.user, shop.ledger)
     with transaction.atomic():
         found = Basket.objects.select_for_update().filter(pk=choice.basket_id, owner=request.user)
         basket = found.first()
@@ -68,13 +69,13 @@ def buy(request: HttpRequest, shop: Shop, choice: Choice) -> Sale:
             return before
         if basket.status != Basket.OPEN:
             raise CannotBuy(_("Your basket has changed. Look at it again."))
-        basket.strategy = request.strategy  # type: ignore[attr-defined]  # Oscar's middleware sets it
+        basket.strategy = request.strategy
         loaded(basket, request.user, request)
         sale = _placed(request, shop, basket, choice)
     return placing.finish(sale)
 
 
-def _placed(request: HttpRequest, shop: Shop, basket: Any, choice: Choice) -> Sale:
+def _placed(request: Request, shop: Shop, basket: BasketRow, choice: Choice) -> Sale:
     method = _method(request, basket, choice)
     what = bill(shop, basket, method)
     _check(what, choice)
@@ -98,7 +99,7 @@ def _placed(request: HttpRequest, shop: Shop, basket: Any, choice: Choice) -> Sa
     basket.submit()
     return placing.place(
         shop,
-        request.user,  # type: ignore[arg-type]  # logged in
+        request.user,
         number,
         what.drafts(),
         choice.split,
@@ -107,7 +108,7 @@ def _placed(request: HttpRequest, shop: Shop, basket: Any, choice: Choice) -> Sa
     )
 
 
-def _method(request: HttpRequest, basket: Any, choice: Choice) -> Any:
+def _method(request: Request, basket: BasketRow, choice: Choice) -> Method:
     if basket.is_shipping_required() and choice.address is None:
         raise CannotBuy(_("Choose where it should go."))
     methods = Repository().get_shipping_methods(
@@ -128,7 +129,7 @@ def _check(what: Bill, choice: Choice) -> None:
         raise CannotBuy(_("Prices or quantities have changed. Look at the new total."))
 
 
-def _check_stock(basket: Any) -> None:
+def _check_stock(basket: BasketRow) -> None:
     """Lock the stock, in one order for everybody, and see that all of it is there still."""
     wanted: Counter[int] = Counter()
     for line in basket.all_lines():

@@ -1,12 +1,12 @@
 """Where goods go: an address as people here write it."""
 
-from typing import Any
-
 from django.forms import TextInput
 from django.utils.translation import gettext_lazy as _
 from oscar.apps.address.forms import UserAddressForm
 from oscar.apps.checkout import forms as oscar
 from oscar.core.loading import get_model
+
+from tongbao.mall.people.models import User
 
 Country = get_model("address", "Country")
 
@@ -36,15 +36,15 @@ _FILLED_IN = {
 }
 
 
-class ShippingAddressForm(UserAddressForm):  # type: ignore[misc]  # Oscar has no types
+class ShippingAddressForm(UserAddressForm):
     """A new address of the shopper's own, or one to be changed. The name is in one piece."""
 
-    class Meta(UserAddressForm.Meta):  # type: ignore[misc]  # Oscar has no types
+    class Meta(UserAddressForm.Meta):
         """The fields, in the order in which they are asked for."""
 
         fields = tuple(_LABELS)
 
-    def __init__(self, user: Any, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, user: User, *args: object, **kwargs: object) -> None:
         """Ask for a country only where there is a choice."""
         super().__init__(user, *args, **kwargs)
         self.order_fields(list(_LABELS))

@@ -1,14 +1,17 @@
 """A basket's lines with everything that pages show of them, in a fixed number of queries."""
 
-from typing import Any
-
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest
 from oscar.apps.basket.middleware import BasketMiddleware as OscarBasketMiddleware
 from oscar.core.loading import get_class
+
+from tongbao.mall.people.models import User
+from tongbao.mall.sales.untyped import Basket
 
 Applicator = get_class("offer.applicator", "Applicator")
 
 
-def loaded(basket: Any, user: Any, request: Any) -> Any:
+def loaded(basket: Basket, user: User | AnonymousUser, request: HttpRequest) -> Basket:
     """Read the basket's lines (again), with offers applied; return the basket.
 
     Its strategy must be set.
@@ -31,9 +34,9 @@ def loaded(basket: Any, user: Any, request: Any) -> Any:
     return basket
 
 
-class BasketMiddleware(OscarBasketMiddleware):  # type: ignore[misc]  # Oscar has no types
+class BasketMiddleware(OscarBasketMiddleware):
     """Oscar's, with the lines read at once."""
 
-    def apply_offers_to_basket(self, request: Any, basket: Any) -> None:
+    def apply_offers_to_basket(self, request: HttpRequest, basket: Basket) -> None:
         """Read the lines before any offer looks at them."""
         loaded(basket, request.user, request)

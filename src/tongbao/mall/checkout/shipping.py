@@ -4,21 +4,21 @@ They are Oscar's own rows (`shipping.OrderAndItemCharges`), for all countries or
 there is none at all, shipping is free.
 """
 
-from typing import Any
-
 from oscar.apps.shipping.repository import Repository as OscarRepository
 from oscar.core.loading import get_classes, get_model
+
+from tongbao.mall.sales.untyped import Address, Basket, Method
 
 OrderAndItemCharges = get_model("shipping", "OrderAndItemCharges")
 Free, NoShippingRequired = get_classes("shipping.methods", ["Free", "NoShippingRequired"])
 
 
-class Repository(OscarRepository):  # type: ignore[misc]  # Oscar has no types
+class Repository(OscarRepository):
     """The ways of shipping that an address may choose from; none for what is not shipped."""
 
     def get_available_shipping_methods(
-        self, basket: Any, shipping_addr: Any = None, **kwargs: Any
-    ) -> list[Any]:
+        self, basket: Basket, shipping_addr: Address = None, **kwargs: object
+    ) -> list[Method]:
         """Return those of the address's country, the cheapest first."""
         charges = list(OrderAndItemCharges.objects.prefetch_related("countries"))
         if not charges:
@@ -28,6 +28,6 @@ class Repository(OscarRepository):  # type: ignore[misc]  # Oscar has no types
         return sorted(charges, key=lambda one: (one.calculate(basket).incl_tax, one.pk))
 
 
-def _reaches(charge: Any, country: str) -> bool:
+def _reaches(charge: Method, country: str) -> bool:
     countries = [one.pk for one in charge.countries.all()]
     return not countries or country in countries

@@ -1,14 +1,17 @@
 """The checkout: where it goes, then one page with everything on it, then the order."""
 
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Final
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext as _
 from django.views.generic import DeleteView, UpdateView, View
-from oscar.core.loading import get_class
+from oscar.apps.checkout.mixins import OrderPlacementMixin
+from oscar.apps.checkout.session import CheckoutSessionMixin
+from oscar.core.loading import get_model
 
 from tongbao.ledger.values import LedgerError
 from tongbao.mall.checkout.basket import shipping_for
@@ -17,36 +20,37 @@ from tongbao.mall.checkout.buying import CannotBuy, Choice, bought, buy
 from tongbao.mall.checkout.forms import ShippingAddressForm
 from tongbao.mall.checkout.lines import loaded
 from tongbao.mall.checkout.pending import expected
+from tongbao.mall.people.models import User
 from tongbao.mall.sales.exact import to_minor
 from tongbao.mall.sales.models import Sale
 from tongbao.mall.sales.tenders import TenderForm
+from tongbao.mall.sales.untyped import Address, Basket, Method, Request, Rows
 from tongbao.mall.sales.views_paying import onward
 from tongbao.mall.shop.models import Shop, the_shop
 from tongbao.mall.shop.troubles import told
 
-CheckoutSessionMixin = get_class("checkout.session", "CheckoutSessionMixin")
-OrderPlacementMixin = get_class("checkout.mixins", "OrderPlacementMixin")
+UserAddress = get_model("address", "UserAddress")
 _LONGEST: Final = 18  # digits of a number that a page sends back
 
 
 class IndexView(View):
     """The way in: straight to the page where one pays."""
 
-    def get(self, request: HttpRequest) -> HttpResponse:
+    def get(self, request: Request) -> HttpResponse:
         """Go there."""
         return redirect("checkout:preview")
 
 
-class ShippingAddressView(CheckoutSessionMixin, View):  # type: ignore[misc]  # Oscar has no types
+class ShippingAddressView(CheckoutSessionMixin, View):
     """Pick one of one's addresses, or add one."""
 
     pre_conditions = ("check_basket_is_not_empty",)
 
-    def get(self, request: HttpRequest) -> HttpResponse:
+    def get(self, request: Request) -> HttpResponse:
         """Show them."""
         return self._page(request, ShippingAddressForm(request.user, prefix="new"))
 
-    def post(self, request: HttpRequest) -> HttpResponse:
+    def post(self, request: Request) -> HttpResponse:
         """Take the one that was picked, or keep a new one and take it."""
         if "address" in request.POST:
             address = get_object_or_404(_addresses(request.user), pk=_number(request, "address"))
@@ -58,7 +62,7 @@ class ShippingAddressView(CheckoutSessionMixin, View):  # type: ignore[misc]  # 
         self.checkout_session.ship_to_user_address(address)
         return redirect("checkout:preview")
 
-    def _page(self, request: HttpRequest, form: ShippingAddressForm) -> HttpResponse:
+    def _page(self, request: Request, form: ShippingAddressForm) -> HttpResponse:
         addresses = list(_addresses(request.user))
         chosen = self.checkout_session.shipping_user_address_id()
         if chosen is None and addresses:
@@ -67,31 +71,31 @@ class ShippingAddressView(CheckoutSessionMixin, View):  # type: ignore[misc]  # 
         return render(request, "checkout/address.html", context)
 
 
-class UserAddressUpdateView(UpdateView):  # type: ignore[type-arg]  # of Oscar's untyped model
+class UserAddressUpdateView(UpdateView):  # type: ignore[type-arg]  # Oscar has no types
     """Change an address of one's own."""
 
     template_name = "checkout/address_change.html"
     form_class = ShippingAddressForm
     success_url = reverse_lazy("checkout:shipping-address")
 
-    def get_queryset(self) -> Any:
+    def get_queryset(self) -> Rows:
         """Only one's own."""
-        return self.request.user.addresses.all()  # type: ignore[union-attr]  # logged in
+        return UserAddress.objects.filter(user_id=self.request.user.pk)
 
-    def get_form_kwargs(self) -> dict[str, Any]:
+    def get_form_kwargs(self) -> dict[str, object]:
         """Hand the form its owner."""
         return {**super().get_form_kwargs(), "user": self.request.user}
 
 
-class UserAddressDeleteView(DeleteView):  # type: ignore[type-arg]  # of Oscar's untyped model
+class UserAddressDeleteView(DeleteView):  # type: ignore[type-arg]  # Oscar has no types
     """Forget an address of one's own."""
 
     template_name = "checkout/address_delete.html"
     success_url = reverse_lazy("checkout:shipping-address")
 
-    def get_queryset(self) -> Any:
+    def get_queryset(self) -> Rows:
         """Only one's own."""
-        return self.request.user.addresses.all()  # type: ignore[union-attr]  # logged in
+        return UserAddress.objects.filter(user_id=self.request.user.pk)
 
 
 class ShippingMethodView(IndexView):
@@ -105,42 +109,42 @@ class PaymentMethodView(IndexView):
 class ThankYouView(View):
     """The order's own page thanks."""
 
-    def get(self, request: HttpRequest) -> HttpResponse:
+    def get(self, request: Request) -> HttpResponse:
         """Go to the orders."""
         return redirect("sales:orders")
 
 
-class PaymentDetailsView(OrderPlacementMixin, View):  # type: ignore[misc]  # Oscar has no types
+class PaymentDetailsView(OrderPlacementMixin, View):
     """The one page: address, shipping, goods, how it is paid, what is expected, and the button."""
 
     pre_conditions: tuple[str, ...] = ()
     preview = False
 
-    def get(self, request: HttpRequest) -> HttpResponse:
+    def get(self, request: Request) -> HttpResponse:
         """Show what would be ordered."""
-        if request.basket.is_empty:  # type: ignore[attr-defined]  # Oscar's middleware sets it
+        if request.basket.is_empty:
             return redirect("basket:summary")
         if self._needs_address(request):
             return redirect("checkout:shipping-address")
         return self._page(request, None)
 
-    def post(self, request: HttpRequest) -> HttpResponse:
+    def post(self, request: Request) -> HttpResponse:
         """Place the order, or show the page again with what was chosen."""
         if "place" not in request.POST:
-            if request.basket.is_empty:  # type: ignore[attr-defined]  # Oscar's middleware sets it
+            if request.basket.is_empty:
                 return redirect("basket:summary")
             return self._page(request, request.POST)
         before = bought(request.user, _number(request, "basket"))
         if before is not None:
             return _redirected(request, before)
-        if request.basket.is_empty:  # type: ignore[attr-defined]  # Oscar's middleware sets it
+        if request.basket.is_empty:
             messages.warning(request, _("Your basket has changed. Look at it again."))
             return redirect("basket:summary")
         if self._needs_address(request):
             return redirect("checkout:shipping-address")
         return self._buy(request)
 
-    def _buy(self, request: HttpRequest) -> HttpResponse:
+    def _buy(self, request: Request) -> HttpResponse:
         shop = the_shop()
         shown = _number(request, "total")
         form = TenderForm(shop, request.user, shown, request.POST) if shown else None
@@ -152,7 +156,7 @@ class PaymentDetailsView(OrderPlacementMixin, View):  # type: ignore[misc]  # Os
             split=form.split,
             provider=form.provider_code,
             method=request.POST.get("method", "")[:128],
-            address=self.get_shipping_address(request.basket),  # type: ignore[attr-defined]  # Oscar's
+            address=self.get_shipping_address(request.basket),
             keep_address=lambda address: self.create_shipping_address(request.user, address),
         )
         try:
@@ -166,9 +170,9 @@ class PaymentDetailsView(OrderPlacementMixin, View):  # type: ignore[misc]  # Os
             return redirect("checkout:preview") if stands is None else _redirected(request, stands)
         return _redirected(request, sale)
 
-    def _needs_address(self, request: HttpRequest) -> bool:
+    def _needs_address(self, request: Request) -> bool:
         """Say whether an address is missing; the one used by default is taken unasked."""
-        basket: Any = request.basket  # type: ignore[attr-defined]  # Oscar's middleware sets it
+        basket = request.basket
         if not basket.is_shipping_required():
             return False
         chosen = self.checkout_session.shipping_user_address_id()
@@ -180,13 +184,15 @@ class PaymentDetailsView(OrderPlacementMixin, View):  # type: ignore[misc]  # Os
         self.checkout_session.ship_to_user_address(first)
         return False
 
-    def _page(self, request: HttpRequest, data: Any) -> HttpResponse:
+    def _page(self, request: Request, data: Mapping[str, str] | None) -> HttpResponse:
         shop = the_shop()
-        basket: Any = request.basket  # type: ignore[attr-defined]  # Oscar's middleware sets it
+        basket = request.basket
         address = self.get_shipping_address(basket)
         methods = shipping_for(request, address)
         wanted = (data or {}).get("method", "")
-        method = next((one for one in methods if one.code == wanted), methods[0] if methods else None)
+        method = next(
+            (one for one in methods if one.code == wanted), methods[0] if methods else None
+        )
         what = bill(shop, basket, method)
         if what.troubles:
             for trouble in what.troubles:
@@ -208,28 +214,31 @@ class PaymentDetailsView(OrderPlacementMixin, View):  # type: ignore[misc]  # Os
             "expected": expected(shop, request.user, what, form),
             "tender_url": reverse("checkout:preview"),
         }
-        template = "checkout/_review.html" if getattr(request, "htmx", False) else "checkout/review.html"
+        template = "checkout/_review.html" if request.htmx else "checkout/review.html"
         return render(request, template, context)
 
 
-def _redirected(request: HttpRequest, sale: Sale) -> HttpResponse:
+def _redirected(request: Request, sale: Sale) -> HttpResponse:
     return redirect(onward(request, sale))
 
 
-def _price(shop: Shop, method: Any, basket: Any) -> int:
+def _price(shop: Shop, method: Method, basket: Basket) -> int:
     return to_minor(method.calculate(basket).incl_tax, shop.currency)
 
 
-def _addresses(user: Any) -> Any:
+def _addresses(user: User) -> Rows:
     """Return a shopper's addresses to which goods are shipped, the usual one first."""
-    found = user.addresses.filter(country__is_shipping_country=True).select_related("country")
-    return found.order_by("-is_default_for_shipping", "-num_orders_as_shipping_address", "-pk")
+    found = UserAddress.objects.filter(user=user, country__is_shipping_country=True)
+    return found.select_related("country").order_by(
+        "-is_default_for_shipping", "-num_orders_as_shipping_address", "-pk"
+    )
 
 
-def _kept(user: Any, form: ShippingAddressForm) -> Any:
+def _kept(user: User, form: ShippingAddressForm) -> Address:
     """Keep a new address; one that is there already is taken instead."""
     address = form.save(commit=False)
-    there = user.addresses.filter(hash=address.generate_hash()).first()
+    known = UserAddress.objects.filter(user=user, hash=address.generate_hash())
+    there = known.first()
     if there is None:
         address.save()
         return address
@@ -239,13 +248,13 @@ def _kept(user: Any, form: ShippingAddressForm) -> Any:
     return there
 
 
-def _is_troubled(request: HttpRequest, shop: Shop) -> bool:
+def _is_troubled(request: Request, shop: Shop) -> bool:
     """Say whether something in the basket as it is now cannot be bought."""
-    basket: Any = request.basket  # type: ignore[attr-defined]  # Oscar's middleware sets it
+    basket = request.basket
     return bool(bill(shop, loaded(basket, request.user, request)).troubles)
 
 
-def _number(request: HttpRequest, name: str) -> int:
+def _number(request: Request, name: str) -> int:
     """Return a whole number that the page sent hidden; 0 where it is none."""
     text = request.POST.get(name, "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < _LONGEST else 0

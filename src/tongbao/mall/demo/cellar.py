@@ -15,8 +15,8 @@ from tongbao.mall.demo.cellar_goods import ARTICLES, CATEGORIES
 from tongbao.mall.demo.goods import make_categories, stock
 from tongbao.mall.demo.people import Person, enrol, make_country, make_person
 from tongbao.mall.demo.play import Command, NotPlayed
-from tongbao.mall.demo.recent import Basket, Reached, place_recent
 from tongbao.mall.demo.progress import Watch, nobody
+from tongbao.mall.demo.recent import Basket, Reached, place_recent
 from tongbao.mall.merchants.opening import open_merchant
 from tongbao.mall.people.models import User
 from tongbao.mall.sales.split import Fees, Taken, split

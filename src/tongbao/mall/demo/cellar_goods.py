@@ -91,7 +91,7 @@ _SERVICES: Final = (
         category="fuwu",
         merchant="cellar",
         kind="voucher",
-        facts={"voucher_days": 90, "voucher_kind": "entertainment"},
+        facts={"voucher_days": 90},
     ),
     Article(
         sku="Q-CHA-1",
@@ -101,7 +101,7 @@ _SERVICES: Final = (
         category="fuwu",
         merchant="tea",
         kind="voucher",
-        facts={"voucher_days": 180, "voucher_kind": "dining"},
+        facts={"voucher_days": 180},
     ),
     *(
         Article(

@@ -42,7 +42,7 @@ def make_categories(names: Sequence[tuple[str, str]]) -> dict[str, Any]:
     found = {}
     for slug, name in names:
         there = Category.objects.filter(slug=slug).first()
-        found[slug] = there or Category.add_root(slug=slug, name=name)
+        found[slug] = there or Category.objects.add_root({"slug": slug, "name": name})
     return found
 
 

@@ -76,6 +76,7 @@ def place_recent(shop: Shop, user: User, baskets: Sequence[Basket], now: datetim
         NotPlayed: one of them was not paid.
         LedgerError: as the ledger raises it.
     """
+    user.refresh_from_db()
     for basket in baskets:
         at = now - timedelta(days=basket.days_ago)
         sale = _placed(shop, user, basket, at)
@@ -102,6 +103,7 @@ def _placed(shop: Shop, user: User, basket: Basket, at: datetime) -> Sale:
     drafts = [placing.Draft(merchants[name], amount) for name, amount in sums.items()]
     account = shop.ledger.account(user.account)
     wallet = min(basket.wallet, 0 if account is None else account.wallet)
+    provided = sums.total() - wallet
     with transaction.atomic():
         order = write_order(shop, basket.number, user, sum(sums.values()), at)
         write_lines(shop, order, items, records)
@@ -112,8 +114,8 @@ def _placed(shop: Shop, user: User, basket: Basket, at: datetime) -> Sale:
             user,
             basket.number,
             drafts,
-            placing.Split(provider=sums.total() - wallet, wallet=wallet),
-            _PROVIDER,
+            placing.Split(provider=provided, wallet=wallet),
+            _PROVIDER if provided else "",
             order,
         )
     if sale.charge is not None:
@@ -145,9 +147,7 @@ def _note_target(order: Any, target: str) -> None:  # noqa: ANN401  # Oscar has 
     option = Option.objects.get(code=kinds.TARGET)
     for line in order.lines.all() if target else ():
         if kinds.kind_of(line.product) == kinds.TOPUP:
-            LineAttribute.objects.create(
-                line=line, option=option, type=kinds.TARGET, value=target
-            )
+            LineAttribute.objects.create(line=line, option=option, type=kinds.TARGET, value=target)
 
 
 def _go_on(part: Part, reached: Reached, at: datetime) -> None:

@@ -96,7 +96,7 @@ SERVICES: Final = (
         category="vouchers",
         merchant="pantry",
         kind="voucher",
-        facts={"voucher_days": 90, "voucher_kind": "dining"},
+        facts={"voucher_days": 90},
     ),
     Article(
         sku="V-SUPPER",
@@ -106,7 +106,7 @@ SERVICES: Final = (
         category="vouchers",
         merchant="pantry",
         kind="voucher",
-        facts={"voucher_days": 60, "voucher_kind": "dining"},
+        facts={"voucher_days": 60},
     ),
     Article(
         sku="V-BAKING",
@@ -116,7 +116,7 @@ SERVICES: Final = (
         category="vouchers",
         merchant="pantry",
         kind="voucher",
-        facts={"voucher_days": 120, "voucher_kind": "entertainment"},
+        facts={"voucher_days": 120},
     ),
     *(
         Article(

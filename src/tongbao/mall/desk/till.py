@@ -49,7 +49,7 @@ class BillForm(forms.Form):
             label=_("What it is for, for the shopper"), max_length=80, required=False
         )
         self.fields["code"] = forms.ModelChoiceField(
-            mine, label=_("At"), empty_label=None, initial=mine.first()
+            mine, label=_("Counter or table"), empty_label=None, initial=mine.first()
         )
         self.fields["until"] = forms.ChoiceField(
             label=_("To be paid within"), choices=list(_UNTIL.items()), required=False, initial="60"

@@ -108,6 +108,30 @@ class LoginForm(allauth_forms.LoginForm):  # type: ignore[misc]  # allauth has n
         return str(self.cleaned_data["login"])
 
 
+class _SixDigits:
+    """What all forms that ask for a code look like."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        code = self.fields["code"]  # type: ignore[attr-defined]  # the form's, below this
+        code.label = _("Code")
+        code.widget.attrs = {
+            "autocomplete": "one-time-code", "inputmode": "numeric", "maxlength": "12",
+        }  # fmt: skip
+
+
+class EmailCodeForm(_SixDigits, allauth_forms.ConfirmEmailVerificationCodeForm):  # type: ignore[misc]
+    """Giving the code that was mailed."""
+
+
+class PhoneCodeForm(_SixDigits, allauth_forms.VerifyPhoneForm):  # type: ignore[misc]
+    """Giving the code that was sent to a phone."""
+
+
+class ResetCodeForm(_SixDigits, allauth_forms.ConfirmPasswordResetCodeForm):  # type: ignore[misc]
+    """Giving the code that sets a new password."""
+
+
 class ResetForm(forms.Form):
     """Asking for a code to set a new password, by e-mail or text message."""
 

@@ -17,7 +17,7 @@ urlpatterns = [
     path("me/addresses/<int:pk>/", views_addresses.edit, name="address"),
     path("me/addresses/<int:pk>/delete/", views_addresses.delete, name="delete_address"),
     path("me/addresses/<int:pk>/default/", views_addresses.make_default, name="default_address"),
-    path("r/<slug:code>/", views.follow, name="follow"),
+    path("r/<slug:code>/", views.follow, name="invite"),
     path("accounts/", moved),
     path("accounts/<path:rest>", moved),
     path("dashboard/login/", moved, {"rest": "login/"}),

@@ -34,7 +34,6 @@ class ReturnForm(forms.Form):
                 label=line.row.title,
                 choices=[(count, str(count)) for count in range(line.left + 1)],
                 coerce=int,
-                empty_value=0,
                 required=False,
                 error_messages={
                     "invalid_choice": _("At most %(left)s can come back.") % {"left": line.left}

@@ -3,10 +3,10 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from tongbao.mall.sales.exact import to_minor
 from tongbao.mall.sales.models import Part, Return
+from tongbao.mall.sales.untyped import OrderLine
 
 COUNTED = (Return.State.ASKED, Return.State.APPROVED, Return.State.DONE)
 
@@ -15,7 +15,7 @@ COUNTED = (Return.State.ASKED, Return.State.APPROVED, Return.State.DONE)
 class Line:
     """One line: how many were bought, how many of them are back or asked to be, the price of all."""
 
-    row: Any  # order.Line
+    row: OrderLine
     quantity: int
     returned: int
     total_minor: int

@@ -7,7 +7,7 @@ from typing import Final
 
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from oscar.core.loading import get_model
 
 from tongbao.mall.people.models import User
@@ -19,7 +19,7 @@ OrderLine = get_model("order", "Line")
 
 TABS: Final = {
     "all": gettext_lazy("All"),
-    "pay": gettext_lazy("To pay"),
+    "pay": pgettext_lazy("an order that waits for it", "To pay"),
     "receive": gettext_lazy("To receive"),
     "window": gettext_lazy("Returnable"),
     "done": gettext_lazy("Done"),
@@ -87,9 +87,7 @@ def of_user(user: User) -> "QuerySet[Sale]":
     """Return a user's sales, the newest first, with everything that pages show of them."""
     rows = OrderLine.objects.select_related(
         "product__product_class", "product__parent__product_class"
-    ).prefetch_related(
-        "attributes__option", "product__images", "product__parent__images"
-    )
+    ).prefetch_related("attributes__option", "product__images", "product__parent__images")
     parts = Part.objects.select_related("merchant").prefetch_related(
         Prefetch("returns", Return.objects.order_by("id"))
     )
@@ -143,7 +141,7 @@ def part_shown(shop: Shop, part: Part) -> PartShown:
 def state_of(sale: Sale) -> tuple[str, str]:
     """Return a sale's state in a word, and the colour of its badge (Bootstrap's name)."""
     if sale.state == Sale.State.PENDING:
-        return _("To pay"), "warning"
+        return pgettext("an order that waits for it", "To pay"), "warning"
     if sale.state == Sale.State.CANCELLED:
         return _("Cancelled"), "secondary"
     states = {part.state for part in sale.parts.all()}
@@ -167,7 +165,7 @@ def why_cancelled(sale: Sale) -> str:
 def _steps(shop: Shop, part: Part, *, ships: bool) -> Iterable[Step]:
     sale = part.sale
     if sale.state == Sale.State.PENDING:
-        yield Step(_("To pay"), done=False)
+        yield Step(pgettext("an order that waits for it", "To pay"), done=False)
         return
     if sale.paid_at is not None:
         yield Step(_("Paid"), done=True, at=sale.paid_at)

@@ -15,6 +15,7 @@ from tongbao.mall.paying.providers import PayingError
 from tongbao.mall.sales import cancelling
 from tongbao.mall.sales.models import Sale
 from tongbao.mall.sales.refusals import NotNow
+from tongbao.mall.sales.untyped import Request
 from tongbao.mall.sales.views import own
 from tongbao.mall.shop.troubles import told
 
@@ -48,15 +49,15 @@ def cancel(request: HttpRequest, number: str) -> HttpResponse:
 
 @login_required
 @require_POST
-def again(request: HttpRequest, number: str) -> HttpResponse:
+def again(request: Request, number: str) -> HttpResponse:
     """Put an order's goods into the basket, as far as they are still for sale."""
     sale = own(request, number)
     added = missing = 0
     for line in sale.order.lines.all() if sale.order is not None else ():
         allowed = False
         if line.product is not None and line.product.is_public:
-            info = request.strategy.fetch_for_product(line.product)  # type: ignore[attr-defined]  # Oscar's
-            there = request.basket.product_quantity(line.product)  # type: ignore[attr-defined]  # Oscar's
+            info = request.strategy.fetch_for_product(line.product)
+            there = request.basket.product_quantity(line.product)
             wanted = there + line.quantity
             allowed, _why = info.availability.is_purchase_permitted(wanted)
         if allowed:
@@ -65,7 +66,7 @@ def again(request: HttpRequest, number: str) -> HttpResponse:
                 for one in line.attributes.all()
                 if one.option is not None
             ]
-            request.basket.add_product(line.product, line.quantity, options)  # type: ignore[attr-defined]  # Oscar's
+            request.basket.add_product(line.product, line.quantity, options)
             added += 1
         else:
             missing += 1

@@ -1,7 +1,6 @@
 """Amounts that people type: read strictly, into whole minor units and atoms."""
 
 import re
-import unicodedata
 from typing import Final
 
 from django import forms
@@ -14,6 +13,7 @@ from tongbao.mall.shop.money import digits, money, points
 LARGEST: Final = 10**15
 """The largest amount that can be typed, in minor units or atoms."""
 
+_FULL_WIDTH: Final = str.maketrans("０１２３４５６７８９，．", "0123456789,.")
 _POINT_PLACES: Final = 6
 _LONGEST: Final = 40
 # Digits, or groups of three behind commas; then perhaps decimals.
@@ -59,8 +59,8 @@ def typed(amount: int, places: int) -> str:
 
 
 def _parse(text: str, places: int, largest: str) -> int:
-    # Full-width digits, commas and stops become plain ones; the blanks around are nobody's fault.
-    plain = unicodedata.normalize("NFKC", text[: _LONGEST + 1]).strip()
+    # The blanks around are nobody's fault.
+    plain = text[: _LONGEST + 1].translate(_FULL_WIDTH).strip()
     found = _AMOUNT.fullmatch(plain)
     if not plain or found is None:
         raise BadAmount(_("Enter an amount in digits, such as 12.50."))

@@ -32,19 +32,19 @@ class Card:
 def cards(shelf: Shelf, goods: Sequence[Good], currency: str) -> list[Card]:
     """Return the cards of some goods: two queries, however many there are."""
     keys = [good.pk for good in goods]
-    prices, images = _prices(keys, currency), _images(keys)
+    offers, images = _offers(keys, currency), _images(keys)
     made = []
     for good in goods:
-        offered = prices.get(good.pk, [])
+        prices, in_stock = offers.get(good.pk, ([], False))
         seller = shelf.sellers.get(good.partner)
         made.append(
             Card(
                 pk=good.pk,
                 title=good.title,
                 url=reverse("catalogue:detail", args=[good.slug, good.pk]),
-                price_minor=min(offered, default=None),
-                ranges=len(set(offered)) > 1,
-                in_stock=good.in_stock,
+                price_minor=min(prices, default=None),
+                ranges=len(set(prices)) > 1,
+                in_stock=in_stock,
                 seller=seller_name(seller) if seller else "",
                 rating=good.rating,
                 key=hue(good),
@@ -74,20 +74,35 @@ def aisle_url(aisle: Aisle) -> str:
     return reverse("catalogue:category", kwargs={"category_slug": aisle.slug, "pk": aisle.pk})
 
 
-def _prices(keys: list[int], currency: str) -> dict[int, list[int]]:
+def _offers(keys: list[int], currency: str) -> dict[int, tuple[list[int], bool]]:
+    """Read prices and whether any variant is in stock, by the key of the product or its parent."""
     records = (
         get_model("partner", "StockRecord")
         .objects.filter(price__isnull=False, price_currency=currency)
         .filter(Q(product__in=keys) | Q(product__parent__in=keys))
         .order_by("id")
-        .values_list("product_id", "product__parent_id", "price")
+        .values_list(
+            "product_id",
+            "product__parent_id",
+            "product__product_class__track_stock",
+            "product__parent__product_class__track_stock",
+            "price",
+            "num_in_stock",
+            "num_allocated",
+        )
     )
-    found: dict[int, list[int]] = {}
+    found: dict[int, tuple[list[int], bool]] = {}
     seen: set[int] = set()
-    for product, parent, price in records:
-        if product not in seen:
-            seen.add(product)
-            found.setdefault(parent or product, []).append(int(price.scaleb(digits(currency))))
+    for product, parent, own, above, price, held, promised in records:
+        if product in seen:
+            continue  # Oscar sells from the first record of a product
+        seen.add(product)
+        is_tracked = above if own is None else own
+        prices, in_stock = found.get(parent or product, ([], False))
+        found[parent or product] = (
+            [*prices, int(price.scaleb(digits(currency)))],
+            in_stock or not is_tracked or (held or 0) - (promised or 0) > 0,
+        )
     return found
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
-from tongbao.ledger.prices import price_days
+from tongbao.ledger.prices import Price, price_days
 from tongbao.mall.shop.models import Shop
 from tongbao.mall.shop.money import SIGNS, digits
 
@@ -37,10 +37,7 @@ def curve(shop: Shop) -> Curve:
     """
     standing = shop.ledger.standing()
     figures, plan = standing.figures, standing.plan
-    if figures.supply:
-        now = Fraction(figures.reserve * 1_000_000, figures.supply)
-    else:
-        now = Fraction(plan.issue_price)
+    now = Price(figures.reserve, figures.supply).per_point or Fraction(plan.issue_price)
     closed = price_days(shop.ledger, limit=_DAYS).days
     prices = [day.price.per_point for day in reversed(closed) if day.price.supply]
     places = _placed([*prices, now])

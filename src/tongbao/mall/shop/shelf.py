@@ -2,8 +2,9 @@
 
 Everything that can be bought stands in memory in a few lists and sets, so that a search costs no
 query but the one that asks whether anything has changed since. What was added or taken away is
-there at once; a change of words, prices or stock within a few seconds, so that a busy shop does
-not read its shelves again after every sale. Pages show prices as they are, see `cards`.
+there at once; a change of words or prices within a few seconds, of stock within a minute, so that
+a busy shop does not read its shelves again after every sale. Lists show prices and what is sold
+out as they are, see `cards`.
 """
 
 from collections import defaultdict
@@ -20,7 +21,10 @@ from tongbao.mall.shop.money import digits
 from tongbao.mall.shop.words import spoken
 
 RESTOCK_SECONDS: Final = 5.0
-"""How old a change of words, prices or stock may be before the shelf is read again."""
+"""How old a change of words or prices may be before the shelf is read again."""
+
+RECOUNT_SECONDS: Final = 60.0
+"""How old the shelf may be at all: what is sold leaves no date."""
 
 _KEPT: Final = 3  # shelves of different databases: a process has one, tests have several
 _REST: Final = 50  # a shelf is read again for at most one fiftieth of the time
@@ -136,11 +140,10 @@ def forget() -> None:
 
 
 def _fresh(kept: Shelf, stamp: tuple[object, ...]) -> bool:
-    if kept.stamp == stamp:
-        return True
     if kept.stamp[:_SLOW] != stamp[:_SLOW]:
         return False
-    return monotonic() - kept.read_at < max(RESTOCK_SECONDS, kept.cost * _REST)
+    limit = RECOUNT_SECONDS if kept.stamp == stamp else RESTOCK_SECONDS
+    return monotonic() - kept.read_at < max(limit, kept.cost * _REST)
 
 
 def _stamp() -> tuple[object, ...]:

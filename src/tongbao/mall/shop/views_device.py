@@ -11,8 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from tongbao.mall.shop.context import shop as shop_context
-from tongbao.mall.shop.models import the_shop
+from tongbao.mall.shop.context import shop_of
 
 _STYLES: Final = (
     "bootstrap/css/bootstrap.min.css",
@@ -32,7 +31,7 @@ _CACHE: Final = "mall-1"
 @cache_control(max_age=3600, private=True)
 def manifest(request: HttpRequest) -> HttpResponse:
     """Tell a device how to install the mall: name and words in the reader's language."""
-    shop = the_shop()
+    shop = shop_of(request)
     icons = [
         {"src": static(f"mall/icon-{size}.png"), "sizes": f"{size}x{size}", "type": "image/png"}
         for size in (192, 512)
@@ -77,4 +76,4 @@ def worker(request: HttpRequest) -> HttpResponse:
 @cache_control(max_age=0, must_revalidate=True)
 def offline(request: HttpRequest) -> HttpResponse:
     """Show what there is to say without a net: nothing about the reader is on this page."""
-    return render(request, "mall/offline.html", {"shop": shop_context(request)["shop"]})
+    return render(request, "mall/offline.html", {"shop": shop_of(request)})

@@ -57,7 +57,7 @@ def listing(request: HttpRequest, category_slug: str = "", pk: int | None = None
             "found": found,
             "count": len(found.goods),
             "page_obj": page,
-            "cards": cards(shelf, page.object_list, shop.currency),
+            "cards": cards(shelf, list(page.object_list), shop.currency),
         },
     )
     patch_vary_headers(response, ["HX-Request"])
@@ -67,6 +67,7 @@ def listing(request: HttpRequest, category_slug: str = "", pk: int | None = None
 @require_safe
 def product(request: HttpRequest, product_slug: str, pk: int) -> HttpResponse:
     """Show a good: its pictures, its price, what buying it brings, what people say of it."""
+    del product_slug  # the address below has it
     shop = shop_of(request)
     one = get_object_or_404(_products(), pk=pk)
     if not (one.is_public and (one.parent is None or one.parent.is_public)):

@@ -113,9 +113,15 @@ def known_to(user: User, items: Sequence[Item]) -> Known:
 def line(shop: Shop, known: Known, item: Item) -> Line:
     """Return one item in words."""
     facts = item.cause.facts
-    sale = known.sales.get(str(facts.get("purchase", ""))) or known.sales.get(item.command_id)
+    sale = known.sales.get(str(facts.get("purchase", "")))
+    if sale is None and item.cause.code not in _BESIDE_ORDERS:
+        sale = known.sales.get(item.command_id)
     return Line(
-        item, _title(known, item, sale), tuple(_notes(shop, item)), sale, told_at(item, shop.zone)
+        item,
+        _title(known, item, sale),
+        tuple(_notes(shop, item, sale)),
+        sale,
+        told_at(item, shop.zone),
     )
 
 
@@ -133,6 +139,8 @@ def told_at(item: Item, zone: ZoneInfo) -> datetime:
     return item.recorded_at
 
 
+# What an order's command brings about although it is not of that order.
+_BESIDE_ORDERS: Final = frozenset({CauseCode.DIVIDEND, CauseCode.EXIT, CauseCode.WIND_UP})
 _OTHERS: Final = frozenset({"merchant", "payee", "payer"})
 
 
@@ -191,7 +199,9 @@ def _dividend(item: Item) -> str:
     }
 
 
-def _notes(shop: Shop, item: Item) -> Iterable[str]:
+def _notes(shop: Shop, item: Item, sale: Sale | None) -> Iterable[str]:
+    if sale is None and item.cause.code in _OWN_PURCHASES:
+        yield _("No. %(number)s") % {"number": item.cause.facts["purchase"]}
     amounts = {
         name: money(value, shop.currency)
         for name, value in item.cause.facts.items()
@@ -202,7 +212,7 @@ def _notes(shop: Shop, item: Item) -> Iterable[str]:
         yield _("Worth %(gross)s, fee %(fee)s") % {"gross": amounts["gross"], "fee": fee}
     if "paid" in amounts:
         yield _("%(amount)s paid") % {"amount": amounts["paid"]}
-    if "amount" in amounts:
+    if "amount" in amounts and item.cause.code is not CauseCode.REFUND:
         yield _("Goods of %(amount)s") % {"amount": amounts["amount"]}
     if "forfeited" in amounts:
         yield _("%(amount)s of quota lapsed") % {"amount": amounts["forfeited"]}
@@ -216,4 +226,5 @@ def _notes(shop: Shop, item: Item) -> Iterable[str]:
         }
 
 
+_OWN_PURCHASES: Final = frozenset({CauseCode.PURCHASE, CauseCode.REFUND, CauseCode.REST})
 _NOTES: Final = frozenset({"gross", "paid", "amount", "forfeited", "owed", "owed_paid"})

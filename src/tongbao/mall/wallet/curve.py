@@ -14,12 +14,12 @@ from tongbao.ledger.door import Ledger
 from tongbao.ledger.prices import DayPrice, Price, price_days
 from tongbao.mall.shop.money import ATOMS, SIGNS, digits
 
-WIDTH: Final = 720
-HEIGHT: Final = 240
-LEFT: Final = 8
-TOP: Final = 24
-RIGHT: Final = WIDTH - 8
-BOTTOM: Final = HEIGHT - 28
+WIDTH: Final = 400
+HEIGHT: Final = 170
+LEFT: Final = 6
+TOP: Final = 12
+RIGHT: Final = WIDTH - 6
+BOTTOM: Final = HEIGHT - 8
 
 RANGES: Final = {"month": 31, "quarter": 92, "year": 366, "all": 0}
 """Days before the last close that are shown; 0: all of them."""

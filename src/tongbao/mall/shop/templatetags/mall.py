@@ -182,7 +182,7 @@ def hued(key: int) -> int:
 @register.filter
 def paragraphs(text: str) -> SafeString:
     """Write a description, whatever markup it came in, as plain paragraphs."""
-    broken = re.sub(r"(?i)<br\s*/?>|</(p|div|li|h\d|tr)>", "\n", text or "")
+    broken = re.sub(r"(?i)<br\s*/?>|</?(?:p|div|li|h\d|tr)\b[^>]*>", "\n", text or "")
     lines = [line.strip() for line in unescape(strip_tags(broken)).splitlines()]
     return format_html_join("", "<p>{}</p>", ((line,) for line in lines if line))
 
