@@ -57,7 +57,7 @@ def test_a_bill_is_paid_by_provider_and_wallet(live: Live, browser_page: Browser
     assert address is not None
     phone = browser_page("phone", "en", user)
     phone.goto(urlsplit(address).path)
-    phone.get_by_label(re.compile("From the wallet")).fill("4")
+    phone.locator("input[name=wallet]").fill("4")
     phone.get_by_role("button", name="Pay ¥10.00").click()
     expect(till.locator("#bill")).to_contain_text("paying right now")
     _at_the_sandbox(phone)
@@ -71,9 +71,7 @@ def _at_the_sandbox(page: Page) -> None:
     page.get_by_role("button", name=re.compile("^Pay")).first.click()
 
 
-def test_a_voucher_is_bought_shown_and_verified_once(
-    live: Live, browser_page: BrowserPage
-) -> None:
+def test_a_voucher_is_bought_shown_and_verified_once(live: Live, browser_page: BrowserPage) -> None:
     mall = live.mall
     product = offer(mall, "voucher", "dinner", "88.00", voucher_days=30)
     user, staff = rich(mall), mall.staff("tea")

@@ -7,6 +7,8 @@ every state that a crash can leave; another reconciles, twice, looks at what the
 way to its end and looks again. A line of JSON for each N tells what it saw.
 """
 
+# ruff: noqa: ANN401  # whatever psycopg takes and gives
+
 import json
 import os
 import shutil
@@ -233,7 +235,7 @@ class Copies:
         server = self.url.rpartition("/")[0] + "/postgres"
         with psycopg.connect(server, autocommit=True) as raw:
             raw.execute("DROP DATABASE IF EXISTS killed WITH (FORCE)")
-            raw.execute(f'CREATE DATABASE killed TEMPLATE "{self.original}"')  # type: ignore[arg-type]  # our own name
+            raw.execute(f'CREATE DATABASE killed TEMPLATE "{self.original}"')
 
 
 if __name__ == "__main__":

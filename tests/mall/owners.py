@@ -93,6 +93,10 @@ MINE: Final[Mapping[str, Callable[[World], Parameters]]] = {
 }  # fmt: skip
 """A shopper's own: nobody else may see or do it, not the mall's staff either."""
 
+# Oscar's, before which the mall's own stand, or nothing.
+_REPLACED: Final = (
+    "accounts/", "catalogue/", "offers/", "password-reset/", "search/", "wishlists/",
+)  # fmt: skip
 _TEA: Final[Parameters] = {"account": "tea"}
 MERCHANTS: Final[Mapping[str, Callable[[World], Parameters]]] = {
     **dict.fromkeys(
@@ -135,16 +139,11 @@ PUBLIC: Final[Mapping[str, Callable[[World], Parameters]]] = {
     "instore:bill": lambda w: {"code": w.code.code, "token": w.bill.token},
     "media": lambda _: {"path": "images/none.png"},
     "wallet:done": lambda _: {"kind": "redeem", "once": "0" * 32},
-    "catalogue:reviews-list": lambda w: _reviewed(w),
-    "catalogue:reviews-add": lambda w: _reviewed(w),
-    "catalogue:reviews-detail": lambda w: {**_reviewed(w), "pk": w.review.pk},
-    "catalogue:reviews-vote": lambda w: {**_reviewed(w), "pk": w.review.pk},
-    "catalogue:detail": lambda w: {"product_slug": "tea-1", "pk": w.mall.product().pk},
-    "catalogue:category": lambda _: {"category_slug": "none", "pk": 1},
-    "catalogue:range": lambda _: {"slug": "none"},
+    "shop:reviews": lambda w: _reviewed(w),
+    "shop:add_review": lambda w: _reviewed(w),
+    "shop:vote": lambda w: {**_reviewed(w), "pk": w.review.pk},
     "basket:add": lambda w: {"pk": w.mall.product().pk},
     "basket:vouchers-remove": lambda _: {"pk": 1},
-    "offer:detail": lambda _: {"slug": "none"},
 }
 """Everybody's; or bound to nobody but whoever is logged in."""
 
@@ -177,19 +176,32 @@ class Page:
         return f"/{path}"
 
 
-def pages(
+def pages() -> Iterator[Page]:
+    """Yield every address of the mall; not those of Oscar's that the mall's own replace."""
+    return (page for page in _walk() if page.name and not _is_replaced(page))
+
+
+def replaced() -> Iterator[Page]:
+    """Yield Oscar's addresses at which the mall's own stand, or nothing."""
+    return (page for page in _walk() if _is_replaced(page))
+
+
+def _is_replaced(page: Page) -> bool:
+    return page.route.startswith(_REPLACED) and not page.name.startswith(("shop:", "people:"))
+
+
+def _walk(
     resolver: URLResolver | None = None, space: str = "", route: str = "",
     above: frozenset[str] = frozenset(),
 ) -> Iterator[Page]:  # fmt: skip
-    """Yield every address of the mall; not those of Oscar's accounts, which lead to ours."""
     for one in (resolver or get_resolver()).url_patterns:
         here = route + str(one.pattern)
         parameters = above | _parameters(one)
         if isinstance(one, URLResolver):
             below = f"{space}{one.namespace}:" if one.namespace else space
-            yield from pages(one, below, here, parameters)
-        elif not here.startswith(("accounts/", "wishlists/", "password-reset/")):
-            yield Page(space + (one.name or ""), here, parameters)
+            yield from _walk(one, below, here, parameters)
+        else:
+            yield Page(space + one.name if one.name else "", here, parameters)
 
 
 def world(mall: Mall) -> World:

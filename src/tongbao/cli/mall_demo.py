@@ -26,7 +26,7 @@ import tongbao
 from tongbao.cli import mall_words as words
 from tongbao.cli.ledger_words import Unable
 from tongbao.cli.mall_bars import Bars
-from tongbao.cli.mall_pair import Place, serve
+from tongbao.cli.mall_pair import Place, end_like_ctrl_c, serve
 from tongbao.cli.mall_ports import check_port
 from tongbao.plans.words import Lang
 
@@ -51,6 +51,7 @@ def demo(folder: Path, history: Path | None, port: int, *, fresh: bool, lang: La
     if not all((history / name).is_file() for name in _FILES):
         raise Unable(words.NO_HISTORY.fill(folder=history))
     folder = folder.absolute()
+    end_like_ctrl_c()
     for number in range(len(NAMES)):
         check_port(HOST, port + number)
     with _alone(folder):

@@ -47,8 +47,6 @@ def serve(places: Sequence[Place], lang: Lang) -> None:
     Raises:
         Unable: one of them ended by itself.
     """
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _interrupt)
     running: list[subprocess.Popen[bytes]] = []
     try:
         running += [_begin(place) for place in places]
@@ -69,6 +67,12 @@ def serve(places: Sequence[Place], lang: Lang) -> None:
             with suppress(subprocess.TimeoutExpired):
                 process.wait(_STOP_SECONDS)
             process.kill()
+
+
+def end_like_ctrl_c() -> None:
+    """Let SIGTERM and a closed terminal end this process as Ctrl-C does, its children with it."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _interrupt)
 
 
 def _begin(place: Place) -> subprocess.Popen[bytes]:

@@ -1,20 +1,22 @@
 """Printing what the reconciler finds."""
 
 from datetime import UTC, datetime
+from typing import Final
 
 import click
 
 from tongbao.cli import mall_words as words
+from tongbao.mall.sales import reconcile as sales
 from tongbao.plans.words import Lang
+
+_LANGUAGES: Final = {"en": "en", "zh": "zh-hans"}
 
 
 def reconcile(lang: Lang) -> bool:
     """Reconcile, print each finding a line; return whether there was any."""
-    from tongbao.mall.sales import reconcile as reconciler  # noqa: PLC0415  # Django is set up
-
-    findings = reconciler.reconcile(datetime.now(UTC))
+    findings = sales.reconcile(datetime.now(UTC))
     for finding in findings:
-        click.echo(str(finding))
+        click.echo(finding.say(_LANGUAGES[lang]))
     if not findings:
         click.echo(words.FOUND_NOTHING.say(lang))
     return bool(findings)

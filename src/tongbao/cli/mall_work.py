@@ -9,7 +9,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from types import FrameType
@@ -22,6 +22,7 @@ from tongbao.ledger.worker import Stop, Worker
 from tongbao.mall.notices import follow, mailing
 from tongbao.mall.paying import charges
 from tongbao.mall.sales import cancelling, receiving, settling
+from tongbao.mall.sales.reconcile import reconcile
 from tongbao.mall.services import topups, vouchers
 from tongbao.mall.shop.models import the_shop
 
@@ -64,7 +65,7 @@ def duties() -> list[Duty]:
         Duty("receive", receiving.receive_overdue, _LONG),
         Duty("settle_sales", settling.settle_due, _SHORT),
         Duty("mails", mailing.send, _SHORT),
-        Duty("reconcile", _reconcile, None),
+        Duty("reconcile", reconcile, None),
         Duty("tell_nightly", lambda now: follow.tell_nightly(the_shop(), now), _LONG),
     ]
 
@@ -74,7 +75,7 @@ def once() -> int:
     configure("text")
     ledger = Worker(receivers=(follow.Exits(),), catch_up=True)
     ledger.once()
-    failed = _round(duties())
+    failed = round_of(duties())
     ledger.once()
     return failed + ledger.failures
 
@@ -91,18 +92,8 @@ def run(parent: int | None = None) -> None:
     mall.join()
 
 
-def _go_on(stop: Stop, parent: int | None) -> None:
-    those = duties()
-    while not stop():
-        close_old_connections()
-        _round(those)
-        stop.wait(_SLICE)
-        if parent is not None and os.getppid() != parent:
-            stop.ask()
-
-
-def _round(those: list[Duty]) -> int:
-    """Do what is due; return how much failed."""
+def round_of(those: Sequence[Duty]) -> int:
+    """Do what is due of these; return how much failed."""
     failed = 0
     for duty in those:
         now, ticks = datetime.now(UTC), time.monotonic()
@@ -118,14 +109,18 @@ def _round(those: list[Duty]) -> int:
     return failed
 
 
+def _go_on(stop: Stop, parent: int | None) -> None:
+    those = duties()
+    while not stop():
+        close_old_connections()
+        round_of(those)
+        stop.wait(_SLICE)
+        if parent is not None and os.getppid() != parent:
+            stop.ask()
+
+
 def _topups(now: datetime) -> None:
     topups.advance(now)
-
-
-def _reconcile(now: datetime) -> None:
-    from tongbao.mall.sales.reconcile import reconcile  # noqa: PLC0415  # once a day
-
-    reconcile(now)
 
 
 def _today(now: datetime) -> date:

@@ -9,9 +9,8 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from django.test import override_settings
 
-from tests.mall.conftest import default_database, migrated
+from tests.mall.conftest import default_database, migrated, surroundings
 from tests.mall.stage import Mall
 from tests.tidy.tree import ROOT
 from tongbao.cli.main import main
@@ -59,7 +58,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
         if name not in folders:
             folder = tmp_path_factory.mktemp(name)
             shutil.copyfile(migrated(), folder / "mall.sqlite3")
-            with override_settings(FILES=folder), default_database(_url(folder)):
+            with surroundings(folder), default_database(_url(folder)):
                 if name == "retail":
                     plan = plan_fields(load_plan(SOURCE / "plan.toml").plan)
                     retail.build(sliced(folder / "history"), plan, PASSWORD, now=NOW)
@@ -83,7 +82,7 @@ def wine_mall(built: Callable[[str], Path]) -> Iterator[Mall]:
 
 
 def _opened(folder: Path) -> Iterator[Mall]:
-    with override_settings(FILES=folder), default_database(_url(folder)):
+    with surroundings(folder), default_database(_url(folder)):
         yield Mall(_url(folder))
 
 

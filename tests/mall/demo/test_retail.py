@@ -6,11 +6,12 @@ from pathlib import Path
 
 from django.db.models import Sum
 
-from tests.mall.demo.conftest import PASSWORD, SOURCE, audited
+from tests.mall.demo.conftest import NOW, PASSWORD, SOURCE, audited
 from tests.mall.stage import Mall
 from tongbao.mall.demo import retail, source
 from tongbao.mall.people.models import User
 from tongbao.mall.sales.models import Part, Return, Sale
+from tongbao.mall.sales.reconcile import reconcile
 
 
 def past_parts() -> "list[Part]":
@@ -113,6 +114,10 @@ def test_a_real_mall_has_no_such_page(mall: Mall) -> None:
     client = mall.client()
     assert client.get("/demo/").status_code == 404
     assert "/demo/" not in client.get("/").content.decode()
+
+
+def test_the_reconciler_finds_nothing(retail_mall: Mall) -> None:
+    assert [str(finding) for finding in reconcile(NOW)] == []
 
 
 def test_an_auditor_finds_its_journal_in_order(retail_mall: Mall, tmp_path: Path) -> None:

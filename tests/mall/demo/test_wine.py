@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
-from tests.mall.demo.conftest import audited
+from tests.mall.demo.conftest import NOW, audited
 from tests.mall.stage import Mall
 from tongbao.mall.merchants.models import Merchant
+from tongbao.mall.sales.reconcile import reconcile
 
 
 def test_a_point_is_worth_what_the_founding_example_says(wine_mall: Mall) -> None:
@@ -38,6 +39,10 @@ def test_its_goods_and_people_speak_chinese(wine_mall: Mall) -> None:
     assert "酒悦商城" in page
     assert wine_mall.product("CH-04").title == "正山小种 100 克"
     assert Merchant.objects.get(account="tea").name_zh == "茶室"
+
+
+def test_the_reconciler_finds_nothing(wine_mall: Mall) -> None:
+    assert [str(finding) for finding in reconcile(NOW)] == []
 
 
 def test_an_auditor_finds_its_journal_in_order(wine_mall: Mall, tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ def code(mall: Mall) -> PayCode:
     return codes.make(mall.merchant("tea"), "Counter 1")
 
 
-def bill(mall: Mall, code: PayCode, amount: int = 1234, **fields: Any) -> Bill:
+def bill(mall: Mall, code: PayCode, amount: int = 1234, **fields: Any) -> Bill:  # noqa: ANN401  # of Oscar or Django, without types
     """Ask for an amount at a code."""
     who = mall.staff("tea")
     return Bill.objects.create(
@@ -35,7 +35,7 @@ def bill(mall: Mall, code: PayCode, amount: int = 1234, **fields: Any) -> Bill:
     )
 
 
-def scan(client: Any, path: str) -> str:
+def scan(client: Any, path: str) -> str:  # noqa: ANN401  # of Oscar or Django, without types
     """Open a pay page and return its form's token."""
     page = client.get(path)
     assert page.status_code == 200, page.content.decode()
@@ -49,7 +49,9 @@ def test_an_amount_is_entered_and_paid_from_the_wallet_at_once(mall: Mall, code:
     client = mall.client(user)
     assert client.get(f"/till/{code.code}/").status_code == 200
     once = scan(client, f"/till/{code.code}/?amount=12.34")
-    answer = client.post(f"/till/{code.code}/", {"once": once, "amount": "12.34", "wallet": "12.34"})
+    answer = client.post(
+        f"/till/{code.code}/", {"once": once, "amount": "12.34", "wallet": "12.34"}
+    )
     sale = Sale.objects.get(user=user)
     assert answer["Location"] == f"/till/my-payments/{sale.number}/"
     assert (sale.state, sale.total_minor, sale.order) == ("paid", 1234, None)
@@ -156,6 +158,7 @@ def by_provider(mall: Mall, code: PayCode, user: User, asked: Bill | None = None
     post = {"once": once, "amount": "10.00", "wallet": "4.00", "provider": "sandbox"}
     answer = client.post(path, post)
     sale = Sale.objects.get(user=user)
+    assert sale.charge is not None
     assert str(sale.charge.pk) in answer["Location"]
     return sale
 
@@ -220,5 +223,8 @@ def test_nobody_sees_another_shoppers_payment(mall: Mall, code: PayCode) -> None
 
 def test_a_typed_code_is_found_and_a_wrong_one_told(mall: Mall, code: PayCode) -> None:
     client = mall.client(mall.user())
-    assert client.get("/till/", {"code": f" {code.code.upper()} "})["Location"] == f"/till/{code.code}/"
+    assert (
+        client.get("/till/", {"code": f" {code.code.upper()} "})["Location"]
+        == f"/till/{code.code}/"
+    )
     assert "No merchant has that code" in client.get("/till/", {"code": "zzz"}).content.decode()

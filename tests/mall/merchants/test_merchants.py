@@ -8,7 +8,10 @@ from tongbao.mall.merchants.models import Merchant
 from tongbao.mall.people.models import User
 
 NEW = {
-    "account": "noodle-bar", "name_en": "Noodle Bar", "name_zh": "面馆", "margin_bps": "12.5",
+    "account": "noodle-bar",
+    "name_en": "Noodle Bar",
+    "name_zh": "面馆",
+    "margin_bps": "12.5",
     "is_open": "on",
 }
 
@@ -43,8 +46,16 @@ def test_an_account_that_cannot_be_is_told(mall: Mall, account: str) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "bps"),
-    [("0", 0), ("100", 10000), ("35", 3500), ("7.05", 705), ("100.01", None), ("1e1", None),
-     ("-1", None), ("12.345", None)],
+    [
+        ("0", 0),
+        ("100", 10000),
+        ("35", 3500),
+        ("7.05", 705),
+        ("100.01", None),
+        ("1e1", None),
+        ("-1", None),
+        ("12.345", None),
+    ],
 )
 def test_a_margin_is_read_exactly(mall: Mall, typed: str, bps: int | None) -> None:
     client = mall.client(mall.operator())

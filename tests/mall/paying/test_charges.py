@@ -1,6 +1,7 @@
 """Charges: decided once, by the provider alone; refunded at most once over."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from itertools import count
 from uuid import uuid4
 
@@ -8,11 +9,18 @@ import pytest
 from django.db import transaction
 from django.test import override_settings
 from django.urls import reverse
+from django.utils import timezone
 
 from tests.mall.crowd import at_once
 from tests.mall.stage import Mall
 from tongbao.mall.paying import bank, charges, providers
-from tongbao.mall.paying.models import Callback, Charge, ChargeRefund, SandboxRefund
+from tongbao.mall.paying.models import (
+    Callback,
+    Charge,
+    ChargeRefund,
+    SandboxPayment,
+    SandboxRefund,
+)
 from tongbao.mall.paying.providers import Notification, Paid, ProviderDown
 from tongbao.mall.paying.sandbox import Sandbox
 
@@ -395,10 +403,41 @@ def test_a_charge_for_the_same_thing_comes_once(mall: Mall) -> None:
         )
 
 
-def test_the_oldest_open_charges_are_found(mall: Mall) -> None:
-    first, second = started(mall), started(mall)
+def test_those_to_ask_about_are_not_decided_or_failed_not_long_ago(mall: Mall) -> None:
+    first, failed, old, late = (started(mall) for _ in range(4))
     charges.take(said(started(mall)), "sandbox")
-    assert list(charges.still_open(second.created_at)) == [first]
+    for one in (failed, old, late):
+        charges.take(said(one, Paid.FAILED), "sandbox")
+    charges.take(said(late), "sandbox")
+    moment = timezone.now()
+    Charge.objects.filter(pk=old.pk).update(decided_at=moment - timedelta(days=8))
+    assert list(charges.to_ask(moment)) == [first, failed]
+
+
+def test_what_is_paid_after_it_failed_is_found_without_a_callback(mall: Mall) -> None:
+    charge = started(mall, at_provider=True)
+    bank.fail(charge.pk)
+    bank.deliver_due()
+    assert charges.ask(charge).state == "failed"
+    bank.pay(charge.pk, callback=False)
+    assert charges.ask(charge).trouble == "late"
+    assert SandboxRefund.objects.get().amount_minor == 5_000
+
+
+def test_what_the_provider_never_heard_of_fails_in_the_end(mall: Mall) -> None:
+    charge = started(mall)
+    assert charges.ask(charge).state == "started"
+    Charge.objects.filter(pk=charge.pk).update(created_at=timezone.now() - timedelta(days=2))
+    assert charges.ask(charge).state == "failed"
+    assert charges.page(charge) == charges.return_address(charge)
+    assert not SandboxPayment.objects.exists()
+
+
+def test_what_nobody_pays_at_the_sandbox_fails_in_the_end(mall: Mall) -> None:
+    charge = started(mall, at_provider=True)
+    long_ago = timezone.now() - timedelta(days=2)
+    SandboxPayment.objects.update(created_at=long_ago)
+    assert charges.ask(charge).state == "failed"
 
 
 def test_an_unknown_providers_callback_is_not_found(mall: Mall) -> None:

@@ -17,9 +17,16 @@ from tests.mall.paying.contract import ProviderContract, Rig, Sent
 from tests.mall.sales.buying import buyer, placed
 from tests.mall.stage import Mall
 from tongbao.mall.paying import bank, charges, sandbox_views
-from tongbao.mall.paying.models import Charge, SandboxMessage, SandboxOutage, SandboxRefund
+from tongbao.mall.paying.models import (
+    Charge,
+    ChargeRefund,
+    SandboxMessage,
+    SandboxOutage,
+    SandboxRefund,
+)
 from tongbao.mall.paying.providers import Provider
 from tongbao.mall.paying.sandbox import SIGNATURE, Sandbox, signature
+from tongbao.mall.sales import cancelling
 from tongbao.mall.sales.models import Sale
 from tongbao.mall.sales.placing import Split
 
@@ -95,6 +102,8 @@ def state_of(sale: Sale) -> str:
         ("too_little", "pending", "mismatch"),
         ("foreign", "pending", "mismatch"),
         ("then_fine", "cancelled", "late"),
+        ("down", "pending", ""),
+        ("refuse", "pending", ""),
     ],
 )
 def test_each_button_of_the_pay_page_does_what_it_says(
@@ -232,3 +241,21 @@ def test_callbacks_are_delivered_outside_of_transactions_only(mall: Mall) -> Non
     with transaction.atomic():
         assert bank.deliver_due() == [500]
     assert state_of(sale) == "pending"
+
+
+def test_an_outage_can_be_ordered_on_the_page(mall: Mall) -> None:
+    sale = to_pay(mall)
+    press(mall, sale, "down")
+    press(mall, sale, "lost")
+    page = mall.client(sale.user).get(reverse("paying:back", args=[sale.charge_id]))
+    assert "does not answer at the moment" in page.content.decode()
+    assert state_of(sale) == "pending"
+
+
+def test_a_refused_refund_can_be_ordered_on_the_page(mall: Mall) -> None:
+    sale = to_pay(mall)
+    press(mall, sale, "pay")
+    press(mall, sale, "refuse")
+    cancelling.cancel(sale, "shopper")
+    assert ChargeRefund.objects.get().state == "failed"
+    assert not SandboxRefund.objects.exists()

@@ -46,10 +46,9 @@ def placed(mall: Mall, user: User, totals: dict[str, int], tenders: Split) -> Sa
     drafts = [Draft(mall.merchant(name), total) for name, total in totals.items()]
     provider = "sandbox" if tenders.provider else ""
     with transaction.atomic():
-        sale = placing.place(
+        return placing.place(
             mall.shop, user, f"T{next(_numbers)}", drafts, tenders, provider=provider
         )
-    return sale
 
 
 def paid(mall: Mall, user: User, totals: dict[str, int], tenders: Split) -> Sale:

@@ -27,6 +27,7 @@ class Bought:
     settled_paid: int = 0
     merchant_share: int = 0
     merchant_given: int = 0
+    refunded: int = 0
     late_paid: int = 0
     late_short: int = 0
     late_back: int = 0
@@ -107,21 +108,31 @@ class Books:
         part.state = "settled"
 
     def return_late(
-        self, number: str, slice_: dict[str, int], back: dict[str, int], short: int
+        self,
+        number: str,
+        slice_: dict[str, int],
+        back: dict[str, int],
+        short: int,
+        *,
+        borne: bool = False,
     ) -> None:
         """The member gets ``back`` of the real money, and all of credit and points.
 
         The merchant gives its share of what was refunded; the shop's account is left as it was.
+        Where the mall bears the shortfall, all of the slice comes back, and it counts for no other.
         """
         part = self.parts[number]
         paid = slice_["provider"] + slice_["wallet"]
-        part.late_paid += paid
-        part.late_short += short
-        part.late_back += back["provider"] + back["wallet"]
-        # Over all slices no more than what was refunded less the shortfalls.
-        assert part.late_back <= max(part.late_back, 0)
-        assert part.late_back == max(part.late_back, 0)
-        due = part.merchant_share * part.late_paid // part.settled_paid if part.settled_paid else 0
+        part.refunded += paid
+        if borne:
+            assert back == {name: slice_[name] for name in back}
+        else:
+            part.late_paid += paid
+            part.late_short += short
+            before = part.late_back
+            part.late_back += back["provider"] + back["wallet"]
+            assert part.late_back == max(before, part.late_paid - part.late_short, 0)
+        due = part.merchant_share * part.refunded // part.settled_paid if part.settled_paid else 0
         gives = due - part.merchant_given
         part.merchant_given = due
         gone = part.tenders["points"] - part.left["points"]

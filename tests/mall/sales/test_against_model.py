@@ -1,6 +1,7 @@
 """Random sequences of buying, returning and settling, against the clerk's books after each step."""
 
 import random
+from datetime import date, timedelta
 from typing import Final
 
 import pytest
@@ -11,6 +12,8 @@ from tests.mall.sales.buying import bought, buyer
 from tests.mall.sales.model import TENDERS, Books
 from tests.mall.stage import Mall
 from tongbao.ledger import rebuild
+from tongbao.ledger.effects import CauseCode
+from tongbao.ledger.statements import walk
 from tongbao.mall.paying.models import Charge, ChargeRefund
 from tongbao.mall.people.models import User
 from tongbao.mall.sales import cancelling, comparing, receiving, returns, settling
@@ -44,7 +47,10 @@ class Walk:
     def go(self, steps: int) -> None:
         for _ in range(steps):
             step = self.chance.choice(
-                [self.buy, self.buy, self.cancel, self.settle, self.give_back, self.give_back]
+                [
+                    *(self.buy, self.buy, self.cancel, self.settle, self.settle),
+                    *(self.give_back, self.give_back, self.give_back, self.close_day),
+                ]
             )
             step()
             self.compare()
@@ -62,7 +68,8 @@ class Walk:
         member, shop, tea = (accounts[name] for name in (self.user.account, "shop", "tea"))
         told = (member.wallet, member.credit, shop.wallet, shop.credit, tea.wallet, tea.credit)
         assert told == (
-            *(books.member, books.member_credit, books.shop, books.shop_credit),
+            *(books.member + self.dividends(), books.member_credit),
+            *(books.shop, books.shop_credit),
             *(books.merchant, books.merchant_credit),
         )
         charged = Charge.objects.filter(state="confirmed").aggregate(
@@ -71,6 +78,17 @@ class Walk:
         back = ChargeRefund.objects.aggregate(a=Sum("amount_minor", default=0))
         assert charged["a"] - back["a"] == books.provider
         assert comparing.kept() == (books.shop, books.shop_credit)
+
+    def dividends(self) -> int:
+        """What the program itself paid to the member, by the statement."""
+        items = walk(self.mall.ledger, self.user.account)
+        own = (CauseCode.DIVIDEND, CauseCode.EXIT, CauseCode.REST, CauseCode.WIND_UP)
+        return sum(item.change.wallet for item in items if item.cause.code in own)
+
+    def close_day(self) -> None:
+        self.day += 1
+        day = str(date(2026, 1, 1) + timedelta(days=self.day))
+        assert self.mall.ledger.submit({"id": day, "type": "close_day", "day": day}).ok
 
     def buy(self) -> None:
         amounts = {name: self.chance.choice([0, 1, 3, 99, 1000, 7777]) for name in TENDERS}
@@ -117,8 +135,9 @@ class Walk:
             return
         amount = self.chance.choice([left, self.chance.randint(1, left), 1])
         slice_ = by_largest_remainder(amount, book.left)
+        borne = book.state == "settled" and self.chance.random() < 0.3
         asked = returns.ask(part, amount)
-        quote = returns.quote(part, amount)
+        quote = returns.quote(part, amount, borne)
         try:
             done = returns.approve(asked, None, quote)
         except Refused as refused:
@@ -127,10 +146,8 @@ class Walk:
         assert done.is_late == (book.state == "settled")
         if book.state == "settled":
             back = {"provider": done.provider_minor, "wallet": done.wallet_minor}
-            self.books.return_late(part.sale.number, slice_, back, done.shortfall_minor)
-            allowed = max(0, book.late_paid - book.late_short)
-            assert book.late_back <= allowed
-            self.books.parts[part.sale.number] = book
+            short = done.shortfall_minor
+            self.books.return_late(part.sale.number, slice_, back, short, borne=borne)
         else:
             self.books.return_early(part.sale.number, slice_)
 

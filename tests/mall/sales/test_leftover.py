@@ -1,5 +1,7 @@
 """Slices of a part: however it is sliced, each tender comes back whole."""
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,7 +14,7 @@ TENDERS = st.builds(Slice, TENDER, TENDER, TENDER, TENDER)
 def cut(whole: int, places: list[int]) -> list[int]:
     """Cut an amount at these places."""
     bounds = [0, *sorted(place % (whole + 1) for place in places), whole]
-    return [b - a for a, b in zip(bounds, bounds[1:], strict=False)]
+    return [b - a for a, b in pairwise(bounds)]
 
 
 @given(TENDERS, st.lists(st.integers(0, 10**13), max_size=12))

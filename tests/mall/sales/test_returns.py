@@ -1,15 +1,23 @@
 """Returns before and after the settlement: what comes back, to the last fen."""
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
 import pytest
+from django.db import connection, transaction
 
 from tests.mall.sales.buying import bought, buyer, overdue, wallet
 from tests.mall.stage import Mall
+from tongbao.mall.merchants.opening import open_merchant
 from tongbao.mall.paying.models import ChargeRefund
 from tongbao.mall.sales import receiving, returns, settling
 from tongbao.mall.sales.leftover import Slice
 from tongbao.mall.sales.models import Part, Return
 from tongbao.mall.sales.placing import Split
 from tongbao.mall.sales.refusals import NotNow, Refused, Why
+
+T = TypeVar("T")
 
 
 def give_back(part: Part, amount: int, by: object = None, *, bears: bool = False) -> Return:
@@ -170,3 +178,111 @@ def test_an_open_return_holds_up_the_settlement_until_it_is_decided(mall: Mall) 
     assert not settling.settle_part(part)
     returns.refuse(asked, mall.operator(), "worn")
     assert settling.settle_part(part)
+
+
+def test_what_the_mall_itself_sold_comes_back_from_its_own_account(mall: Mall) -> None:
+    own = open_merchant(mall.shop, "shop", name_en="The mall", name_zh="商城")
+    user = buyer(mall, wallet=10000, points=10000, credit=10000)
+    tenders = Split(wallet=10000, credit=500, points=500)
+    part = overdue(bought(mall, user, 11000, tenders, own.account))
+    settling.settle_part(part)
+    before = wallet(mall, user.account)
+    quote = returns.quote(part, 11000)
+    give_back(part, 11000)
+    shop = mall.ledger.account("shop")
+    assert shop is not None
+    assert (shop.wallet, shop.credit) == (0, 0)
+    assert wallet(mall, user.account) == before + quote.back.wallet_minor + 500
+
+
+def test_approving_twice_at_once_gives_back_once(mall: Mall) -> None:
+    user = buyer(mall, wallet=100)
+    part = bought(mall, user, 100, Split(wallet=100))
+    asked = returns.ask(part, 60)
+    quote = returns.quote(part, 60)
+    with ThreadPoolExecutor(4) as pool:
+        runs = [pool.submit(in_thread, lambda: returns.approve(asked, None, quote)) for _ in "1234"]
+    assert {run.result().state for run in runs} <= {"done", "approved"}
+    asked.refresh_from_db()
+    assert (asked.state, wallet(mall, user.account)) == ("done", 60)
+
+
+def test_asking_and_settling_at_once_does_only_one_of_them(mall: Mall) -> None:
+    for _ in range(3):
+        part = overdue(bought(mall, buyer(mall, wallet=100), 100, Split(wallet=100)))
+        with ThreadPoolExecutor(2) as pool:
+            settled = pool.submit(in_thread, lambda: settling.settle_part(part))  # noqa: B023
+            asked = pool.submit(in_thread, lambda: tried(part))  # noqa: B023
+        part.refresh_from_db()
+        assert settled.result() == (part.state == "settled")
+        if asked.result() is not None:
+            assert asked.result().is_late == settled.result()
+
+
+def test_the_mall_gives_back_by_itself_what_it_owes(mall: Mall) -> None:
+    user = buyer(mall, wallet=100)
+    part = bought(mall, user, 200, Split(provider=100, wallet=100))
+    done = returns.automatic(part, 100, "the top-up failed")
+    assert (done.state, done.decided_by, done.wallet_minor, done.provider_minor) == (
+        *("done", None),
+        *(50, 50),
+    )
+    assert (wallet(mall, user.account), ChargeRefund.objects.get().state) == (50, "done")
+
+
+def test_what_the_mall_owes_is_part_of_the_transaction_that_finds_it_out(mall: Mall) -> None:
+    part = bought(mall, buyer(mall, wallet=100), 100, Split(wallet=100))
+
+    def fails() -> None:
+        with transaction.atomic():
+            returns.automatic(part, 100, "the top-up failed")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fails()
+    assert (Return.objects.count(), mall.ledger.settle()) == (0, 0)
+
+
+def test_a_refused_return_cannot_be_approved(mall: Mall) -> None:
+    part = bought(mall, buyer(mall, wallet=100), 100, Split(wallet=100))
+    asked = returns.ask(part, 100)
+    quote = returns.quote(part, 100)
+    returns.refuse(asked, None, "no")
+    with pytest.raises(NotNow) as not_now:
+        returns.approve(asked, None, quote)
+    assert not_now.value.why is Why.DECIDED
+
+
+@pytest.mark.parametrize(("amount", "why"), [(0, Why.TOO_LITTLE), (101, Why.TOO_MUCH)])
+def test_no_more_comes_back_than_there_is(mall: Mall, amount: int, why: Why) -> None:
+    part = bought(mall, buyer(mall, wallet=100), 100, Split(wallet=100))
+    with pytest.raises(NotNow) as not_now:
+        returns.quote(part, amount)
+    assert not_now.value.why is why
+
+
+def test_the_guard_holds_what_was_shown_until_the_ledger_decides(mall: Mall) -> None:
+    buyer(mall, points=10000)
+    part = overdue(bought(mall, buyer(mall, wallet=10000), 10000, Split(wallet=10000)))
+    settling.settle_part(part)
+    asked, shown = returns.ask(part, 10000), returns.quote(part, 10000)
+    with transaction.atomic():  # somebody was faster: the day will be closed before
+        mall.ledger.enqueue({"id": "day", "type": "close_day", "day": "2026-11-23"})
+    with pytest.raises(returns.StaleQuote) as stale:
+        returns.approve(asked, None, shown)
+    asked.refresh_from_db()
+    assert (asked.state, stale.value.new.shortfall_minor) == ("asked", 2444)
+
+
+def in_thread(work: Callable[[], T]) -> T:
+    try:
+        return work()
+    finally:
+        connection.close()
+
+
+def tried(part: Part) -> Return | None:
+    try:
+        return returns.ask(part, 10)
+    except NotNow:
+        return None

@@ -14,7 +14,7 @@ from tongbao.mall.services.kinds import open_kinds
 SANDBOX = override_settings(MALL_TOPUP_PROVIDERS=["tongbao.mall.services.sandbox.Sandbox"])
 
 
-def offer(mall: Mall, kind: str, upc: str, price: str, **attributes: Any) -> Any:
+def offer(mall: Mall, kind: str, upc: str, price: str, **attributes: Any) -> Any:  # noqa: ANN401  # of Oscar or Django, without types
     """Put a voucher or a top-up of the merchant «tea» on sale."""
     open_kinds()
     product = get_model("catalogue", "Product").objects.create(
@@ -37,7 +37,13 @@ def offer(mall: Mall, kind: str, upc: str, price: str, **attributes: Any) -> Any
 
 
 def bought(
-    mall: Mall, upc: str, quantity: int = 1, *, also: str = "", user: User | None = None, **options: str
+    mall: Mall,
+    upc: str,
+    quantity: int = 1,
+    *,
+    also: str = "",
+    user: User | None = None,
+    **options: str,
 ) -> Sale:
     """Let a shopper buy it, with ``also`` in the same order, all from the wallet."""
     user = user or rich(mall)

@@ -26,6 +26,8 @@ def test_two_letters_that_changed_places_are_noticed() -> None:
             assert codes.read(swapped) == (code if swapped == code else None)
 
 
-@pytest.mark.parametrize("text", ["", "2", "2222-2222-222", "2222-2222-2222-2", "o222-2222-2222", "é" * 12])
+@pytest.mark.parametrize(
+    "text", ["", "2", "2222-2222-222", "2222-2222-2222-2", "o222-2222-2222", "é" * 12]
+)
 def test_what_cannot_be_a_code_is_none(text: str) -> None:
     assert codes.read(text) is None

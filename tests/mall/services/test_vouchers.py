@@ -135,6 +135,7 @@ def test_a_return_by_hand_takes_unused_vouchers_of_its_lines(mall: Mall) -> None
     offer(mall, "voucher", "dinner", "88.00")
     sale = bought(mall, "dinner", 2)
     part = sale.parts.get()
+    assert sale.order is not None
     line = sale.order.lines.get()
     asked = returns.ask(part, 8800, {str(line.pk): 1})
     returns.approve(asked, mall.staff("tea"), returns.quote(part, 8800))

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -169,6 +170,19 @@ def test_nobody_sees_what_another_did(mall: Mall, ann: User) -> None:
     page = mall.client(mall.user("eve")).get(place).content.decode()
     assert "Not done yet" in page
     assert "data-net" not in page
+
+
+def test_a_confirmation_that_is_opened_again_afterwards_shows_what_was_done(
+    mall: Mall, ann: User
+) -> None:
+    client, once = mall.client(ann), uuid4().hex
+    form = confirm(client, "redeem", f"points=1&once={once}")
+    assert form["once"] == once
+    place = send(client, "redeem", form)
+    again = client.get(f"/wallet/redeem/?points=1&once={once}")
+    assert (again.status_code, again.headers["location"]) == (302, place)
+    other = confirm(client, "redeem", f"points=2&once={once}")
+    assert other["once"] != once
 
 
 @pytest.mark.parametrize("once", ["x", "", "0" * 31, "0" * 32 + "-"])

@@ -106,6 +106,8 @@ def test_sent_twice_it_leaves_once(mall: Mall, ann: User) -> None:
     place, form = withdraw(mall, ann, "50.00")
     again = mall.client(ann).post("/wallet/withdraw/", form)
     assert again.headers["location"] == place
+    look = mall.client(ann).post("/wallet/withdraw/", {**form, "step": "look"})
+    assert look.headers["location"] == place
     assert Withdrawal.objects.count() == 1
     assert cash(mall, ann) == 0
 

@@ -16,11 +16,11 @@ from oscar.core.utils import safe_referrer
 from tongbao.mall.checkout.bill import Bill, bill
 from tongbao.mall.checkout.lines import loaded
 from tongbao.mall.checkout.shipping import Repository
+from tongbao.mall.sales.once import taken
 from tongbao.mall.sales.untyped import Address, BasketLine, Method, OscarForm, Request
 from tongbao.mall.shop.models import the_shop
 
 SavedView = oscar.SavedView
-_REMEMBERED = 20  # tokens of posts that were taken, in the session
 
 
 class BasketView(View):
@@ -60,7 +60,7 @@ class AddView(oscar.BasketAddView):
 
     def form_valid(self, form: OscarForm) -> HttpResponse:
         """Add it and say so."""
-        if not _taken(self.request):
+        if not taken(self.request):
             self.request.basket.add_product(
                 form.product, form.cleaned_data["quantity"], form.cleaned_options()
             )
@@ -139,15 +139,3 @@ def _change(line: BasketLine, text: str) -> str:
     line.quantity = quantity
     line.save(update_fields=["quantity"])
     return trouble
-
-
-def _taken(request: Request) -> bool:
-    """Say whether this very post was taken before, and remember it."""
-    token = request.POST.get("once", "")[:64]
-    if not token:
-        return False
-    seen: list[str] = request.session.get("basket_posts", [])
-    if token in seen:
-        return True
-    request.session["basket_posts"] = [*seen, token][-_REMEMBERED:]
-    return False

@@ -22,6 +22,7 @@ class Item:
     total_minor: int
     before_minor: int
     trouble: str
+    earlier_minor: int = 0  # what one cost when it was put in, where that was another price
 
     @property
     def fewer(self) -> int:
@@ -141,7 +142,9 @@ def _item(shop: Shop, line: BasketLine, merchant: Merchant | None) -> Item:
         total = to_minor(line.line_price_incl_tax_incl_discounts, shop.currency)
     except NotExact:
         return Item(line, 0, 0, 0, gone)
-    return Item(line, unit, total, unit * line.quantity, _stock_trouble(line, title))
+    then = line.price_incl_tax
+    earlier = 0 if then is None or then == price.incl_tax else to_minor(then, shop.currency)
+    return Item(line, unit, total, unit * line.quantity, _stock_trouble(line, title), earlier)
 
 
 def _is_sold(shop: Shop, line: BasketLine, merchant: Merchant | None) -> bool:

@@ -135,8 +135,8 @@ def _check_stock(basket: BasketRow) -> None:
     for line in basket.all_lines():
         if line.product.get_product_class().track_stock:
             wanted[line.stockrecord_id] += line.quantity
-    records = StockRecord.objects.select_for_update().filter(pk__in=wanted).order_by("pk")
-    for record in records.select_related("product"):
+    records = StockRecord.objects.select_for_update(of=("self",)).filter(pk__in=wanted)
+    for record in records.select_related("product").order_by("pk"):
         if record.net_stock_level < wanted[record.pk]:
             title = record.product.get_title()
             if record.net_stock_level <= 0:

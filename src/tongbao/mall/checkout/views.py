@@ -163,7 +163,10 @@ class PaymentDetailsView(OrderPlacementMixin, View):
             sale = buy(request, shop, choice)
         except CannotBuy as error:
             messages.error(request, str(error))
-            return redirect("basket:summary" if _is_troubled(request, shop) else "checkout:preview")
+            loaded(request.basket, request.user, request)
+            if request.basket.is_empty:
+                return redirect("basket:summary")
+            return self._page(request, request.POST)
         except LedgerError as error:
             messages.error(request, told(error))
             stands = bought(request.user, choice.basket_id)
@@ -194,9 +197,7 @@ class PaymentDetailsView(OrderPlacementMixin, View):
             (one for one in methods if one.code == wanted), methods[0] if methods else None
         )
         what = bill(shop, basket, method)
-        if what.troubles:
-            for trouble in what.troubles:
-                messages.warning(request, trouble)
+        if what.troubles:  # the basket's page marks them
             return redirect("basket:summary")
         if what.total_minor <= 0:
             messages.warning(
@@ -246,12 +247,6 @@ def _kept(user: User, form: ShippingAddressForm) -> Address:
         setattr(there, field, getattr(address, field))
     there.save()
     return there
-
-
-def _is_troubled(request: Request, shop: Shop) -> bool:
-    """Say whether something in the basket as it is now cannot be bought."""
-    basket = request.basket
-    return bool(bill(shop, loaded(basket, request.user, request)).troubles)
 
 
 def _number(request: Request, name: str) -> int:

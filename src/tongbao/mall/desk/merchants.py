@@ -33,7 +33,7 @@ _PERCENT: Final = re.compile(r"(100|[0-9]{1,2})(?:\.([0-9]{1,2}))?")
 class PercentField(forms.CharField):
     """A share in percent with up to two decimals; cleaned into whole basis points."""
 
-    def clean(self, value: Any) -> int:
+    def clean(self, value: Any) -> int:  # noqa: ANN401  # of Oscar or Django, without types
         """Read it.
 
         Raises:
@@ -46,7 +46,7 @@ class PercentField(forms.CharField):
         MaxValueValidator(10_000)(bps)
         return bps
 
-    def prepare_value(self, value: Any) -> Any:
+    def prepare_value(self, value: Any) -> Any:  # noqa: ANN401  # of Oscar or Django, without types
         """Show basis points as percent, and what was typed as it was."""
         if not isinstance(value, int):
             return value

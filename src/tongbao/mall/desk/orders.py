@@ -21,6 +21,7 @@ from tongbao.mall.sales import cancelling, goods, receiving
 from tongbao.mall.sales.models import Part, Return, Sale
 from tongbao.mall.sales.refusals import NotNow
 from tongbao.mall.services.completing import has_goods
+from tongbao.mall.services.fulfil import is_begun
 from tongbao.mall.shop.models import the_shop
 from tongbao.mall.shop.pages import paged
 from tongbao.mall.shop.troubles import told
@@ -146,7 +147,10 @@ def _detail(
         "lines": goods.lines(part, the_shop().currency),
         "form": form,
         "can_ship": is_waiting and with_goods,
-        "can_cancel": is_waiting and part.shipped_at is None and _is_alone(part),
+        "can_cancel": is_waiting
+        and part.shipped_at is None
+        and _is_alone(part)
+        and not is_begun(part.sale),
         "split": split_of(part) if part.state == Part.State.SETTLED else [],
         "returns": Return.objects.filter(part=part).order_by("pk"),
         "vouchers": part.vouchers.order_by("pk"),

@@ -41,7 +41,7 @@ _UNTIL: Final = {
 class BillForm(forms.Form):
     """An amount to ask for."""
 
-    def __init__(self, merchant: Merchant, currency: str, data: Any = None) -> None:
+    def __init__(self, merchant: Merchant, currency: str, data: Any = None) -> None:  # noqa: ANN401  # of Oscar or Django, without types
         super().__init__(data)
         mine = codes_of(merchant).filter(closed_at=None)
         self.fields["amount"] = MoneyField(currency, label=_("Amount"))

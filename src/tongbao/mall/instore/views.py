@@ -48,7 +48,7 @@ CLOSED: Final = {
 class AmountForm(forms.Form):
     """How much is to be paid, typed by the shopper."""
 
-    def __init__(self, currency: str, *args: Any, **options: Any) -> None:
+    def __init__(self, currency: str, *args: Any, **options: Any) -> None:  # noqa: ANN401  # of Oscar or Django, without types
         super().__init__(*args, **options)
         self.fields["amount"] = MoneyField(currency, label=_("Amount"))
 

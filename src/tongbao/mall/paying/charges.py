@@ -20,7 +20,7 @@ from typing import Final
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.module_loading import import_string
@@ -40,6 +40,10 @@ from tongbao.mall.people.models import User
 _LOG: Final = logging.getLogger("tongbao.mall.paying")
 ASK_AGAIN: Final = timedelta(seconds=5)
 """So long an answer of the provider's is taken for its present one by pages that ask often."""
+FORGOTTEN: Final = timedelta(days=1)
+"""After that long a charge that the provider has never heard of will not be paid any more."""
+DOUBTFUL: Final = timedelta(days=7)
+"""So long a failed charge may still be paid, as with another card on the same page."""
 
 Afterwards = Callable[[], object]
 Handler = Callable[[Charge], Afterwards | None]
@@ -151,8 +155,9 @@ def take(notification: Notification, provider: str) -> Charge:
 def ask(charge: Charge, *, unless_asked_since: timedelta | None = None) -> Charge:
     """Ask the provider how a charge stands, and decide it; not inside a transaction.
 
-    Returns the charge as it stands then. Decided ones, and those asked about so recently, are not
-    asked about again.
+    Returns the charge as it stands then. Confirmed ones, and those asked about so recently, are
+    not asked about again; failed ones are, for they may be paid after all (and then go back). What
+    the provider has not heard of in `FORGOTTEN` has failed.
 
     Raises:
         ProviderDown, UnknownProvider: nothing has changed.
@@ -160,22 +165,27 @@ def ask(charge: Charge, *, unless_asked_since: timedelta | None = None) -> Charg
     _check_outside()
     now = timezone.now()
     charge = Charge.objects.get(pk=charge.pk)
-    if charge.state != Charge.State.STARTED:
+    if charge.state == Charge.State.CONFIRMED or charge.trouble == Charge.Trouble.LATE:
         return charge
     if unless_asked_since and charge.asked_at and now - charge.asked_at < unless_asked_since:
         return charge
     Charge.objects.filter(pk=charge.pk).update(asked_at=now)
     answer = providers.named(charge.provider).query(charge)
+    if answer is None and now - charge.created_at > FORGOTTEN:
+        answer = Notification(
+            f"{charge.pk}-never", charge.pk, Paid.FAILED, 0, charge.currency, charge.provider_ref
+        )
     if answer is not None and answer.charge_id == charge.pk:
         take(answer, charge.provider)
     return Charge.objects.get(pk=charge.pk)
 
 
-def still_open(before: datetime) -> "QuerySet[Charge]":
-    """Return the charges started before that moment of which nothing is known, oldest first."""
-    return Charge.objects.filter(state=Charge.State.STARTED, created_at__lt=before).order_by(
-        "created_at"
-    )
+def to_ask(now: datetime) -> "QuerySet[Charge]":
+    """Return the charges to `ask` about, oldest first: not decided, or failed not long ago."""
+    started = Q(state=Charge.State.STARTED)
+    failed = Q(state=Charge.State.FAILED, decided_at__gt=now - DOUBTFUL)
+    late = Q(trouble=Charge.Trouble.LATE)
+    return Charge.objects.filter((started | failed) & ~late).order_by("created_at")
 
 
 def refund(charge: Charge, key: str, amount_minor: int) -> ChargeRefund:

@@ -6,6 +6,7 @@ by HMAC-SHA256 over the body with a key derived from settings.SECRET_KEY.
 
 import json
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
@@ -35,6 +36,7 @@ from tongbao.mall.paying.providers import (
 
 SIGNATURE: Final = "X-Sandbox-Signature"
 _SALT: Final = "tongbao.mall.paying.sandbox"
+_OPEN_FOR: Final = timedelta(days=1)
 _LONGEST: Final = 10_000  # bytes
 _FIELDS: Final = frozenset({"event", "charge", "state", "amount_minor", "currency", "ref"})
 
@@ -119,7 +121,17 @@ def reference(payment: SandboxPayment) -> str:
 
 def told(payment: SandboxPayment) -> Notification:
     """Return what the sandbox says of a payment at this moment."""
-    decided = payment.at is not None and payment.at <= timezone.now()
+    now = timezone.now()
+    decided = payment.at is not None and payment.at <= now
+    if payment.state == SandboxPayment.State.OPEN and now - payment.created_at > _OPEN_FOR:
+        return Notification(
+            event=f"{payment.charge}-expired",
+            charge_id=payment.charge,
+            state=Paid.FAILED,
+            amount_minor=0,
+            currency=payment.currency,
+            provider_ref=reference(payment),
+        )
     state = {
         SandboxPayment.State.OPEN: Paid.OPEN,
         SandboxPayment.State.PAID: Paid.CONFIRMED,

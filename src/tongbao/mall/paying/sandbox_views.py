@@ -91,6 +91,15 @@ def _then_fine(_request: HttpRequest, payment: SandboxPayment) -> None:
     bank.pay(payment.charge)
 
 
+def _down(_request: HttpRequest, _payment: SandboxPayment) -> None:
+    for call in ("query", "refund"):
+        bank.outage(call, times=3)
+
+
+def _refuse(_request: HttpRequest, _payment: SandboxPayment) -> None:
+    bank.outage("refund", answer="failed")
+
+
 _ACTS: Final[Mapping[str, Callable[[HttpRequest, SandboxPayment], None]]] = {
     "pay": _pay,
     "fail": _fail,
@@ -102,6 +111,8 @@ _ACTS: Final[Mapping[str, Callable[[HttpRequest, SandboxPayment], None]]] = {
     "too_little": _too_little,
     "foreign": _foreign,
     "then_fine": _then_fine,
+    "down": _down,
+    "refuse": _refuse,
 }
 
 

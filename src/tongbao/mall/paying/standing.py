@@ -26,7 +26,7 @@ def of_charge(charge: Charge) -> Standing:
             _("We look at your payment"),
             _(
                 "The payment provider tells of another amount than was to be paid. Your money is "
-                "with the provider; we clear it up and write to you."
+                "with the provider; we clear it up with them."
             ),
         )
     if charge.state == Charge.State.CONFIRMED:

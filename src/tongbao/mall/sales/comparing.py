@@ -20,6 +20,7 @@ from tongbao.mall.sales.leftover import left
 from tongbao.mall.sales.models import Part, Return, Sale
 from tongbao.mall.sales.returns import base_id, to_member
 from tongbao.mall.shop.models import Shop, the_shop
+from tongbao.mall.shop.money import money
 
 _STEP: Final = 200
 _PAYMENTS: Final = ("wallet", "credit", "points")
@@ -173,9 +174,9 @@ def _escrow(shop: Shop) -> Iterator[Finding]:
         has_credit = 0 if account is None else account.credit
         wallet, credit = kept()
     if has < wallet:
-        yield Finding(Kind.ESCROW_SHORT, f"{wallet - has} {shop.currency}")
+        yield Finding(Kind.ESCROW_SHORT, money(wallet - has, shop.currency))
     if has_credit < credit:
-        yield Finding(Kind.ESCROW_SHORT, f"{credit - has_credit} {shop.currency}")
+        yield Finding(Kind.ESCROW_SHORT, money(credit - has_credit, shop.currency))
 
 
 def kept() -> tuple[int, int]:

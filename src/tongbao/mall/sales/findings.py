@@ -35,6 +35,7 @@ class Did(StrEnum):
 
     FINISHED = "finished"
     UNDONE = "undone"
+    WAITS = "waits"
     NOTHING = "nothing"
 
 
@@ -65,6 +66,7 @@ _WORDS: Final[Mapping[Kind, object]] = {
 _DONE: Final[Mapping[Did, object]] = {
     Did.FINISHED: _("Finished now."),
     Did.UNDONE: _("It was undone, and everything paid goes back."),
+    Did.WAITS: _("The ledger refused it, so it waits as before."),
     Did.NOTHING: _("Nothing was done: somebody has to look at it."),
 }
 
@@ -86,7 +88,8 @@ class Finding:
         """Tell it in a language (``en``, ``zh-hans``)."""
         with translation.override(language):
             found = str(_WORDS[self.kind]) % {"subject": self.subject}
-            return f"{found} {_DONE[self.did]}"
+            between = "" if found.endswith("。") else " "
+            return f"{found}{between}{_DONE[self.did]}"
 
     def __str__(self) -> str:
         return self.say("en")

@@ -11,6 +11,7 @@ call it any number of times: the page after paying does, so does the reconciler.
 
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from typing import Final
 
 from django.conf import settings
@@ -78,9 +79,9 @@ def standing(charge: Charge) -> Standing:
     sale = Sale.objects.get(charge=charge)
     with suppress(LedgerError):  # it stays as it is then, and the page asks again
         sale = finish(sale)
-    if charge.trouble == Charge.Trouble.MISMATCH and charge.state == Charge.State.STARTED:
-        return of_charge(charge)
     address, label = reverse("sales:detail", args=[sale.number]), _("To the order")
+    if charge.trouble == Charge.Trouble.MISMATCH and charge.state == Charge.State.STARTED:
+        return replace(of_charge(charge), address=address, label=label)
     if sale.state == Sale.State.PAID:
         text = _("The payment has arrived and the order is on its way.")
         return Standing(_("Paid"), text, is_good=True, address=address, label=label)

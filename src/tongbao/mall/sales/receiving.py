@@ -53,7 +53,9 @@ def receive(part: Part, at: datetime | None = None) -> Part:
         if row.state in {Part.State.RECEIVED, Part.State.SETTLED}:
             return row
         _check_waiting(row)
-        if any([import_string(path)(row) for path in settings.MALL_PART_WAITS]):
+        # Every one of them is asked, for they also note that the goods are there.
+        waiting = [import_string(path)(row) for path in settings.MALL_PART_WAITS]
+        if any(waiting):
             return row
         shop = the_shop()
         states.receive(row, shop, at)

@@ -57,13 +57,12 @@ def reconcile(now: datetime) -> list[Finding]:
 
 def _repaired(now: datetime) -> Iterator[Finding]:
     pending = Sale.objects.filter(state=Sale.State.PENDING)
-    started = Charge.objects.filter(state=Charge.State.STARTED)
     owing = Sale.objects.filter(
         state=Sale.State.CANCELLED, paid_at__isnull=False, back_at__isnull=True
     )
     begun = Part.objects.filter(settling_at__isnull=False).select_related("sale", "merchant")
     approved = Return.objects.filter(state=Return.State.APPROVED).select_related("part__sale")
-    yield from _each(Kind.PAYMENT, started.order_by("created_at"), _ask)
+    yield from _each(Kind.PAYMENT, charges.to_ask(now), _ask)
     yield from _each(Kind.BOOKING, pending.order_by("created_at"), _book)
     yield from _expired(now)
     yield from _each(Kind.GIVING_BACK, owing.order_by("cancelled_at"), _give_back)
@@ -102,9 +101,10 @@ def _subject(row: Any) -> str:  # noqa: ANN401  # a row of any kind
 
 
 def _ask(charge: Charge) -> Did | None:
-    """Ask the provider about a charge that is not decided; None while it has not decided."""
-    state = charges.ask(charge).state
-    return None if state == Charge.State.STARTED else Did.FINISHED
+    """Ask the provider about a charge that may still be paid; None where nothing is new."""
+    after = charges.ask(charge)
+    is_new = (after.state, after.trouble) != (charge.state, charge.trouble)
+    return Did.FINISHED if is_new else None
 
 
 def _book(sale: Sale) -> Did | None:
@@ -137,7 +137,7 @@ def _settle(part: Part) -> Did | None:
     try:
         settlement.finish(part.pk, token)
     except Refused:
-        return Did.UNDONE  # it waits as before, and is settled with what is due
+        return Did.WAITS  # and is settled with what is due, or told as stuck
     return Did.FINISHED
 
 
@@ -145,7 +145,7 @@ def _carry_out(return_: Return) -> Did:
     try:
         returns.finish(return_.pk)
     except Refused:
-        return Did.UNDONE  # it waits for its decision again
+        return Did.WAITS  # for its decision, again
     return Did.FINISHED
 
 

@@ -231,7 +231,7 @@ def _accepted(shop: Shop, part: Part) -> Mapping[str, Mapping[str, Any]]:
 
 def _note(shop: Shop, part: Part, bodies: Mapping[str, Mapping[str, Any]]) -> None:
     """Write down on the part what the journal says of its settlement."""
-    fields: dict[str, object] = {"settled_at": timezone.now(), "settling_at": None}
+    fields: dict[str, Any] = {"settled_at": timezone.now(), "settling_at": None}
     body = bodies.get(_ids(part)["purchase"])
     if body is not None:
         deposit = bodies.get(_ids(part)["part"], {"command": {"amount": 0}})["command"]["amount"]

@@ -62,6 +62,7 @@ class PartShown:
     ships: bool  # whether something of it is sent by post
     serves: bool  # whether something of it is a voucher, a top-up or the like
     open_return: Return | None
+    price: int = 0  # of a point when its points settled, in minor units, rounded down
 
     @property
     def can_receive(self) -> bool:

@@ -1,5 +1,7 @@
 """A shopper's orders: the list, one order with each part's way, its receipt."""
 
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any, Final
 
 from django.contrib import messages
@@ -11,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from tongbao.ledger.prices import price_entries
 from tongbao.ledger.values import LedgerError
 from tongbao.mall.paying import charges, providers
 from tongbao.mall.paying.models import Charge, ChargeRefund
@@ -19,7 +22,15 @@ from tongbao.mall.people.models import User
 from tongbao.mall.sales import placing, receiving
 from tongbao.mall.sales.models import Part, Return, Sale
 from tongbao.mall.sales.refusals import NotNow
-from tongbao.mall.sales.shown import TABS, in_tab, of_user, part_shown, state_of, why_cancelled
+from tongbao.mall.sales.shown import (
+    TABS,
+    PartShown,
+    in_tab,
+    of_user,
+    part_shown,
+    state_of,
+    why_cancelled,
+)
 from tongbao.mall.shop.models import Shop, the_shop
 from tongbao.mall.shop.pages import paged
 from tongbao.mall.shop.troubles import told
@@ -110,11 +121,12 @@ def shown(request: HttpRequest, number: str) -> dict[str, Any]:
     if sale.charge_id is not None:
         refunds = ChargeRefund.objects.filter(charge_id=sale.charge_id)
         back = refunds.aggregate(sum=Sum("amount_minor", default=0))["sum"]
-    parts = [part_shown(shop, part) for part in sale.parts.all()]
+    parts = [_priced(shop, part_shown(shop, part)) for part in sale.parts.all()]
     return {
         "sale": sale,
         "word": word,
         "colour": colour,
+        "pay_until": sale.created_at + timedelta(minutes=shop.pay_minutes),
         "why": why_cancelled(sale),
         "parts": parts,
         "can_pay": sale.state == Sale.State.PENDING
@@ -160,6 +172,17 @@ def _can_cancel(sale: Sale) -> bool:
         part.state == Part.State.WAITING and part.shipped_at is None and not part.returns.all()
         for part in sale.parts.all()
     )
+
+
+def _priced(shop: Shop, one: PartShown) -> PartShown:
+    """Add the price of a point at which a part's points settled, from the journal."""
+    if not one.part.purchase_id or not one.part.points_atoms:
+        return one
+    outcome = shop.ledger.outcome(one.part.purchase_id)
+    if outcome is None or outcome.number is None:
+        return one
+    (entry, *_more) = price_entries(shop.ledger, after=outcome.number - 1, limit=1).entries
+    return replace(one, price=int(entry.price.per_point))
 
 
 def _row(shop: Shop, sale: Sale) -> dict[str, Any]:

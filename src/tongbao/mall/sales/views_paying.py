@@ -14,6 +14,7 @@ from tongbao.mall.paying.models import Charge
 from tongbao.mall.paying.providers import PayingError
 from tongbao.mall.sales import cancelling
 from tongbao.mall.sales.models import Sale
+from tongbao.mall.sales.once import taken
 from tongbao.mall.sales.refusals import NotNow
 from tongbao.mall.sales.untyped import Request
 from tongbao.mall.sales.views import own
@@ -53,6 +54,8 @@ def again(request: Request, number: str) -> HttpResponse:
     """Put an order's goods into the basket, as far as they are still for sale."""
     sale = own(request, number)
     added = missing = 0
+    if taken(request):
+        return redirect("basket:summary")
     for line in sale.order.lines.all() if sale.order is not None else ():
         allowed = False
         if line.product is not None and line.product.is_public:

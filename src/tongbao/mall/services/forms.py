@@ -9,7 +9,7 @@ from tongbao.mall.services.targets import BadTarget, read_target
 AddToBasketForm = get_class("basket.forms", "AddToBasketForm")
 
 
-class AddForm(AddToBasketForm):  # type: ignore[misc]  # Oscar has no types
+class AddForm(AddToBasketForm):  # type: ignore[valid-type,misc]  # Oscar has no types
     """Oscar's, with the number of a top-up read by its kind."""
 
     def clean_target(self) -> str:

@@ -23,19 +23,19 @@ def on_paid(sale: Sale) -> None:
     """Issue the vouchers and write down the top-ups of a sale that was paid."""
     if sale.order is None:
         return
-    now = timezone.now()
-    local = now.astimezone(the_shop().zone)
+    shop, now = the_shop(), timezone.now()
+    local, currency = now.astimezone(shop.zone), shop.currency
     for part in sale.parts.select_related("sale", "merchant").order_by("pk"):
         for line in lines_of(part):
             kind = kinds.kind_of(line.product)
             if kind == kinds.GOODS:
                 continue
-            worths = _each(line.line_price_incl_tax, line.quantity, sale)
+            worths = _each(line.line_price_incl_tax, line.quantity, currency)
             if kind == kinds.VOUCHER:
                 vouchers.issue(part, line, worths, local)
             else:
                 # What an offer took off is not taken off the account.
-                faces = _each(line.line_price_before_discounts_incl_tax, line.quantity, sale)
+                faces = _each(line.line_price_before_discounts_incl_tax, line.quantity, currency)
                 topups.open_topups(part, line, worths, faces, now)
     if Topup.objects.filter(part__sale=sale).exists():
         # The first try is made at once; what fails there is the worker's.
@@ -94,6 +94,6 @@ def on_returned(return_: Return) -> None:
     complete(part)
 
 
-def _each(whole: Decimal, quantity: int, sale: Sale) -> list[int]:
+def _each(whole: Decimal, quantity: int, currency: str) -> list[int]:
     """Divide a line's price among its units, in minor units."""
-    return allocate(to_minor(whole, sale.order.currency), [1] * quantity)
+    return allocate(to_minor(whole, currency), [1] * quantity)

@@ -49,7 +49,7 @@ def open_kinds() -> None:
         )
 
 
-def kind_of(product: Any) -> str:
+def kind_of(product: Any) -> str:  # noqa: ANN401  # of Oscar or Django, without types
     """Return a product's kind; what is gone from the catalogue or of another class is goods."""
     if product is None:
         return GOODS
@@ -57,19 +57,19 @@ def kind_of(product: Any) -> str:
     return slug if slug in {VOUCHER, TOPUP} else GOODS
 
 
-def valid_for(product: Any) -> timedelta:
+def valid_for(product: Any) -> timedelta:  # noqa: ANN401  # of Oscar or Django, without types
     """Return how long a voucher of that product is good."""
     days = _attribute(product, "voucher_days")
     return timedelta(days=min(max(int(days), 1), MOST_DAYS) if days else USUAL_DAYS)
 
 
-def topup_kind(product: Any) -> Topup.Kind | None:
+def topup_kind(product: Any) -> Topup.Kind | None:  # noqa: ANN401  # of Oscar or Django, without types
     """Return what a product tops up, None where its attribute names nothing that there is."""
     named = str(_attribute(product, "topup_kind") or "").strip().lower()
     return Topup.Kind(named) if named in Topup.Kind.values else None
 
 
-def _attribute(product: Any, code: str) -> Any:
+def _attribute(product: Any, code: str) -> Any:  # noqa: ANN401  # of Oscar or Django, without types
     """Return an attribute's value; a variant that has none has its parent's."""
     for one in (product, product.parent):
         value = None if one is None else one.attribute_values.filter(attribute__code=code).first()

@@ -9,6 +9,7 @@ import logging
 from typing import Final
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -57,26 +58,22 @@ def _write(part: Part) -> None:
         row = locked_part(part.pk)
         vouchers = Voucher.objects.filter(part=row, state=Voucher.State.RETURNING, payback=None)
         topups = Topup.objects.filter(part=row, state=Topup.State.FAILED, payback=None)
-        owed = [*vouchers.order_by("pk"), *topups.order_by("created_at", "unit")]
-        if not owed:
+        worths = [*vouchers.values_list("worth_minor"), *topups.values_list("worth_minor")]
+        if not worths:
             return
         # Somebody may have returned a piece of it by hand; more than all is never paid back.
-        amount = min(sum(one.worth_minor for one in owed), goods.left_minor(row))
+        amount = min(sum(worth for (worth,) in worths), goods.left_minor(row))
         if amount == 0:
             vouchers.update(state=Voucher.State.RETURNED)
             topups.update(state=Topup.State.RETURNED)
             complete(row)
             return
         with translation.override(row.sale.user.language or None):
-            failed = any(isinstance(one, Topup) for one in owed)
-            reason = _("The top-up failed.") if failed else _("The voucher was not used.")
+            reason = _("The top-up failed.") if topups else _("The voucher was not used.")
         written = returns.automatic(row, amount, reason)
-        Voucher.objects.filter(pk__in=[one.pk for one in owed if isinstance(one, Voucher)]).update(
-            payback=written
-        )
-        Topup.objects.filter(pk__in=[one.pk for one in owed if isinstance(one, Topup)]).update(
-            payback=written
-        )
+        # The part is locked, so these are the same rows still.
+        vouchers.update(payback=written)
+        topups.update(payback=written)
         if written.state == Return.State.DONE:  # nothing of it was paid inside the ledger
             close(written)
             complete(row)
@@ -85,12 +82,11 @@ def _write(part: Part) -> None:
 def _going(part: Part) -> set[int]:
     unfinished = Voucher.objects.filter(part=part, state=Voucher.State.RETURNING)
     failed = Topup.objects.filter(part=part, state=Topup.State.FAILED)
-    return {
-        number
-        for rows in (unfinished, failed)
-        for number in rows.exclude(payback=None).values_list("payback_id", flat=True)
-        if number is not None
-    }
+    return set(
+        Return.objects.filter(Q(vouchers__in=unfinished) | Q(topups__in=failed)).values_list(
+            "pk", flat=True
+        )
+    )
 
 
 def _owed(part: Part) -> bool:

@@ -26,7 +26,7 @@ _PAUSES: Final = (5, 10, 30, 60, 300, 900, 3600)  # seconds between one try and 
 _BATCH: Final = 100
 
 
-def open_topups(part: Part, line: Any, worths: list[int], faces: list[int], now: datetime) -> None:
+def open_topups(part: Part, line: Any, worths: list[int], faces: list[int], now: datetime) -> None:  # noqa: ANN401  # of Oscar or Django, without types
     """Write a line's top-ups down, one for each unit; in the transaction that notes the payment.
 
     ``worths`` is what was paid for each, ``faces`` what each puts on the account.

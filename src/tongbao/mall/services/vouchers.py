@@ -27,7 +27,7 @@ class NotUsable(Exception):
         self.voucher = voucher
 
 
-def issue(part: Part, line: Any, worths: list[int], local: datetime) -> None:
+def issue(part: Part, line: Any, worths: list[int], local: datetime) -> None:  # noqa: ANN401  # of Oscar or Django, without types
     """Issue a line's vouchers, one for each unit; in the transaction that notes the payment.
 
     ``local`` is now in the mall's zone: a voucher is good until the end of its last day there.

@@ -66,14 +66,12 @@ def picture(title: str, *, key: int, image: Any = None, size: int = 400) -> Safe
     if image:
         try:
             thumb = get_thumbnail(image, f"{size}x{size}", crop="center", quality=82)
+            shown = thumb.url, thumb.width, thumb.height
         except Exception:  # noqa: BLE001  # whatever a broken file makes the library stumble on
             _LOG.warning("The picture %s cannot be read; a card stands in for it.", image)
         else:
             return format_html(
-                '<img class="pic" src="{}" width="{}" height="{}" alt="" loading="lazy">',
-                thumb.url,
-                thumb.width,
-                thumb.height,
+                '<img class="pic" src="{}" width="{}" height="{}" alt="" loading="lazy">', *shown
             )
     return card(title, key)
 

@@ -5,7 +5,7 @@ from django.views.generic import RedirectView
 
 from tongbao.mall.shop import views, views_device, views_goods, views_reviews
 
-_REVIEWS = r"^catalogue/(?P<product_slug>[\w-]*)_(?P<product_pk>\d{1,18})/reviews/"
+_REVIEWS = r"^catalogue/(?P<product_slug>[\w-]*)_(?P<product_pk>[0-9]{1,18})/reviews/"
 
 app_name = "shop"
 urlpatterns = [
@@ -14,18 +14,18 @@ urlpatterns = [
     path("search/", views_goods.listing, name="search"),
     path("catalogue/", views_goods.listing, name="goods"),
     re_path(
-        r"^catalogue/category/(?P<category_slug>[\w-]+(?:/[\w-]+)*)_(?P<pk>\d{1,18})/$",
+        r"^catalogue/category/(?P<category_slug>[\w-]+(?:/[\w-]+)*)_(?P<pk>[0-9]{1,18})/$",
         views_goods.listing,
         name="category",
     ),
     re_path(
-        r"^catalogue/(?P<product_slug>[\w-]*)_(?P<pk>\d{1,18})/$",
+        r"^catalogue/(?P<product_slug>[\w-]*)_(?P<pk>[0-9]{1,18})/$",
         views_goods.product,
         name="product",
     ),
     re_path(rf"{_REVIEWS}$", views_reviews.listing, name="reviews"),
     re_path(rf"{_REVIEWS}add/$", views_reviews.add, name="add_review"),
-    re_path(rf"{_REVIEWS}(?P<pk>\d{{1,18}})/vote/$", views_reviews.vote, name="vote"),
+    re_path(rf"{_REVIEWS}(?P<pk>[0-9]{{1,18}})/vote/$", views_reviews.vote, name="vote"),
     re_path(rf"{_REVIEWS}.+$", views.nothing),
     re_path(r"^catalogue/ranges/", views.nothing),
     path("manifest.webmanifest", views_device.manifest, name="manifest"),

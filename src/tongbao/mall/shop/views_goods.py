@@ -28,7 +28,7 @@ _MOST_AT_ONCE: Final = 99
 
 
 @require_safe
-def listing(request: HttpRequest, category_slug: str = "", pk: int | None = None) -> HttpResponse:
+def listing(request: HttpRequest, category_slug: str = "", pk: str = "") -> HttpResponse:
     """Show goods: of a category, or all; narrowed by words, prices, merchant, what is there.
 
     Asked for by htmx it gives only the part of the page that changes.
@@ -36,8 +36,8 @@ def listing(request: HttpRequest, category_slug: str = "", pk: int | None = None
     shop = shop_of(request)
     shelf = the_shelf(shop.currency)
     aisle = None
-    if pk is not None:
-        aisle = shelf.aisles.get(pk)
+    if pk:
+        aisle = shelf.aisles.get(int(pk))
         if aisle is None:
             raise Http404
         if aisle.slug != category_slug:
@@ -65,11 +65,11 @@ def listing(request: HttpRequest, category_slug: str = "", pk: int | None = None
 
 
 @require_safe
-def product(request: HttpRequest, product_slug: str, pk: int) -> HttpResponse:
+def product(request: HttpRequest, product_slug: str, pk: str) -> HttpResponse:
     """Show a good: its pictures, its price, what buying it brings, what people say of it."""
     del product_slug  # the address below has it
     shop = shop_of(request)
-    one = get_object_or_404(_products(), pk=pk)
+    one = get_object_or_404(_products(), pk=int(pk))
     if not (one.is_public and (one.parent is None or one.parent.is_public)):
         raise Http404
     if one.is_child:
@@ -78,7 +78,7 @@ def product(request: HttpRequest, product_slug: str, pk: int) -> HttpResponse:
     if unquote(here) != unquote(request.path):
         return HttpResponsePermanentRedirect(here)
     shelf = the_shelf(shop.currency)
-    variants = [_offer(child, shop) for child in one.children.all()] or [_offer(one, shop)]
+    variants = [_offer(child, shop) for child in _children(one)] or [_offer(one, shop)]
     offers = [offer for offer in variants if offer["record"] is not None]
     cheapest = min(offers, key=lambda offer: offer["price_minor"], default=None)
     place = shelf.places.get(one.pk)
@@ -105,19 +105,21 @@ def product(request: HttpRequest, product_slug: str, pk: int) -> HttpResponse:
 
 def _products() -> Any:  # noqa: ANN401  # Oscar has no types
     model = get_model("catalogue", "Product")
-    records = get_model("partner", "StockRecord").objects.order_by("id")
-    records = records.select_related("partner__merchant")
-    children = (
-        model.objects.filter(is_public=True)
-        .order_by("id")
-        .prefetch_related(Prefetch("stockrecords", records))
-    )
     return model.objects.select_related("product_class", "parent").prefetch_related(
-        Prefetch("stockrecords", records),
-        Prefetch("children", children),
-        "images",
-        "attribute_values__attribute",
+        _records(), "images", "attribute_values__attribute"
     )
+
+
+def _records() -> Any:  # noqa: ANN401  # Oscar has no types
+    records = get_model("partner", "StockRecord").objects.order_by("id")
+    return Prefetch("stockrecords", records.select_related("partner__merchant"))
+
+
+def _children(one: Any) -> Any:  # noqa: ANN401  # Oscar has no types
+    if not one.is_parent:
+        return ()
+    children = one.children.filter(is_public=True).order_by("id")
+    return children.select_related("product_class").prefetch_related(_records())
 
 
 def _offer(one: Any, shop: Shop) -> dict[str, Any]:  # noqa: ANN401  # Oscar has no types
@@ -131,7 +133,7 @@ def _offer(one: Any, shop: Shop) -> dict[str, Any]:  # noqa: ANN401  # Oscar has
         return {"product": one, "record": None, "price_minor": 0, "merchant": None, "most": 0}
     record = records[0]
     most = _MOST_AT_ONCE
-    kind = one.product_class or (one.parent.product_class if one.parent_id else None)
+    kind = one.get_product_class()
     if kind is None or kind.track_stock:
         most = max(0, min(most, record.net_stock_level))
     merchant = getattr(record.partner, "merchant", None)

@@ -45,7 +45,7 @@ class ReviewForm(forms.ModelForm):  # type: ignore[type-arg]  # Oscar's model ha
 
 
 @require_safe
-def listing(request: HttpRequest, product_slug: str, product_pk: int) -> HttpResponse:
+def listing(request: HttpRequest, product_slug: str, product_pk: str) -> HttpResponse:
     """Show all that people say of a good, the most helpful first."""
     del product_slug
     product = _public(product_pk)
@@ -63,7 +63,7 @@ def listing(request: HttpRequest, product_slug: str, product_pk: int) -> HttpRes
 
 
 @login_required
-def add(request: HttpRequest, product_slug: str, product_pk: int) -> HttpResponse:
+def add(request: HttpRequest, product_slug: str, product_pk: str) -> HttpResponse:
     """Let somebody say something of a good, once."""
     del product_slug
     product = _public(product_pk)
@@ -86,7 +86,7 @@ def add(request: HttpRequest, product_slug: str, product_pk: int) -> HttpRespons
 
 @require_POST
 @login_required
-def vote(request: HttpRequest, product_slug: str, product_pk: int, pk: int) -> HttpResponse:
+def vote(request: HttpRequest, product_slug: str, product_pk: str, pk: str) -> HttpResponse:
     """Note that a review helped somebody, once each, and nobody their own."""
     review = get_object_or_404(ProductReview.objects.approved(), pk=pk, product=product_pk)
     _public(product_pk)
@@ -99,7 +99,7 @@ def vote(request: HttpRequest, product_slug: str, product_pk: int, pk: int) -> H
     return redirect("catalogue:reviews-list", product_slug, product_pk)
 
 
-def _public(pk: int) -> Any:  # noqa: ANN401  # Oscar has no types
+def _public(pk: str) -> Any:  # noqa: ANN401  # Oscar has no types
     return get_object_or_404(Product, pk=pk, is_public=True, parent=None)
 
 

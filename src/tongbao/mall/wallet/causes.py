@@ -190,13 +190,16 @@ def _team(item: Item) -> str:
 
 
 def _dividend(item: Item) -> str:
-    facts = item.cause.facts
-    if facts["first_day"] == facts["last_day"]:
-        return _("Dividend of %(day)s") % {"day": facts["first_day"]}
-    return _("Dividends from %(first)s to %(last)s") % {
-        "first": facts["first_day"],
-        "last": facts["last_day"],
-    }
+    first, last = str(item.cause.facts["first_day"]), str(item.cause.facts["last_day"])
+    if first == last:
+        return _("Dividend of %(day)s") % {"day": unbroken(first)}
+    days = {"first": unbroken(first), "last": unbroken(last)}
+    return _("Dividends from %(first)s to %(last)s") % days
+
+
+def unbroken(day: str) -> str:
+    """Return a day that no line breaks in the middle: its hyphens are U+2011."""
+    return day.replace("-", "\u2011")
 
 
 def _notes(shop: Shop, item: Item, sale: Sale | None) -> Iterable[str]:

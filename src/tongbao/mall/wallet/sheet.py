@@ -92,7 +92,7 @@ def _cells(shop: Shop, line: Line) -> list[str]:
         f"{item.number}.{item.position}",
         line.at.astimezone(shop.zone).isoformat(sep=" ", timespec="seconds"),
         item.recorded_at.astimezone(shop.zone).isoformat(sep=" ", timespec="seconds"),
-        safe("; ".join([line.title, *line.notes])),
+        safe("; ".join([line.title, *line.notes]).replace("\u2011", "-")),
         safe(line.sale.number if line.sale else ""),
         *_amounts(item.change, shop.currency),
         *_amounts(item.balance, shop.currency),

@@ -109,6 +109,6 @@ def _chosen(name: str | None) -> str:
 def _pay_address() -> str:
     """Return where one pays in person; empty in a mall without it."""
     try:
-        return reverse("instore:scan")
+        return reverse("instore:index")
     except NoReverseMatch:
         return ""

@@ -61,7 +61,14 @@ def _act(request: HttpRequest, kind: Kind) -> HttpResponse:
     form = PointsForm(has.points, request.GET)
     if not form.is_valid():
         return _form(request, kind, has, form)
-    return _look(request, shop, kind, has, form, uuid4().hex)
+    once, done = request.GET.get("once", ""), None
+    if ONCE.fullmatch(once):
+        done = actions.found(shop.ledger, user.account, kind, once)
+    if done is not None and done.command["points"] == form.cleaned_data["points"]:
+        return redirect("wallet:done", kind, once)  # come back to, or opened in another tab
+    if done is not None or not ONCE.fullmatch(once):
+        once = uuid4().hex
+    return _look(request, shop, kind, has, form, once)
 
 
 def _look(
@@ -132,7 +139,7 @@ def _again(
 def _form(
     request: HttpRequest, kind: Kind, has: Holdings, form: PointsForm, status: int = 200
 ) -> HttpResponse:
-    given = {"kind": kind, "has": has, "form": form}
+    given = {"kind": kind, "has": has, "form": form, "once": uuid4().hex}
     return render(request, "wallet/points_form.html", given, status=status)
 
 

@@ -35,21 +35,20 @@ def withdraw(request: HttpRequest) -> HttpResponse:
         form = WithdrawForm(shop.currency, initial=_last(user))
         return _form(request, shop, has, form)
     form = WithdrawForm(shop.currency, request.POST)
-    once = request.POST.get("once", "")
-    if request.POST.get("step") == "do" and ONCE.fullmatch(once):
-        # Sent a second time, the cash may be gone already: by the first time.
-        done = Withdrawal.objects.filter(
-            user=user, command_id=f"{user.account}-withdraw-{once}"
-        ).first()
-        if done is not None:
-            return redirect("wallet:withdrawal", done.pk)
-    if not form.is_valid() or not _can_be(shop, has, form):
+    once, step = request.POST.get("once", ""), request.POST.get("step")
+    done = _done(user, once) if ONCE.fullmatch(once) else None
+    form.full_clean()
+    # Sent a second time, the cash may be gone already: by the first time.
+    if done is not None and (step == "do" or done.amount_minor == form.cleaned_data.get("amount")):
+        return redirect("wallet:withdrawal", done.pk)
+    if done is not None or not ONCE.fullmatch(once):
+        once = uuid4().hex
+        step = "look" if step == "do" else step
+    if not form.is_valid() or not _can_be(shop, has, form) or step == "edit":
         return _form(request, shop, has, form)
-    if request.POST.get("step") == "edit":
-        return _form(request, shop, has, form)
-    if request.POST.get("step") == "do" and ONCE.fullmatch(once):
+    if step == "do":
         return _do(request, shop, has, form, once)
-    return _confirm(request, has, form, uuid4().hex)
+    return _confirm(request, has, form, once)
 
 
 @require_safe
@@ -79,6 +78,12 @@ def _do(
         form.add_error(None, told(error))
         return _form(request, shop, has, form)
     return redirect("wallet:withdrawal", made.pk)
+
+
+def _done(user: User, once: str) -> Withdrawal | None:
+    """Return what that form asked for before."""
+    named = f"{user.account}-withdraw-{once}"
+    return Withdrawal.objects.filter(user=user, command_id=named).first()
 
 
 def _can_be(shop: Shop, has: Holdings, form: WithdrawForm) -> bool:
@@ -120,7 +125,7 @@ def _look(shop: Shop, has: Holdings, form: WithdrawForm, amount: int) -> None:
 
 
 def _form(request: HttpRequest, shop: Shop, has: Holdings, form: WithdrawForm) -> HttpResponse:
-    given = {"has": has, "form": form, "least": least_minor(), "shop": shop}
+    given = {"has": has, "form": form, "least": least_minor(), "once": uuid4().hex}
     return render(request, "wallet/withdraw.html", given)
 
 

@@ -1,1 +1,1 @@
-"""Forks of Oscar's dashboard apps, as small as can be."""
+"""A fork of Oscar's dashboard, as small as can be: pictures are checked."""

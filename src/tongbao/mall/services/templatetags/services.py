@@ -19,18 +19,18 @@ def services_of(context: template.Context, part: Part) -> dict[str, Any]:
 
 
 @register.filter
-def product_kind(product: Any) -> str:
+def product_kind(product: Any) -> str:  # noqa: ANN401  # of Oscar or Django, without types
     """Give a product's kind: goods, voucher or topup."""
     return kinds.kind_of(product)
 
 
 @register.simple_tag
-def voucher_days(product: Any) -> int:
+def voucher_days(product: Any) -> int:  # noqa: ANN401  # of Oscar or Django, without types
     """Give for how many days a voucher of that product is good."""
     return kinds.valid_for(product).days
 
 
 @register.simple_tag
-def topup_kind_of(product: Any) -> str:
+def topup_kind_of(product: Any) -> str:  # noqa: ANN401  # of Oscar or Django, without types
     """Give what a product tops up: phone, fuel or utility."""
     return str(kinds.topup_kind(product) or "")
