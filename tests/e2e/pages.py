@@ -5,8 +5,9 @@ from typing import Final
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
+_CONTRAST: Final = ["color-contrast", "link-in-text-block"]
 _GRAVE: Final = {"serious", "critical"}
-_AXE: Final = {
+_AXE: Final[dict[str, object]] = {
     "resultTypes": ["violations"],
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
 }
@@ -51,7 +52,16 @@ def assert_sound(page: Page, *, names: tuple[str, ...] = ()) -> None:
 
 def assert_accessible(page: Page) -> None:
     """Check that axe finds nothing serious or critical."""
-    found = Axe().run(page, options=_AXE)
+    _check(page, _AXE)
+
+
+def assert_contrast(page: Page) -> None:
+    """Check the contrast of the colours alone: what is left to look at in the other theme."""
+    _check(page, {"resultTypes": ["violations"], "runOnly": {"type": "rule", "values": _CONTRAST}})
+
+
+def _check(page: Page, options: dict[str, object]) -> None:
+    found = Axe().run(page, options=options)
     grave = [
         f"{one['id']} ({one['impact']}): {one['help']}\n    "
         + "\n    ".join(

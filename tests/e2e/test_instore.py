@@ -8,9 +8,10 @@ from django.test import override_settings
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import BrowserPage, Live
+from tests.e2e.pages import assert_sound
 from tests.mall.checkout.way import rich
 from tests.mall.sales.buying import wallet
-from tests.mall.services.goods import SANDBOX, offer
+from tests.mall.services.goods import SANDBOX, bought, offer
 from tongbao.mall.instore import codes
 from tongbao.mall.sales.models import Part, Sale
 from tongbao.mall.services.models import SandboxTopup, Topup, Voucher
@@ -78,6 +79,7 @@ def test_a_voucher_is_bought_shown_and_verified_once(live: Live, browser_page: B
     phone = browser_page("phone", "en", user)
     phone.goto(product.get_absolute_url())
     phone.get_by_role("button", name="Buy now").click()
+    phone.wait_for_url("**/basket/")
     phone.goto("/checkout/preview/")
     phone.locator("button[name=use][value=wallet]").click()
     phone.locator("button[name=place]").first.click()
@@ -104,6 +106,7 @@ def test_a_failed_topup_comes_back_by_itself(live: Live, browser_page: BrowserPa
         phone.goto(product.get_absolute_url())
         phone.get_by_label("Mobile number to top up").fill("138 0013 8009")
         phone.get_by_role("button", name="Buy now").click()
+        phone.wait_for_url("**/basket/")
         phone.goto("/checkout/preview/")
         phone.locator("button[name=use][value=wallet]").click()
         phone.locator("button[name=place]").first.click()
@@ -113,3 +116,25 @@ def test_a_failed_topup_comes_back_by_itself(live: Live, browser_page: BrowserPa
     assert Topup.objects.get().state == Topup.State.RETURNED
     assert SandboxTopup.objects.count() == 1
     assert wallet(mall, user.account) == 100_000
+
+
+@pytest.mark.parametrize(("size", "dark"), [("phone", True), ("desktop", False)])
+def test_the_pages_of_till_desk_and_vouchers_are_sound(
+    live: Live, browser_page: BrowserPage, size: str, dark: bool
+) -> None:
+    mall = live.mall
+    offer(mall, "voucher", "dinner", "88.00")
+    sale = bought(mall, "dinner", also="tea-1")
+    code, voucher = codes.make(mall.merchant("tea"), "Counter 1"), Voucher.objects.get()
+    shopper = browser_page(size, "zh-hans", sale.user, dark=dark)
+    staff = browser_page(size, "zh-hans", mall.staff("tea"), dark=dark)
+    operator = browser_page(size, "zh-hans", mall.operator(), dark=dark)
+    part = sale.parts.get().pk
+    for page, paths in (
+        (shopper, ("/till/", f"/till/{code.code}/?amount=1", f"/services/vouchers/{voucher.pk}/")),
+        (staff, ("", "till/", f"orders/{part}/", "vouchers/", f"codes/{code.pk}/", "money/")),
+        (operator, ("/desk/merchants/", "/desk/merchants/tea/")),
+    ):
+        for path in paths:
+            page.goto(path if path.startswith("/") else f"/desk/tea/{path}")
+            assert_sound(page, names=("茶铺", "Counter 1", "The dinner"))

@@ -47,7 +47,7 @@ def test_a_member_looks_sells_half_and_has_what_was_shown(
     cash = figure(page, "wallet-minor")
     page.click("a[href='/wallet/redeem/']")
     assert_sound(page)
-    page.click("button[value=half]")
+    page.click("a[href*='share=half']")
     assert_sound(page)
     net = figure(page, "net")
     gross = before.points // 2 * figures.reserve // figures.supply

@@ -126,7 +126,7 @@ def test_a_demo_is_served_to_this_machine_only(mall: Mall, host: str) -> None:
 
 def test_a_demo_is_not_served_under_a_public_address(mall: Mall) -> None:
     marker.write({"name": "wine"})
-    public = override_settings(ADDRESS="https://mall.example.com")
+    public = override_settings(ADDRESS="https://example.com")
     with public, pytest.raises(Unable, match="served to this machine only"):
         mall_serve.serve("127.0.0.1", 8000, processes=1, threads=1, worker=False)
 

@@ -78,10 +78,14 @@ def test_an_https_mall_without_a_secret_is_refused(tmp_path: Path) -> None:
 
 
 def test_cookies_of_an_https_mall_travel_by_https_only(tmp_path: Path) -> None:
-    names = (
-        "SESSION_COOKIE_SECURE CSRF_COOKIE_SECURE LANGUAGE_COOKIE_SECURE"
-        " OSCAR_BASKET_COOKIE_SECURE SESSION_COOKIE_HTTPONLY SECURE_SSL_REDIRECT"
-    ).split()
+    names = [
+        "SESSION_COOKIE_SECURE",
+        "CSRF_COOKIE_SECURE",
+        "LANGUAGE_COOKIE_SECURE",
+        "OSCAR_BASKET_COOKIE_SECURE",
+        "SESSION_COOKIE_HTTPONLY",
+        "SECURE_SSL_REDIRECT",
+    ]
     code = f"from django.conf import settings as s; print([getattr(s, n) for n in {names}])"
     done = manage("shell", "--no-imports", "-c", code, TONGBAO_FILES=str(tmp_path))
     assert done.stdout.strip() == str([True] * len(names)), done.stderr
@@ -108,7 +112,7 @@ def test_posts_without_the_token_are_refused(mall: Mall) -> None:
 # ---- what the browser may do
 
 
-def directives(answer: Any) -> dict[str, list[str]]:
+def directives(answer: Any) -> dict[str, list[str]]:  # noqa: ANN401  # a page
     """Read the Content-Security-Policy of an answer."""
     parts = answer.headers["Content-Security-Policy"].split(";")
     return {words[0]: words[1:] for words in (part.split() for part in parts if part.strip())}
@@ -208,7 +212,7 @@ def test_the_dashboard_tells_what_is_wrong_with_a_picture(mall: Mall) -> None:
     assert form.errors["original"] == ["Only JPEG, PNG, WebP and GIF pictures can be uploaded."]
 
 
-def served(mall: Mall, name: str, content: bytes) -> Any:
+def served(mall: Mall, name: str, content: bytes) -> Any:  # noqa: ANN401  # a page
     place = Path(settings.MEDIA_ROOT) / name
     place.parent.mkdir(parents=True, exist_ok=True)
     place.write_bytes(content)
@@ -227,6 +231,8 @@ def test_nothing_else_is_served_from_the_folder(mall: Mall, name: str) -> None:
     assert served(mall, name, b"<script>alert(1)</script>").status_code == 404
 
 
-@pytest.mark.parametrize("path", ["../mall.sqlite3", "..%2fmall.sqlite3", "%2e%2e/x.png", "a%00.png"])
+@pytest.mark.parametrize(
+    "path", ["../mall.sqlite3", "..%2fmall.sqlite3", "%2e%2e/x.png", "a%00.png"]
+)
 def test_nothing_is_served_from_outside_the_folder(mall: Mall, path: str) -> None:
     assert mall.client().get(f"/media/{path}").status_code in {400, 404}

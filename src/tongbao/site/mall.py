@@ -218,8 +218,8 @@ ACCOUNT_RATE_LIMITS = {
 }
 ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "length": 6, "dashed": False}
 MALL_SMS_SENDER = os.environ.get("TONGBAO_SMS", "tongbao.mall.people.texts.Files")
-# What keeps somebody from deleting the account: each is asked with the user for sentences.
-MALL_LEAVING: list[str] = []
+# Whether something of a user's is under way, so that the account cannot be deleted yet.
+MALL_LEAVING = ["tongbao.mall.sales.leaving.is_open", "tongbao.mall.wallet.leaving.is_open"]
 
 # ---- Oscar
 

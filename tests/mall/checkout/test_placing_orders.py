@@ -143,6 +143,20 @@ def test_use_all_fills_in_what_there_is_without_scripts(mall: Mall) -> None:
     assert not Sale.objects.exists()
 
 
+@SANDBOX
+def test_htmx_gets_the_form_with_the_chosen_way_of_shipping_and_the_new_total(mall: Mall) -> None:
+    charges = get_model("shipping", "OrderAndItemCharges").objects
+    charges.create(name="Standard", price_per_order="10.00")
+    express = charges.create(name="Express", price_per_order="25.00")
+    client = filled(mall, rich(mall), "tea-1")
+    page = client.post(
+        "/checkout/preview/", {"method": express.code}, headers={"HX-Request": "true"}
+    )
+    text = page.content.decode()
+    assert "<html" not in text
+    assert 'id="bar-total" hx-swap-oob="true">¥125.00<' in text
+
+
 def test_a_double_click_makes_one_order(mall: Mall) -> None:
     user = rich(mall)
     client = filled(mall, user)

@@ -4,7 +4,9 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import override_settings
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from tests.mall.sales.buying import bought, buyer, overdue, paid, wallet
@@ -281,3 +283,13 @@ def test_parts_of_every_state_are_listed(mall: Mall) -> None:
         assert client.get("/desk/tea/orders/", {"tab": tab}).status_code == 200
     assert Part.objects.filter(merchant__account="tea").count() == 3
     assert isinstance(mall.merchant("tea"), Merchant)
+
+
+def test_the_tills_question_costs_few_reads(mall: Mall) -> None:
+    codes.make(mall.merchant("tea"), "Counter 1")
+    client = mall.client(mall.staff("tea"))
+    page = client.get("/desk/tea/till/").content.decode()
+    (seen,) = re.findall(r"feed/\?seen=([^\"]+)", page)
+    with CaptureQueriesContext(connection) as queries:
+        client.get(f"/desk/tea/till/feed/?seen={seen}")
+    assert len(queries) <= 5, [one["sql"] for one in queries]

@@ -370,6 +370,23 @@ def test_a_refund_that_the_provider_refuses_fails_and_frees_its_sum(mall: Mall) 
     assert charges.send_refunds() == 1
 
 
+def test_a_defect_with_one_refund_holds_up_no_other(
+    mall: Mall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = wanted(paid(mall), "a", 5_000), wanted(paid(mall), "b", 5_000)
+    really = Sandbox.refund
+
+    def refund(self: Sandbox, charge: Charge, one: ChargeRefund) -> providers.RefundState:
+        if one.pk == first.pk:
+            raise ZeroDivisionError
+        return really(self, charge, one)
+
+    monkeypatch.setattr(Sandbox, "refund", refund)
+    assert charges.send_refunds() == 1
+    shown = dict(ChargeRefund.objects.values_list("pk", "state"))
+    assert shown == {first.pk: "wanted", second.pk: "done"}
+
+
 def test_a_refund_of_a_provider_no_longer_offered_waits(mall: Mall) -> None:
     charge = paid(mall)
     wanted(charge, "r", 5_000)

@@ -181,6 +181,14 @@ def test_what_is_bought_in_person_is_received_when_it_is_paid(mall: Mall) -> Non
     assert (part.due_at - sale.paid_at).days == 7
 
 
+def test_a_payment_in_person_is_told_with_the_merchants_name(mall: Mall) -> None:
+    user = buyer(mall, wallet=5_000)
+    User.objects.filter(pk=user.pk).update(language="zh-hans")
+    placing.finish(place(mall, user, Split(wallet=5_000)))
+    notice = Notice.objects.get(user=user)
+    assert (notice.kind, notice.facts["merchant"]) == ("paid_in_person", "茶铺")
+
+
 def test_being_paid_is_told_once(mall: Mall) -> None:
     user = buyer(mall, wallet=5_000)
     sale = place(mall, user, Split(wallet=5_000))

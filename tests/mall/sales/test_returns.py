@@ -215,8 +215,9 @@ def test_asking_and_settling_at_once_does_only_one_of_them(mall: Mall) -> None:
             asked = pool.submit(in_thread, lambda: tried(part))  # noqa: B023
         part.refresh_from_db()
         assert settled.result() == (part.state == "settled")
-        if asked.result() is not None:
-            assert asked.result().is_late == settled.result()
+        found = asked.result()
+        if found is not None:
+            assert found.is_late == settled.result()
 
 
 def test_the_mall_gives_back_by_itself_what_it_owes(mall: Mall) -> None:

@@ -23,6 +23,7 @@ def test_every_icon_of_the_manifest_is_there_in_its_size(mall: Mall) -> None:
     assert {icon.get("purpose", "any") for icon in icons} == {"any", "maskable"}
     for icon in icons:
         found = finders.find(icon["src"].removeprefix("/static/"))
+        assert found is not None
         with Image.open(found) as image:
             assert icon["sizes"] == f"{image.width}x{image.height}"
 

@@ -130,7 +130,7 @@ def test_what_is_wrong_is_told_beside_the_field(
     form = {**TARGET, "amount": "20", "step": "look", **changed}
     page = mall.client(ann).post("/wallet/withdraw/", form).content.decode()
     assert words in page
-    assert 'name="once"' not in page
+    assert 'id="confirm"' not in page
 
 
 def test_a_frozen_account_is_paid_nothing(mall: Mall, ann: User) -> None:

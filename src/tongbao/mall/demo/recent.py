@@ -28,6 +28,7 @@ from tongbao.mall.shop.models import Shop
 
 LineAttribute = get_model("order", "LineAttribute")
 Option = get_model("catalogue", "Option")
+OrderLine = get_model("order", "Line")
 StockRecord = get_model("partner", "StockRecord")
 
 _PROVIDER: Final = "sandbox"
@@ -85,7 +86,7 @@ def place_recent(shop: Shop, user: User, baskets: Sequence[Basket], now: datetim
         Sale.objects.filter(pk=sale.pk).update(created_at=at, paid_at=at)
         Charge.objects.filter(sale=sale).update(created_at=at, decided_at=at)
         for part in sale.parts.filter(state=Part.State.WAITING):
-            _go_on(part, basket.reached, at)
+            _go_on(shop, part, basket.reached, at)
 
 
 def _placed(shop: Shop, user: User, basket: Basket, at: datetime) -> Sale:
@@ -150,16 +151,17 @@ def _note_target(order: Any, target: str) -> None:  # noqa: ANN401  # Oscar has 
             LineAttribute.objects.create(line=line, option=option, type=kinds.TARGET, value=target)
 
 
-def _go_on(part: Part, reached: Reached, at: datetime) -> None:
+def _go_on(shop: Shop, part: Part, reached: Reached, at: datetime) -> None:
     """Ship a part a day after the order, receive it two days after; or ask for some of it back."""
     if reached == Reached.PAID:
         return
-    receiving.ship(part, "Royal Mail" if part.sale.order.currency == "GBP" else "顺丰速运")
+    receiving.ship(part, "Royal Mail" if shop.currency == "GBP" else "顺丰速运")
     Part.objects.filter(pk=part.pk).update(shipped_at=at + timedelta(days=1))
     if reached == Reached.SHIPPED:
         return
     received = receiving.receive(part, at + timedelta(days=2))
     if reached == Reached.RETURNING:
-        line = part.sale.order.lines.filter(partner=part.merchant.partner).order_by("pk")[0]
-        each = to_minor(line.unit_price_incl_tax, part.sale.order.currency)
+        lines = OrderLine.objects.filter(order=part.sale.order, partner=part.merchant.partner)
+        line = lines.order_by("pk")[0]
+        each = to_minor(line.unit_price_incl_tax, shop.currency)
         returns.ask(received, each, {str(line.pk): 1}, "Arrived with a chip in the rim.")

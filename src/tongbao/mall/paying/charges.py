@@ -96,6 +96,7 @@ def page(charge: Charge, return_url: str = "") -> str:
         UnknownProvider: the mall does not offer it any more.
     """
     _check_outside()
+    charge = Charge.objects.get(pk=charge.pk)  # another tab, or a callback, may have been faster
     back = return_url or return_address(charge)
     if charge.state != Charge.State.STARTED:
         return back
@@ -106,7 +107,7 @@ def page(charge: Charge, return_url: str = "") -> str:
         Charge.objects.filter(pk=charge.pk).update(
             address=started.address, provider_ref=started.provider_ref
         )
-        charge.address, charge.provider_ref = started.address, started.provider_ref
+        return started.address
     return charge.address
 
 
@@ -269,6 +270,9 @@ def _send(wanted: ChargeRefund) -> bool:
         state, why = provider.refund(wanted.charge, wanted), ""
     except (ProviderDown, providers.UnknownProvider) as error:
         state, why = RefundState.PENDING, str(error)[:200]
+    except Exception as error:  # noqa: BLE001  # a defect with one must not hold up the others
+        _LOG.exception("refund_broke", extra={"refund": str(wanted.pk)})
+        state, why = RefundState.PENDING, type(error).__name__
     with transaction.atomic():
         row = ChargeRefund.objects.select_for_update().get(pk=wanted.pk)
         if row.state != ChargeRefund.State.WANTED:  # somebody else asked, too

@@ -25,13 +25,13 @@ REFERRAL = "referral"  # in the session: the code of a link that somebody follow
 class PhoneField(forms.CharField):
     """A phone number as people write it; its value is the international form."""
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, **kwargs: Any) -> None:  # noqa: ANN401  # Django, Oscar and allauth have no types
         """Take what any field takes."""
         kwargs["label"] = gettext_lazy("Phone number")
         widget = forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"})
         super().__init__(max_length=254, widget=widget, **kwargs)
 
-    def clean(self, value: Any) -> str:
+    def clean(self, value: Any) -> str:  # noqa: ANN401  # Django, Oscar and allauth have no types
         """Return the international form, "" for nothing."""
         text = str(super().clean(value))
         if not text:
@@ -42,7 +42,7 @@ class PhoneField(forms.CharField):
         return phone
 
 
-class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
+class Adapter(DefaultAccountAdapter):
     """E-mail addresses and phone numbers of `User`; letters and messages in our own words."""
 
     error_messages: ClassVar[dict[str, Any]] = {
@@ -65,7 +65,7 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no ty
 
     # ---- registering and logging in
 
-    def save_user(self, request: HttpRequest, user: User, form: Any, commit: bool = True) -> User:  # noqa: FBT001, FBT002  # allauth's signature
+    def save_user(self, request: HttpRequest, user: User, form: Any, commit: bool = True) -> User:  # noqa: ANN401, FBT001, FBT002  # allauth's signature
         """Write a new user: the phone number goes with the first writing."""
         user.phone = form.cleaned_data.get("phone") or None
         user.language = getattr(request, "LANGUAGE_CODE", "")
@@ -96,13 +96,13 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no ty
         """Go back to the settings."""
         return resolve_url("people:settings")
 
-    def get_email_verification_redirect_url(self, email_address: Any) -> str:
+    def get_email_verification_redirect_url(self, email_address: Any) -> str:  # noqa: ANN401  # Django, Oscar and allauth have no types
         """Go back to the settings."""
         return resolve_url("people:settings")
 
     # ---- phone numbers
 
-    def phone_form_field(self, **kwargs: Any) -> PhoneField:
+    def phone_form_field(self, **kwargs: Any) -> PhoneField:  # noqa: ANN401  # Django, Oscar and allauth have no types
         """Return a field for one."""
         kwargs.pop("label", None)
         return PhoneField(**kwargs)
@@ -125,7 +125,7 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no ty
         number = contact.read_phone(phone)
         return User.objects.filter(phone=number).first() if number else None
 
-    def send_verification_code_sms(self, user: User, phone: str, code: str, **_: Any) -> None:
+    def send_verification_code_sms(self, user: User, phone: str, code: str, **_: Any) -> None:  # noqa: ANN401  # Django, Oscar and allauth have no types
         """Send a code."""
         texts.send(phone, words.text(code))
         if settings.SANDBOX and settings.MALL_SMS_SENDER.endswith("texts.Files"):
@@ -145,7 +145,11 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no ty
             f"{shop.name} · {subject}", f"{body}\n\n{shop.name}\n", self.get_from_email(), [email]
         ).send()
         is_own_code = template_prefix.rpartition("/")[2].startswith("email_confirmation")
-        if is_own_code and settings.SANDBOX and settings.EMAIL_BACKEND.endswith("filebased.EmailBackend"):
+        if (
+            is_own_code
+            and settings.SANDBOX
+            and settings.EMAIL_BACKEND.endswith("filebased.EmailBackend")
+        ):
             self._tell_code(str(context["code"]))
 
     def add_message(

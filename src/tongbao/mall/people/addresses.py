@@ -5,9 +5,8 @@ from typing import Any, Final
 from babel import Locale
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from oscar.core.loading import get_model
 from phonenumber_field.phonenumber import to_python
 
@@ -24,11 +23,13 @@ class AddressForm(forms.ModelForm):  # type: ignore[type-arg]  # django-stubs wa
     """An address of the user's, or of an order: the whole name stands in ``first_name``."""
 
     class Meta:
+        """What of an address is asked for, and how it is called."""
+
         model = UserAddress
         fields = (
             "first_name", "phone_number", "country", "state", "line4", "line1", "line2", "postcode",
         )  # fmt: skip
-        labels = {  # noqa: RUF012  # Django's way
+        labels = {
             "first_name": gettext_lazy("Recipient"),
             "phone_number": gettext_lazy("Phone number"),
             "country": gettext_lazy("Country"),
@@ -38,9 +39,9 @@ class AddressForm(forms.ModelForm):  # type: ignore[type-arg]  # django-stubs wa
             "line2": gettext_lazy("Flat, building, company (optional)"),
             "postcode": gettext_lazy("Postcode"),
         }
-        help_texts = {"phone_number": gettext_lazy("For the courier only.")}  # noqa: RUF012  # Django's way
+        help_texts = {"phone_number": gettext_lazy("For the courier only.")}
 
-    def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401  # Django, Oscar and allauth have no types
         """Make a form for an address of that user's."""
         super().__init__(*args, **kwargs)
         self.instance.user = user
@@ -99,13 +100,13 @@ _AUTOCOMPLETE: Final = {
 }
 
 
-def country_name(country: Any) -> str:
+def country_name(country: Any) -> str:  # noqa: ANN401  # Django, Oscar and allauth have no types
     """Return a country's name in the reader's language."""
     locale = Locale.parse("zh_Hans" if (get_language() or "").startswith("zh") else "en")
-    return locale.territories.get(country.pk, country.printable_name)
+    return str(locale.territories.get(country.pk, country.printable_name))
 
 
-def lines(address: Any) -> list[str]:
+def lines(address: Any) -> list[str]:  # noqa: ANN401  # Django, Oscar and allauth have no types
     """Return an address as it is written on a parcel at home, without name and number."""
     if address.country_id in _LARGEST_FIRST:
         # Beijing and the like are province and city in one.

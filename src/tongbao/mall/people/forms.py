@@ -36,17 +36,17 @@ class ContactField(forms.CharField):
             ),
         )
 
-    def clean(self, value: Any) -> contact.Contact:  # type: ignore[override]  # a value of ours
+    def clean(self, value: Any) -> contact.Contact:  # noqa: ANN401  # Django, Oscar and allauth have no types
         """Read it."""
         return contact.read(str(super().clean(value)))
 
 
-class SignupForm(allauth_forms.SignupForm):  # type: ignore[misc]  # allauth has no types
+class SignupForm(allauth_forms.SignupForm):
     """Registering: one field for address or number, a password, an inviter's code if any."""
 
     field_order = ("login", "password1", "code")
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401  # Django, Oscar and allauth have no types
         """Put one field in place of allauth's two."""
         super().__init__(*args, **kwargs)
         del self.fields["email"], self.fields["phone"]
@@ -80,7 +80,7 @@ class SignupForm(allauth_forms.SignupForm):  # type: ignore[misc]  # allauth has
             raise ValidationError(_("Nobody has this code. Correct it, or leave it out."))
         return str(code)
 
-    def try_save(self, request: HttpRequest) -> Any:
+    def try_save(self, request: HttpRequest) -> Any:  # noqa: ANN401  # Django, Oscar and allauth have no types
         """Write the user, unless another tab was quicker: then as if there had been one before."""
         request.session[REFERRAL] = self.cleaned_data.get("code", "")
         try:
@@ -91,10 +91,10 @@ class SignupForm(allauth_forms.SignupForm):  # type: ignore[misc]  # allauth has
             return super().try_save(request)
 
 
-class LoginForm(allauth_forms.LoginForm):  # type: ignore[misc]  # allauth has no types
+class LoginForm(allauth_forms.LoginForm):
     """Logging in."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401  # Django, Oscar and allauth have no types
         """Put our field in place of allauth's."""
         super().__init__(*args, **kwargs)
         self.fields["login"] = ContactField()
@@ -111,7 +111,7 @@ class LoginForm(allauth_forms.LoginForm):  # type: ignore[misc]  # allauth has n
 class _SixDigits:
     """What all forms that ask for a code look like."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401  # Django, Oscar and allauth have no types
         super().__init__(*args, **kwargs)
         code = self.fields["code"]  # type: ignore[attr-defined]  # the form's, below this
         code.label = _("Code")
@@ -120,15 +120,15 @@ class _SixDigits:
         }  # fmt: skip
 
 
-class EmailCodeForm(_SixDigits, allauth_forms.ConfirmEmailVerificationCodeForm):  # type: ignore[misc]
+class EmailCodeForm(_SixDigits, allauth_forms.ConfirmEmailVerificationCodeForm):
     """Giving the code that was mailed."""
 
 
-class PhoneCodeForm(_SixDigits, allauth_forms.VerifyPhoneForm):  # type: ignore[misc]
+class PhoneCodeForm(_SixDigits, allauth_forms.VerifyPhoneForm):
     """Giving the code that was sent to a phone."""
 
 
-class ResetCodeForm(_SixDigits, allauth_forms.ConfirmPasswordResetCodeForm):  # type: ignore[misc]
+class ResetCodeForm(_SixDigits, allauth_forms.ConfirmPasswordResetCodeForm):
     """Giving the code that sets a new password."""
 
 
@@ -150,7 +150,7 @@ class ResetForm(forms.Form):
         self.cleaned_data["email"] = str(given)  # allauth's view counts requests by it
         return given
 
-    def save(self, request: HttpRequest, **_: Any) -> str:
+    def save(self, request: HttpRequest, **_: Any) -> str:  # noqa: ANN401  # Django, Oscar and allauth have no types
         """Send the code, or a letter that there is no account; begin to wait for it."""
         where = str(self.cleaned_data["login"])
         state = PasswordResetVerificationProcess.initial_state(self.user, where)
@@ -161,7 +161,7 @@ class ResetForm(forms.Form):
         return where
 
 
-class _ResetByText(PasswordResetVerificationProcess):  # type: ignore[misc]  # allauth has no types
+class _ResetByText(PasswordResetVerificationProcess):
     def send(self) -> None:
         """Send a code; nothing to a number that has no account, for each text costs money."""
         if self.user:
@@ -169,7 +169,7 @@ class _ResetByText(PasswordResetVerificationProcess):  # type: ignore[misc]  # a
             texts.send(self.state["email"], words.text(self.code))
 
     @staticmethod
-    def _adapter() -> Any:
+    def _adapter() -> Any:  # noqa: ANN401  # Django, Oscar and allauth have no types
         from allauth.account.adapter import get_adapter  # noqa: PLC0415  # it imports our adapter
 
         return get_adapter()
@@ -183,6 +183,8 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]  # django-stubs wa
     )
 
     class Meta:
+        """Which fields."""
+
         model = User
         fields = ("name", "language")
 

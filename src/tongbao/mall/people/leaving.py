@@ -16,7 +16,7 @@ from tongbao.mall.people.models import User
 def hindrances(user: User, ledger: Ledger) -> list[str]:
     """Return why the account cannot be deleted yet, as sentences; none: it can.
 
-    MALL_LEAVING names what other apps have to say.
+    MALL_LEAVING names the functions of other apps that say whether something is under way.
     """
     found: list[str] = []
     account = ledger.account(user.account) if user.enrolled_at is not None else None
@@ -29,8 +29,8 @@ def hindrances(user: User, ledger: Ledger) -> list[str]:
             found.append(_("You still have credit. Use it up."))
     if user.is_staff or get_model("partner", "Partner").objects.filter(users=user).exists():
         found.append(_("You work for the mall or a merchant here. Ask them to end that first."))
-    for path in settings.MALL_LEAVING:
-        found += import_string(path)(user)
+    if any(import_string(path)(user) for path in settings.MALL_LEAVING):
+        found.append(_("An order, a return or a withdrawal is still under way. Wait for its end."))
     return found
 
 

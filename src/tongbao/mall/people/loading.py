@@ -37,11 +37,17 @@ class Policy(CSPMiddleware):
     """Sends the policy; in the operators' dashboard inline styles are allowed, scripts nowhere."""
 
     def get_policy_parts(
-        self, request: HttpRequest, response: HttpResponseBase, report_only: bool = False  # noqa: FBT001, FBT002  # its parent's
+        self,
+        request: HttpRequest,
+        response: HttpResponseBase,
+        report_only: bool = False,  # noqa: FBT001, FBT002  # its parent's
     ) -> PolicyParts:
         """Return what the header is built from."""
         parts = super().get_policy_parts(request, response, report_only=report_only)
         if request.path_info.startswith("/dashboard/"):
-            loose: dict[str, Any] = {"style-src": [SELF, UNSAFE_INLINE], "script-src": [SELF, NONCE]}
+            loose: dict[str, Any] = {
+                "style-src": [SELF, UNSAFE_INLINE],
+                "script-src": [SELF, NONCE],
+            }
             parts.replace = {**(parts.replace or {}), **loose}
         return parts

@@ -31,7 +31,7 @@ class Users(BaseUserManager["User"]):
         """Find by what `USERNAME_FIELD` holds."""
         return self.get(account=username)
 
-    def create_user(self, email: str | None, password: str | None, **fields: Any) -> "User":
+    def create_user(self, email: str | None, password: str | None, **fields: Any) -> "User":  # noqa: ANN401  # Django, Oscar and allauth have no types
         """Make a shopper; an e-mail address or a phone number must be there.
 
         Both count as verified: whoever calls this knows whose they are.
@@ -43,11 +43,11 @@ class Users(BaseUserManager["User"]):
         user.set_password(password)
         user.save(using=self._db)
         if user.email:
-            addresses = apps.get_model("account", "EmailAddress")._default_manager.using(self._db)
+            addresses = apps.get_model("account", "EmailAddress").objects.using(self._db)
             addresses.create(user=user, email=user.email, verified=True, primary=True)
         return user
 
-    def create_superuser(self, email: str, password: str, **fields: Any) -> "User":
+    def create_superuser(self, email: str, password: str, **fields: Any) -> "User":  # noqa: ANN401  # Django, Oscar and allauth have no types
         """Make an operator who may do everything."""
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
@@ -121,7 +121,9 @@ class User(AbstractBaseUser, PermissionsMixin):
         base: str = super()._get_session_auth_hash(secret=secret)  # type: ignore[misc]  # Django's own
         if not self.logouts:
             return base
-        return salted_hmac("people.logouts", f"{base}{self.logouts}", algorithm="sha256").hexdigest()
+        return salted_hmac(
+            "people.logouts", f"{base}{self.logouts}", algorithm="sha256"
+        ).hexdigest()
 
     def get_full_name(self) -> str:
         """Return the name, as Oscar asks for it."""

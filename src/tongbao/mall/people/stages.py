@@ -7,13 +7,13 @@ from allauth.account.models import EmailAddress
 from allauth.account.stages import EmailVerificationStage
 
 
-class EmailStage(EmailVerificationStage):  # type: ignore[misc]  # allauth has no types
+class EmailStage(EmailVerificationStage):
     """Asks for the code that was mailed at registration, and whoever left without giving it.
 
     Not phone numbers' owners, and not accounts that the mall itself made.
     """
 
-    def handle(self) -> Any:
+    def handle(self) -> Any:  # noqa: ANN401  # Django, Oscar and allauth have no types
         """Return a page in between and whether to go on."""
         user = self.login.user
         if user is not None:

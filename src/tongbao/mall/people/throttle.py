@@ -35,8 +35,9 @@ def unnamed(
 
 
 @receiver(password_reset)
-def forgive(sender: object, user: User, **_: Any) -> None:
+def forgive(sender: object, user: User, **_: Any) -> None:  # noqa: ANN401  # Django, Oscar and allauth have no types
     """Let somebody in again who has just set a new password with a code."""
+    del sender
     for contact in (user.email, str(user.phone or "")):
         if contact:
             reset(username=contact)

@@ -22,7 +22,7 @@ MOST_BYTES: Final = 5 * 2**20
 MOST_PIXELS: Final = 40_000_000
 
 
-def check(name: str, file: Any) -> None:
+def check(name: str, file: Any) -> None:  # noqa: ANN401  # Django, Oscar and allauth have no types
     """Check that a file is a picture of a kind that we take, as its name says.
 
     Raises:
@@ -49,7 +49,7 @@ def check(name: str, file: Any) -> None:
 class Pictures(FileSystemStorage):
     """Keeps pictures and nothing else: the last door, behind the checks of each form."""
 
-    def _save(self, name: str, content: Any) -> str:
+    def _save(self, name: str, content: Any) -> str:  # noqa: ANN401  # Django, Oscar and allauth have no types
         try:
             check(name, content)
         except ValidationError as error:

@@ -63,9 +63,7 @@ def give_code(request: HttpRequest) -> HttpResponse:
         )
     else:
         request.session.pop(REFERRAL, None)
-        messages.success(
-            request, _("{name} is your inviter now.").format(name=referrer.masked)
-        )
+        messages.success(request, _("{name} is your inviter now.").format(name=referrer.masked))
     return redirect("people:settings")
 
 

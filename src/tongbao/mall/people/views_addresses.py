@@ -15,9 +15,7 @@ from tongbao.mall.people.addresses import MOST_ADDRESSES, AddressForm, UserAddre
 def home(request: HttpRequest) -> HttpResponse:
     """Show all addresses, the default one first."""
     found = UserAddress.objects.filter(user=request.user).select_related("country")
-    addresses = [
-        (one, lines(one)) for one in found.order_by("-is_default_for_shipping", "-id")
-    ]
+    addresses = [(one, lines(one)) for one in found.order_by("-is_default_for_shipping", "-id")]
     return render(
         request,
         "people/addresses.html",

@@ -59,6 +59,7 @@ def taken_text() -> str:
 
 def message(kind: str, facts: Mapping[str, Any]) -> str:
     """Return what a page tells after something was done, "" where allauth's needs no telling."""
+    del facts
     return {
         "email_confirmation_failed": _("This e-mail address belongs to another account."),
         "email_confirmed": _("Your e-mail address is confirmed."),

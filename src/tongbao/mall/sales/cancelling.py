@@ -16,6 +16,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
+from tongbao.ledger.values import LedgerError
 from tongbao.mall.notices.tell import Kind, tell
 from tongbao.mall.paying import charges
 from tongbao.mall.paying.models import Charge
@@ -56,8 +57,8 @@ def expire(sale: Sale) -> bool:
     if sale.charge is not None:
         try:
             charges.ask(sale.charge)
-        except PayingError as error:
-            _LOG.warning("expiry_waits", extra={"sale": sale.number, "why": str(error)})
+        except (PayingError, LedgerError) as error:
+            _LOG.warning("expiry_waits", extra={"sale": sale.number, "why": type(error).__name__})
             return False
     return cancel(sale, "expired") if _is_pending(sale) else False
 

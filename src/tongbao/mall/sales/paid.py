@@ -20,6 +20,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from tongbao.ledger.values import LedgerError
 from tongbao.mall.notices.tell import Kind, tell
@@ -158,6 +159,8 @@ def _tell_paid(sale: Sale) -> None:
     facts: dict[str, int | str] = {"sale": sale.number, "total": sale.total_minor}
     if sale.order is None:
         merchant = sale.parts.select_related("merchant").order_by("pk")[0].merchant
-        tell(sale.user, Kind.PAID_IN_PERSON, sale.number, {**facts, "merchant": merchant.account})
+        with override(sale.user.language or settings.LANGUAGE_CODE):
+            facts["merchant"] = merchant.name
+        tell(sale.user, Kind.PAID_IN_PERSON, sale.number, facts)
     else:
         tell(sale.user, Kind.ORDER_PAID, sale.number, facts)

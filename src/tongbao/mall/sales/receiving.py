@@ -4,6 +4,7 @@ A window is counted in whole days of 24 hours from the moment of receipt. Where 
 none, the part is settled as soon as the transaction that notes its receipt is committed.
 """
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -66,14 +67,18 @@ def receive(part: Part, at: datetime | None = None) -> Part:
 
 
 def receive_overdue(now: datetime) -> int:
-    """Count as received what was shipped so long ago; return how many parts that were."""
+    """Count as received what was shipped so long ago; return how many parts that were.
+
+    One that was returned or cancelled in this moment, or waits for something else, is left out.
+    """
     days = timedelta(days=the_shop().receive_days)
     overdue = Part.objects.filter(state=Part.State.WAITING, shipped_at__lte=now - days)
     count = 0
     for part in overdue.filter(sale__state=Sale.State.PAID).order_by("shipped_at", "pk"):
-        if part.shipped_at is not None:
-            receive(part, part.shipped_at + days)
-            count += 1
+        if part.shipped_at is None:
+            continue
+        with suppress(NotNow):
+            count += receive(part, part.shipped_at + days).state == Part.State.RECEIVED
     return count
 
 

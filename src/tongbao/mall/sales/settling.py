@@ -11,9 +11,9 @@ from typing import Final
 from django.db.models import Q
 
 from tongbao.ledger.values import LedgerError
-from tongbao.mall.sales import receiving, settlement
+from tongbao.mall.sales import booking, receiving, settlement
 from tongbao.mall.sales.models import Part, Sale
-from tongbao.mall.sales.refusals import NotNow
+from tongbao.mall.sales.refusals import NotNow, Refused
 from tongbao.mall.sales.settlement import settle_part
 from tongbao.mall.shop.models import the_shop
 
@@ -69,5 +69,7 @@ def _batch(ids: list[int], now: datetime) -> int:
 
 def _tell(part_id: int, error: Exception) -> None:
     """Note what a part could not be settled for: the reason's kind, no name."""
-    why = getattr(getattr(error, "outcome", None), "refusal", None) or type(error).__name__
-    _LOG.error("part_not_settled", extra={"part": part_id, "why": str(why)})
+    why = type(error).__name__
+    if isinstance(error, Refused) and error.outcome is not None:
+        why = booking.why(error.outcome) or why
+    _LOG.error("part_not_settled", extra={"part": part_id, "why": why})

@@ -6,9 +6,9 @@ from typing import Any
 
 from django.db.models import Q
 from django.urls import reverse
-from django.utils.translation import gettext
 from oscar.core.loading import get_model
 
+from tongbao.mall.shop import names
 from tongbao.mall.shop.money import digits, is_chinese
 from tongbao.mall.shop.shelf import Aisle, Good, Seller, Shelf
 
@@ -66,7 +66,7 @@ def seller_name(seller: Seller) -> str:
 
 def aisle_name(aisle: Aisle) -> str:
     """Return a category's name in the reader's language, where there is a translation of it."""
-    return gettext(aisle.name) if aisle.name else ""
+    return names.category(aisle.name)
 
 
 def aisle_url(aisle: Aisle) -> str:

@@ -142,8 +142,9 @@ def _width(line: str) -> float:
 def _letter_width(letter: str) -> float:
     if unicodedata.east_asian_width(letter) in {"W", "F"}:
         return 1.0
+    # Of the widest bold face that a device may have in its place.
     if letter in _NARROW:
-        return 0.36
+        return 0.42
     if letter in _WIDE:
-        return 0.9
-    return 0.72 if letter.isupper() else 0.6
+        return 1.06
+    return 0.82 if letter.isupper() else 0.7

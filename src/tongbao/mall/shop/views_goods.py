@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from oscar.core.loading import get_model
 
 from tongbao.mall.sales.estimates import Estimate, estimate
+from tongbao.mall.shop import names
 from tongbao.mall.shop.asking import read
 from tongbao.mall.shop.cards import aisle_url, cards
 from tongbao.mall.shop.context import shop_of
@@ -25,6 +26,7 @@ _PER_PAGE: Final = 24
 _ALIKE: Final = 8
 _REVIEWS: Final = 3
 _MOST_AT_ONCE: Final = 99
+_FOR_MACHINES: Final = frozenset({"topup_kind"})
 
 
 @require_safe
@@ -90,6 +92,8 @@ def product(request: HttpRequest, product_slug: str, pk: str) -> HttpResponse:
         "mall/product.html",
         {
             "product": one,
+            "facts": _facts(one),
+            "options": _options(one),
             "images": [image.original for image in one.images.all()][:6],
             "variants": variants if one.is_parent else [],
             "offer": cheapest,
@@ -106,7 +110,11 @@ def product(request: HttpRequest, product_slug: str, pk: str) -> HttpResponse:
 def _products() -> Any:  # noqa: ANN401  # Oscar has no types
     model = get_model("catalogue", "Product")
     return model.objects.select_related("product_class", "parent").prefetch_related(
-        _records(), "images", "attribute_values__attribute"
+        _records(),
+        "images",
+        "attribute_values__attribute",
+        "product_class__options",
+        "product_options",
     )
 
 
@@ -153,6 +161,22 @@ def _estimate(shop: Shop, request: HttpRequest, offer: dict[str, Any] | None) ->
         return None
     user = request.user if request.user.is_authenticated else None
     return estimate(shop, user, offer["price_minor"], offer["merchant"].margin_bps)
+
+
+def _facts(one: Any) -> list[tuple[str, str]]:  # noqa: ANN401  # Oscar has no types
+    """Return what a good's attributes say to people; codes of its kind are for the machine."""
+    return [
+        (names.attribute(value.attribute.name), value.value_as_text)
+        for value in one.attribute_values.all()
+        if value.attribute.code not in _FOR_MACHINES and value.value not in {None, ""}
+    ]
+
+
+def _options(one: Any) -> list[tuple[Any, str]]:  # noqa: ANN401  # Oscar has no types
+    """Return what a shopper fills in to buy it, such as a number to top up."""
+    there = {option.pk: option for option in one.product_class.options.all()}
+    there |= {option.pk: option for option in one.product_options.all()}
+    return [(option, names.option(option.name)) for option in there.values()]
 
 
 def _reviews(one: Any, request: HttpRequest) -> dict[str, Any]:  # noqa: ANN401  # Oscar

@@ -64,7 +64,8 @@ def _act(request: HttpRequest, kind: Kind) -> HttpResponse:
     once, done = request.GET.get("once", ""), None
     if ONCE.fullmatch(once):
         done = actions.found(shop.ledger, user.account, kind, once)
-    if done is not None and done.command["points"] == form.cleaned_data["points"]:
+    the_same = done is not None and done.command["points"] == form.cleaned_data["points"]
+    if the_same or (done is not None and form.cleaned_data["share"]):
         return redirect("wallet:done", kind, once)  # come back to, or opened in another tab
     if done is not None or not ONCE.fullmatch(once):
         once = uuid4().hex

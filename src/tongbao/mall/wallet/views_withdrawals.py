@@ -33,7 +33,7 @@ def withdraw(request: HttpRequest) -> HttpResponse:
     has = holdings(shop.ledger, user.account)
     if request.method != "POST":
         form = WithdrawForm(shop.currency, initial=_last(user))
-        return _form(request, shop, has, form)
+        return _form(request, has, form)
     form = WithdrawForm(shop.currency, request.POST)
     once, step = request.POST.get("once", ""), request.POST.get("step")
     done = _done(user, once) if ONCE.fullmatch(once) else None
@@ -45,7 +45,7 @@ def withdraw(request: HttpRequest) -> HttpResponse:
         once = uuid4().hex
         step = "look" if step == "do" else step
     if not form.is_valid() or not _can_be(shop, has, form) or step == "edit":
-        return _form(request, shop, has, form)
+        return _form(request, has, form)
     if step == "do":
         return _do(request, shop, has, form, once)
     return _confirm(request, has, form, once)
@@ -76,7 +76,7 @@ def _do(
         made = ask(shop, user_of(request), once, given["amount"], destination)
     except LedgerError as error:
         form.add_error(None, told(error))
-        return _form(request, shop, has, form)
+        return _form(request, has, form)
     return redirect("wallet:withdrawal", made.pk)
 
 
@@ -124,7 +124,7 @@ def _look(shop: Shop, has: Holdings, form: WithdrawForm, amount: int) -> None:
         form.add_error(None, spend if why == "not_allowed" else told(outcome))
 
 
-def _form(request: HttpRequest, shop: Shop, has: Holdings, form: WithdrawForm) -> HttpResponse:
+def _form(request: HttpRequest, has: Holdings, form: WithdrawForm) -> HttpResponse:
     given = {"has": has, "form": form, "least": least_minor(), "once": uuid4().hex}
     return render(request, "wallet/withdraw.html", given)
 

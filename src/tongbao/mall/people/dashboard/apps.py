@@ -3,7 +3,7 @@
 from oscar.apps.dashboard import apps
 
 
-class DashboardConfig(apps.DashboardConfig):  # type: ignore[misc]  # Oscar has no types
+class DashboardConfig(apps.DashboardConfig):
     """Oscar's; what lies beside this file goes before Oscar's own."""
 
     name = "tongbao.mall.people.dashboard"

@@ -8,23 +8,23 @@ from oscar.apps.dashboard.catalogue import forms
 from tongbao.mall.people.uploads import check
 
 
-class ProductImageForm(forms.ProductImageForm):  # type: ignore[misc]  # Oscar has no types
+class ProductImageForm(forms.ProductImageForm):
     """A picture of a product."""
 
-    def clean_original(self) -> Any:
+    def clean_original(self) -> Any:  # noqa: ANN401  # Django, Oscar and allauth have no types
         """Check what was uploaded just now."""
         return _checked(self.cleaned_data["original"])
 
 
-class CategoryForm(forms.CategoryForm):  # type: ignore[misc]  # Oscar has no types
+class CategoryForm(forms.CategoryForm):
     """A category with its picture."""
 
-    def clean_image(self) -> Any:
+    def clean_image(self) -> Any:  # noqa: ANN401  # Django, Oscar and allauth have no types
         """Check what was uploaded just now."""
         return _checked(self.cleaned_data["image"])
 
 
-def _checked(given: Any) -> Any:
+def _checked(given: Any) -> Any:  # noqa: ANN401  # Django, Oscar and allauth have no types
     if isinstance(given, UploadedFile):
         check(str(given.name), given)
     return given
