@@ -160,7 +160,13 @@ def test_nobody_leaves_while_an_order_is_under_way(mall: Mall) -> None:
 
 def test_nobody_leaves_while_a_withdrawal_is_under_way(mall: Mall) -> None:
     user = mall.user()
-    account = {"amount_minor": 1, "target": "bank", "holder": "Ann", "number": "1", "command_id": "w"}
+    account = {
+        "amount_minor": 1,
+        "target": "bank",
+        "holder": "Ann",
+        "number": "1",
+        "command_id": "w",
+    }
     withdrawal = Withdrawal.objects.create(user=user, **account)
     assert "still under way" in mall.client(user).get("/me/leave/").text
     withdrawal.state = Withdrawal.State.PAID

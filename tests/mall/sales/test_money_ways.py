@@ -117,7 +117,7 @@ ACTS = (
 )
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     chosen=st.lists(st.sampled_from(TENDERS), min_size=1, max_size=3),
     acts=st.lists(st.tuples(st.sampled_from(ACTS), st.integers(0, 2)), max_size=16),
