@@ -97,8 +97,8 @@ def test_a_crash_after_the_command_is_made_good(
     bob = mall.user("bob")
     real = Ledger.submit
 
-    def die(self: Ledger, *given: Any, **named: Any) -> None:
-        real(self, *given, **named)
+    def die(self: Ledger, command: dict[str, object]) -> None:
+        real(self, command)
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:

@@ -1,7 +1,7 @@
 """Who uses the mall: one kind of user, for shoppers, merchants' staff and operators."""
 
 import secrets
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from django.apps import apps
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
@@ -81,7 +81,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     USERNAME_FIELD = "account"
     EMAIL_FIELD = "email"
-    REQUIRED_FIELDS: list[str] = ["email"]
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["email"]
     objects = Users()
 
     class Meta:
