@@ -25,7 +25,7 @@ from tests.mall.stage import open_for_tests
 # 0.24 of the provider's 40.00 to the provider: 33.06 to tea, and 9.00 of the 10.00 in points.
 # Wine came back as a whole, so it has nothing, and ann keeps only tea's commission.
 # The buyer had 100.00: 40.00 less, then 5.00 + 2.50 of tea, 7.50 for wine's points, 10.00 for
-# those of K2; of wine's 45.00 paid 3.93 could not be fetched back (`test_the_shortfall`), and
+# those of K2; of wine's 45.00 paid 3.93 could not be fetched back (read from a run of the engine), and
 # 41.07 came back in proportion to 30.00 from the provider and 15.00 from the wallet.
 END: Final = {
     "shop wallet": 0,

@@ -7,6 +7,7 @@ import click
 
 from tongbao.cli import mall_words as words
 from tongbao.mall.sales import reconcile as sales
+from tongbao.mall.wallet import withdrawals
 from tongbao.plans.words import Lang
 
 _LANGUAGES: Final = {"en": "en", "zh": "zh-hans"}
@@ -14,7 +15,8 @@ _LANGUAGES: Final = {"en": "en", "zh": "zh-hans"}
 
 def reconcile(lang: Lang) -> bool:
     """Reconcile, print each finding a line; return whether there was any."""
-    findings = sales.reconcile(datetime.now(UTC))
+    now = datetime.now(UTC)
+    findings = [*sales.reconcile(now), *withdrawals.reconcile(now)]
     for finding in findings:
         click.echo(finding.say(_LANGUAGES[lang]))
     if not findings:

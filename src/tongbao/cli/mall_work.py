@@ -1,5 +1,8 @@
 """The mall's worker: the ledger's, and what the mall itself has to do by and by.
 
+A demo that rested for long closes all the days that ended meanwhile; a real mall asks somebody
+first (`tongbao worker --once --catch-up`), for its clock may be wrong.
+
 What fails is written to the log and tried again; nothing holds up anything else. Several workers
 do no harm: every duty is safe to be done twice.
 """
@@ -17,14 +20,17 @@ from typing import Final
 
 from django.db import close_old_connections
 
+from tongbao.ledger import versions
 from tongbao.ledger.logs import configure, failure
 from tongbao.ledger.worker import Stop, Worker
+from tongbao.mall.demo.marker import is_demo
 from tongbao.mall.notices import follow, mailing
 from tongbao.mall.paying import charges
 from tongbao.mall.sales import cancelling, receiving, settling
 from tongbao.mall.sales.reconcile import reconcile
 from tongbao.mall.services import topups, vouchers
 from tongbao.mall.shop.models import the_shop
+from tongbao.mall.wallet import withdrawals
 
 _LOG: Final = logging.getLogger("tongbao.mall.worker")
 _SHORT: Final = 5.0
@@ -65,15 +71,31 @@ def duties() -> list[Duty]:
         Duty("receive", receiving.receive_overdue, _LONG),
         Duty("settle_sales", settling.settle_due, _SHORT),
         Duty("mails", mailing.send, _SHORT),
+        Duty("withdrawals", withdrawals.reconcile, _SHORT),
         Duty("reconcile", reconcile, None),
-        Duty("tell_nightly", lambda now: follow.tell_nightly(the_shop(), now), _LONG),
+        Duty("tell", _Teller().tell, _LONG),
     ]
+
+
+class _Teller:
+    """Tells members of a day once it is closed, and not every minute: it goes through all of them."""
+
+    def __init__(self) -> None:
+        self._told: tuple[str, int] | None = None
+
+    def tell(self, now: datetime) -> None:
+        """Tell whatever came with a newly closed day or a plan newly announced."""
+        shop = the_shop()
+        news = (shop.ledger.standing().figures.last_day, len(versions.history(shop.program)))
+        if news != self._told:
+            follow.tell_nightly(shop, now)
+            self._told = news
 
 
 def once() -> int:
     """Do all that is due now; return how much failed."""
     configure("text")
-    ledger = Worker(receivers=(follow.Exits(),), catch_up=True)
+    ledger = Worker(receivers=(follow.Exits(),), catch_up=is_demo())
     ledger.once()
     failed = round_of(duties())
     ledger.once()
@@ -88,7 +110,7 @@ def run(parent: int | None = None) -> None:
         signal.signal(number, _asks(stop))
     mall = threading.Thread(target=_go_on, args=(stop, parent), name="mall-duties")
     mall.start()
-    Worker(receivers=(follow.Exits(),), catch_up=True).run(stop)
+    Worker(receivers=(follow.Exits(),), catch_up=is_demo()).run(stop)
     mall.join()
 
 

@@ -173,13 +173,10 @@ AUTHENTICATION_BACKENDS = [
     "allauth.account.auth_backends.AuthenticationBackend",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
-    )
+    {"NAME": "tongbao.mall.people.passwords.Length"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
@@ -193,6 +190,11 @@ ACCOUNT_FORMS = {
     "signup": "tongbao.mall.people.forms.SignupForm",
     "login": "tongbao.mall.people.forms.LoginForm",
     "reset_password": "tongbao.mall.people.forms.ResetForm",
+    "add_email": "tongbao.mall.people.forms.NewEmailForm",
+    "change_password": "tongbao.mall.people.forms.ChangePasswordForm",
+    "set_password": "tongbao.mall.people.forms.SetPasswordForm",
+    "reset_password_from_key": "tongbao.mall.people.forms.ResetPasswordForm",
+    "reauthenticate": "tongbao.mall.people.forms.ReauthenticateForm",
     "confirm_email_verification_code": "tongbao.mall.people.forms.EmailCodeForm",
     "verify_phone": "tongbao.mall.people.forms.PhoneCodeForm",
     "confirm_password_reset_code": "tongbao.mall.people.forms.ResetCodeForm",

@@ -1,11 +1,14 @@
 """The mall's addresses."""
 
+from typing import Any
+
 from django.apps import apps
 from django.urls import include, path
 
 from tongbao.mall.people.uploads import media
 from tongbao.mall.people.views import language
 
+_oscar: Any = apps.get_app_config("oscar")
 urlpatterns = [
     path("", include("tongbao.mall.shop.urls")),
     path("", include("tongbao.mall.people.urls")),
@@ -21,5 +24,5 @@ urlpatterns = [
     path("desk/", include("tongbao.mall.desk.urls")),
     path("language/", language, name="set_language"),
     path("media/<path:path>", media, name="media"),
-    path("", include(apps.get_app_config("oscar").urls[0])),
+    path("", include(_oscar.urls[0])),
 ]

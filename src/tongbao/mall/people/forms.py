@@ -132,6 +132,51 @@ class ResetCodeForm(_SixDigits, allauth_forms.ConfirmPasswordResetCodeForm):
     """Giving the code that sets a new password."""
 
 
+class _Passwords:
+    """What all forms that ask for passwords look like."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401  # Django, Oscar and allauth have no types
+        super().__init__(*args, **kwargs)
+        labels = {
+            "oldpassword": _("Your password now"),
+            "password": _("Password"),
+            "password1": _("New password"),
+            "password2": _("New password, once more"),
+        }
+        for name, field in self.fields.items():  # type: ignore[attr-defined]  # the form's
+            field.label = labels[name]
+            field.help_text = ""
+            field.widget.attrs.pop("placeholder", None)
+            if name == "password1":
+                field.help_text = _("At least 8 characters, not only digits.")
+
+
+class ChangePasswordForm(_Passwords, allauth_forms.ChangePasswordForm):
+    """A new password for the one that is known."""
+
+
+class SetPasswordForm(_Passwords, allauth_forms.SetPasswordForm):
+    """The first password."""
+
+
+class ResetPasswordForm(_Passwords, allauth_forms.ResetPasswordKeyForm):
+    """A new password after a code."""
+
+
+class ReauthenticateForm(_Passwords, allauth_forms.ReauthenticateForm):
+    """The password once more."""
+
+
+class NewEmailForm(allauth_forms.AddEmailForm):
+    """Another e-mail address."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401  # Django, Oscar and allauth have no types
+        """Put our words in place of allauth's."""
+        super().__init__(*args, **kwargs)
+        self.fields["email"].label = _("New e-mail address")
+        self.fields["email"].widget.attrs.pop("placeholder", None)
+
+
 class ResetForm(forms.Form):
     """Asking for a code to set a new password, by e-mail or text message."""
 

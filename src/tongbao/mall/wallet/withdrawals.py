@@ -14,7 +14,8 @@ from typing import Final
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
 from tongbao.ledger.values import LedgerError, Outcome
 from tongbao.mall.notices.tell import Kind, tell
@@ -52,10 +53,24 @@ class Finding:
     withdrawal: str
     before: str
     after: str
+    came_back: bool = False
+
+    @property
+    def is_repaired(self) -> bool:
+        """Whether nothing is left to do: it always went on, as far as it can for now."""
+        return True
+
+    def say(self, language: str) -> str:
+        """Tell it in a language (``en``, ``zh-hans``), a line for the operator."""
+        with translation.override(language):
+            return _("Withdrawal %(id)s went on from «%(before)s» to «%(after)s».") % {
+                "id": self.withdrawal,
+                "before": _State(self.before).label,
+                "after": _("back in the wallet") if self.came_back else _State(self.after).label,
+            }
 
     def __str__(self) -> str:
-        """One line for the operator."""
-        return f"withdrawal {self.withdrawal}: {self.before} -> {self.after}"
+        return self.say("en")
 
 
 def request(
@@ -172,12 +187,9 @@ def reconcile(now: datetime) -> list[Finding]:
         before = withdrawal.state
         after = go_on(withdrawal, shop)
         if after.state != before or after.returned_at is not None:
-            found.append(Finding(str(withdrawal.pk), before, _shown(after)))
+            came_back = after.returned_at is not None
+            found.append(Finding(str(withdrawal.pk), before, after.state, came_back))
     return found
-
-
-def _shown(withdrawal: Withdrawal) -> str:
-    return f"{withdrawal.state}, returned" if withdrawal.returned_at else withdrawal.state
 
 
 def _moved(withdrawal: Withdrawal, before: Collection[str], after: str, **fields: object) -> bool:
