@@ -7,7 +7,7 @@ from playwright.sync_api import Page
 from tests.audit.exports import audited
 from tests.mall import looking
 from tests.mall.stage import Mall
-from tongbao.engine.state import SCALE
+from tongbao.engine.units import SCALE
 from tongbao.ledger.export import export_lines
 from tongbao.mall.people.models import User
 
