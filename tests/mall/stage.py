@@ -103,11 +103,11 @@ class Mall:
         """Give one of its merchants."""
         return Merchant.objects.get(account=account)
 
-    def product(self, upc: str = "tea-1") -> Any:
+    def product(self, upc: str = "tea-1") -> Any:  # noqa: ANN401  # Oscar has no types
         """Give one of its goods."""
         return get_model("catalogue", "Product").objects.get(upc=upc)
 
-    def user(self, name: str = "", **fields: Any) -> User:
+    def user(self, name: str = "", **fields: Any) -> User:  # noqa: ANN401  # any of its columns
         """Make a shopper, with an e-mail address and `PASSWORD`."""
         number = next(self._numbers)
         return User.objects.create_user(

@@ -16,7 +16,10 @@ _LANGUAGES: Final = {"en": "en", "zh": "zh-hans"}
 def reconcile(lang: Lang) -> bool:
     """Reconcile, print each finding a line; return whether there was any."""
     now = datetime.now(UTC)
-    findings = [*sales.reconcile(now), *withdrawals.reconcile(now)]
+    findings: list[sales.Finding | withdrawals.Finding] = [
+        *sales.reconcile(now),
+        *withdrawals.reconcile(now),
+    ]
     for finding in findings:
         click.echo(finding.say(_LANGUAGES[lang]))
     if not findings:

@@ -104,7 +104,10 @@ def _tell_of_rules(shop: Shop, users: Sequence[User]) -> int:
     told = 0
     for version in coming:
         moment = version.effective_at.astimezone(shop.zone)
-        facts: dict[str, int | str] = {"version": version.version, "from": f"{moment:%Y-%m-%d %H:%M}"}
+        facts: dict[str, int | str] = {
+            "version": version.version,
+            "from": f"{moment:%Y-%m-%d %H:%M}",
+        }
         for user in users:
             key = f"{version.version}:{version.announced_at:%Y%m%d%H%M%S}:{user.account}"
             told += tell(user, Kind.PLAN_CHANGED, key, facts)
