@@ -32,6 +32,17 @@
     if (event.target.matches("[data-submit]")) event.target.form.requestSubmit();
   });
 
+  // What somebody types while the page still answers to what they had typed before stays: that
+  // answer is dropped, for what they type now asks again when they leave the field.
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const { target, requestConfig } = event.detail;
+    const field = document.activeElement;
+    if (!field.matches("input, textarea") || !target.contains(field)) return;
+    const isTyped = field.value !== field.defaultValue;
+    if (isTyped && field.value !== requestConfig.parameters[field.name])
+      event.detail.shouldSwap = false;
+  });
+
   const clearSuggestions = () => {
     const box = document.getElementById("suggestions");
     if (box) box.replaceChildren();
