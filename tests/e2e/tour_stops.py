@@ -8,6 +8,7 @@ from typing import Final
 from playwright.sync_api import Page
 
 Way = Callable[[Page], None]
+_CODES: Final[dict[str, str]] = {}  # accounts of merchants: where their code leads
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,12 +117,9 @@ def withdrawing(page: Page) -> None:
     """Say how much to withdraw and where to; stand before the confirmation."""
     page.goto("/wallet/withdraw/")
     page.locator("input[name=amount]").fill("5")
-    for name, value in (("holder", "Lin Xiaoman"), ("number", "6222 0200 1234 5678")):
-        field = page.locator(f"input[name={name}]")
-        if field.count():
-            field.fill(value)
-    page.locator("#content form button[type=submit], main form button[type=submit]").first.click()
-    page.wait_for_load_state("networkidle")
+    page.locator("input[name=number]").fill("6222 0200 1234 5678")
+    page.locator("button[name=step][value=look]").click()
+    page.wait_for_selector("#confirm, button[value=confirm]")
 
 
 def withdrawn(page: Page) -> None:
@@ -131,13 +129,41 @@ def withdrawn(page: Page) -> None:
     page.wait_for_url("**/withdrawals/**")
 
 
+def code(account: str) -> Way:
+    """Make a code for a counter, unless there is one; go to it."""
+
+    def go(page: Page) -> None:
+        page.goto(f"/desk/{account}/codes/")
+        there = page.locator(f"a[href^='/desk/{account}/codes/'].list-group-item")
+        if not there.count():
+            page.locator("input[name=label]").fill("Counter")
+            page.get_by_role("button", name="Make a code").click()
+            page.goto(f"/desk/{account}/codes/")
+        there.first.click()
+        page.wait_for_url(re.compile(r"/codes/\d+/"))
+        href = page.locator("a[href^='http'][href*='/till/']").first.get_attribute("href")
+        assert href is not None
+        _CODES[account] = href
+
+    return go
+
+
+def at_the_till(account: str) -> Way:
+    """Go where that merchant's code leads; the merchant's stop was before."""
+
+    def go(page: Page) -> None:
+        page.goto(_CODES[account])
+
+    return go
+
+
 def bill(account: str) -> Way:
     """Make a bill with an amount."""
 
     def go(page: Page) -> None:
         page.goto(f"/desk/{account}/bills/new/")
         page.locator("input[name=amount]").fill("12.50")
-        page.locator("#content form button, main form button").first.click()
+        page.get_by_role("button", name="Show the code").click()
         page.wait_for_url(re.compile(r"/bills/(?!new)"))
 
     return go
@@ -158,8 +184,7 @@ STOPS: Final[list[Stop]] = [
     Stop("offline", "retail", "stranger", to("/offline/")),
     Stop("basket-empty", "retail", "stranger", to("/basket/")),
     # a shopper
-    Stop("product", "retail", "shopper", product("teapot")),
-    Stop("reviews", "retail", "shopper", product("cakestand")),
+    Stop("product", "retail", "shopper", product("white hanging heart")),
     Stop("voucher-product", "retail", "shopper", product("afternoon tea for two")),
     Stop("topup-product", "retail", "shopper", product("phone top-up")),
     Stop("basket", "retail", "shopper", basket("teapot", "lantern")),
@@ -173,7 +198,7 @@ STOPS: Final[list[Stop]] = [
     Stop("receipt", "retail", "shopper", to("/orders/R1002/receipt/")),
     Stop("services", "retail", "shopper", to("/services/")),
     Stop("voucher", "retail", "shopper", link("/services/", "a[href*='/services/vouchers/']")),
-    Stop("topup", "retail", "shopper", link("/services/", "a[href*='/services/topups/']")),
+    Stop("topup", "retail", "shopper", link("/services/?tab=topups", "a[href*='/services/topups/']")),
     Stop("wallet", "retail", "shopper", to("/wallet/")),
     Stop("wallet-dark", "retail", "shopper", to("/wallet/"), dark=True),
     Stop("dividends", "retail", "shopper", to("/wallet/dividends/")),
@@ -211,27 +236,30 @@ STOPS: Final[list[Stop]] = [
     ),
     Stop("desk-vouchers", "retail", "merchant", to("/desk/pantry/vouchers/")),
     Stop("desk-codes", "retail", "merchant", to("/desk/pantry/codes/")),
+    Stop(
+        "desk-code", "retail", "merchant",
+        code("pantry"),
+    ),
     Stop("desk-bill-new", "retail", "merchant", to("/desk/pantry/bills/new/")),
     Stop("desk-bill", "retail", "merchant", bill("pantry")),
     Stop("desk-till", "retail", "merchant", to("/desk/pantry/till/")),
-    Stop(
-        "desk-code", "retail", "merchant",
-        link("/desk/pantry/codes/", "a[href^='/desk/pantry/codes/']:not([href$='codes/'])"),
-    ),
     Stop("desk-money", "retail", "merchant", to("/desk/pantry/money/")),
+    Stop("pay-in-person", "retail", "shopper", at_the_till("pantry")),
     # the operator
     Stop("operator", "retail", "operator", to("/desk/")),
     Stop("operator-merchants", "retail", "operator", to("/desk/merchants/")),
     Stop("operator-merchant", "retail", "operator", to("/desk/merchants/pantry/")),
     Stop("operator-merchant-new", "retail", "operator", to("/desk/merchants/new/")),
     Stop("operator-payouts", "retail", "operator", to("/wallet/payouts/")),
-    Stop("operator-payout", "retail", "operator", link("/wallet/payouts/", "a[href^='/wallet/payouts/']:not([href='/wallet/payouts/'])")),
+    Stop(
+        "operator-payout", "retail", "operator",
+        link("/wallet/payouts/", "a[href^='/wallet/payouts/']:not([href='/wallet/payouts/'])"),
+    ),
     Stop("operator-dashboard", "retail", "operator", to("/dashboard/")),
     Stop("operator-goods", "retail", "operator", to("/dashboard/catalogue/")),
     Stop("operator-orders", "retail", "operator", to("/dashboard/orders/")),
     # the wine mall, in Chinese
     Stop("zh-home", "wine", "stranger", to("/")),
-    Stop("zh-home-dark", "wine", "stranger", to("/"), dark=True),
     Stop("zh-register", "wine", "stranger", to("/auth/signup/")),
     Stop("zh-product", "wine", "shopper", product("酒")),
     Stop("zh-basket", "wine", "shopper", basket("茶")),

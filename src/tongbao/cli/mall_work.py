@@ -21,7 +21,7 @@ from typing import Final
 from django.db import close_old_connections
 
 from tongbao.ledger import versions
-from tongbao.ledger.logs import configure, failure
+from tongbao.ledger.logs import configure, event, failure
 from tongbao.ledger.worker import Stop, Worker
 from tongbao.mall.demo.marker import is_demo
 from tongbao.mall.notices import follow, mailing
@@ -72,7 +72,7 @@ def duties() -> list[Duty]:
         Duty("settle_sales", settling.settle_due, _SHORT),
         Duty("mails", mailing.send, _SHORT),
         Duty("withdrawals", withdrawals.reconcile, _SHORT),
-        Duty("reconcile", reconcile, None),
+        Duty("reconcile", _reconcile, None),
         Duty("tell", _Teller().tell, _LONG),
     ]
 
@@ -139,6 +139,13 @@ def _go_on(stop: Stop, parent: int | None) -> None:
         stop.wait(_SLICE)
         if parent is not None and os.getppid() != parent:
             stop.ask()
+
+
+def _reconcile(now: datetime) -> None:
+    left = [finding for finding in reconcile(now) if not finding.is_repaired]
+    if left:
+        advice = "tongbao mall reconcile"
+        event(_LOG, "to_look_at", level=logging.WARNING, number=len(left), advice=advice)
 
 
 def _topups(now: datetime) -> None:

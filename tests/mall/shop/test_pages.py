@@ -125,7 +125,7 @@ def test_the_title_and_description_of_a_merchant_are_only_words(mall: Mall) -> N
 def test_a_category_shows_its_goods_and_moves_with_its_name(mall: Mall) -> None:
     root = fill(mall, 12, aisles=3)[0]
     page = mall.client().get(f"/catalogue/category/aisle-0_{root.pk}/").content.decode()
-    assert "4 articles" in page
+    assert "4 items" in page
     moved = mall.client().get(f"/catalogue/category/old_{root.pk}/")
     assert moved["Location"] == f"/catalogue/category/aisle-0_{root.pk}/"
     assert mall.client().get("/catalogue/category/none_99/").status_code == 404
@@ -134,7 +134,7 @@ def test_a_category_shows_its_goods_and_moves_with_its_name(mall: Mall) -> None:
 def test_a_search_says_for_what_it_took_the_words(mall: Mall) -> None:
     page = mall.client().get("/search/?q=winne").content.decode()
     assert "These are for “wine”" in page
-    assert "2 articles" in page
+    assert "2 items" in page
 
 
 def test_filters_stay_while_one_turns_pages(mall: Mall) -> None:
@@ -160,7 +160,7 @@ def test_an_address_with_nonsense_shows_a_page_all_the_same(mall: Mall, query: s
 def test_a_price_that_cannot_be_read_is_told(mall: Mall) -> None:
     page = mall.client().get("/search/?min=cheap").content.decode()
     assert "Enter an amount in digits, such as 12.50." in page
-    assert "4 articles" in page
+    assert "4 items" in page
 
 
 def test_htmx_gets_the_part_that_changes(mall: Mall) -> None:

@@ -30,7 +30,8 @@ def make_person(person: Person, hashed: str, country: str) -> User:
 
     ``hashed`` is the password as `make_password` gives it: one for all, for hashing takes a while.
     """
-    fields: dict[str, object] = {"name": person.name}
+    language = "zh-hans" if country == "CN" else "en"
+    fields: dict[str, object] = {"name": person.name, "language": language}
     if person.account:
         fields["account"] = person.account
     if person.operator:

@@ -147,7 +147,7 @@ RECENT: Final = (
     Basket("R1002", (("85123A", 2), ("47566", 1), ("20725", 2)), 5, Reached.RECEIVED, wallet=500),
     Basket("R1003", (("85099B", 3), ("82482", 1)), 2, Reached.SHIPPED),
     Basket("R1004", (("V-TEA-2", 1),), 1, Reached.PAID, wallet=2800),
-    Basket("R1005", (("T-PHONE-10", 1),), 1, Reached.PAID, target="07400 123456"),
+    Basket("R1005", (("T-PHONE-10", 1),), 1, Reached.PAID, target="+44 7400 123455"),
     Basket("R1006", (("22993", 2),), 0, Reached.PAID),
 )
 

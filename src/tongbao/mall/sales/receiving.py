@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.module_loading import import_string
+from django.utils.translation import override
 
 from tongbao.mall.notices.tell import Kind, tell
 from tongbao.mall.sales import settlement, states
@@ -34,7 +35,8 @@ def ship(part: Part, note: str = "") -> Part:
         row.shipped_at = row.shipped_at or timezone.now()
         row.shipping_note = note[:120]
         row.save(update_fields=["shipped_at", "shipping_note"])
-        facts = {"sale": row.sale.number, "merchant": row.merchant.account}
+        with override(row.sale.user.language or settings.LANGUAGE_CODE):
+            facts = {"sale": row.sale.number, "merchant": row.merchant.name}
         tell(row.sale.user, Kind.ORDER_SHIPPED, str(row.pk), facts)
     return row
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from tongbao.mall.paying import providers
 from tongbao.mall.people.models import User
@@ -64,7 +64,7 @@ class TenderForm(forms.Form):
         first = self.offered[0].code if self.offered else ""
         super().__init__(self._filled(data, first), auto_id="tender_%s")
         for name, label in (
-            ("wallet", gettext_lazy("Wallet")),
+            ("wallet", pgettext_lazy("means", "Wallet")),
             ("credit", gettext_lazy("Credit")),
             ("points", gettext_lazy("Points")),
         ):

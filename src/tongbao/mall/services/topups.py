@@ -144,7 +144,7 @@ def _decide(topup: Topup, answer: Answer, why: str, now: datetime) -> Topup:
         )
         if decided:
             sale = topup.part.sale
-            facts = {"sale": sale.number, "state": "done" if done else "failed"}
+            facts = {"sale": sale.number, "state": "success" if done else "failed"}
             tell(sale.user, Kind.TOPUP, str(topup.pk), facts)
             complete(topup.part)
     return Topup.objects.get(pk=topup.pk)

@@ -43,6 +43,7 @@ _IDLE: Final = frozenset(
     )
 )
 _WORD: Final = re.compile(r"[^\s,;:/()·【】（）+|]+")
+_NUMBER_OF: Final = re.compile(r"(?<=\d)\s+(?=[\u3400-\u9fff])")  # 500 毫升 is one word
 _WIDE: Final = frozenset("mwMW%@&")
 _NARROW: Final = frozenset("iljtfrI.,'!|-1")
 # Strokes and areas in the card's upper right; one of them by chance that stays.
@@ -107,8 +108,10 @@ def key_words(title: str) -> list[str]:
     ['Heart', 'T-Light', 'Holders']
     >>> key_words("飞天酱香白酒 53度 500ml")
     ['飞天酱', '香白酒', '53度']
+    >>> key_words("高粱窖藏 42 度 500 毫升")
+    ['高粱窖藏', '42度', '500毫升']
     """
-    words = _WORD.findall(title)
+    words = _WORD.findall(_NUMBER_OF.sub("", title))
     chinese = [word for word in words if _is_chinese(word)]
     if chinese:
         return _chinese_lines(chinese)[:_MOST_LINES]
@@ -121,7 +124,7 @@ def key_words(title: str) -> list[str]:
 def _chinese_lines(words: list[str]) -> list[str]:
     lines: list[str] = []
     for word in words:
-        if len(word) <= _CHINESE_LINE:
+        if len(word) <= _CHINESE_LINE or word[0].isdigit():
             lines.append(word)
             continue
         rows = -(-len(word) // _CHINESE_LINE)

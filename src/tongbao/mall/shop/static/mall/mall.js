@@ -37,7 +37,7 @@
   document.addEventListener("htmx:beforeSwap", (event) => {
     const { target, requestConfig } = event.detail;
     const field = document.activeElement;
-    if (!field.matches("input, textarea") || !target.contains(field)) return;
+    if (!field?.matches("input, textarea") || !target.contains(field)) return;
     const isTyped = field.value !== field.defaultValue;
     if (isTyped && field.value !== requestConfig.parameters[field.name])
       event.detail.shouldSwap = false;
