@@ -46,6 +46,32 @@ def test_every_kind_has_words_in_both_languages(mall: Mall, kind: Kind, language
     assert has_chinese == (language == "zh-hans")
 
 
+@pytest.mark.parametrize(
+    ("kind", "state"),
+    [
+        *[(Kind.VOUCHER, state) for state in ("issued", "used", "asked", "expired")],
+        *[(Kind.TOPUP, state) for state in ("success", "failed")],
+        *[(Kind.WITHDRAWAL, state) for state in ("requested", "paid", "failed")],
+        *[(Kind.RETURN_DECIDED, state) for state in ("approved", "refused")],
+    ],
+)
+def test_every_state_that_is_told_has_its_own_words(mall: Mall, kind: Kind, state: str) -> None:
+    facts = {**FACTS[kind], "state": state}
+    words = worded(Notice(user=mall.user("ann"), kind=str(kind), key="k", facts=facts), mall.shop)
+    assert words.text != words.title
+
+
+def test_a_message_that_cannot_be_worded_keeps_nobody_from_the_others(mall: Mall) -> None:
+    ann = mall.user("ann")
+    tell(ann, Kind.TOPUP, "1", {"sale": "100001", "state": "nobody knows"})
+    tell(ann, Kind.ORDER_PAID, "100001", FACTS[Kind.ORDER_PAID])
+    page = mall.client(ann).get("/messages/").content.decode()
+    assert "A top-up" in page
+    assert "¥123.45" in page
+    assert send() == 2
+    assert send() == 0
+
+
 def test_telling_twice_is_telling_once(mall: Mall) -> None:
     ann = mall.user("ann")
     facts: dict[str, int | str] = {"sale": "100001", "total": 990}

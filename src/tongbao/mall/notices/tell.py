@@ -24,7 +24,7 @@ class Kind(StrEnum):
     RETURN_DECIDED = "return_decided"  # sale, amount, state (approved, refused)
     REFUND = "refund"  # sale, amount, points
     WITHDRAWAL = "withdrawal"  # amount, state (requested, paid, failed)
-    VOUCHER = "voucher"  # sale, state (issued, used, expired)
+    VOUCHER = "voucher"  # sale, state (issued, used, asked, expired)
     TOPUP = "topup"  # sale, state (success, failed)
     PLAN_CHANGED = "plan_changed"  # version, from
     PAID_IN_PERSON = "paid_in_person"  # sale, merchant, total

@@ -1,5 +1,6 @@
 """What a message says: a title, a sentence, and where it leads, in the reader's language."""
 
+import logging
 from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple
 
@@ -12,16 +13,21 @@ from tongbao.mall.notices.tell import Kind
 from tongbao.mall.shop.models import Shop
 from tongbao.mall.shop.money import money, points
 
+_LOG: Final = logging.getLogger("tongbao.mall.notices")
 Facts = Mapping[str, int | str]
 
 
 class Words(NamedTuple):
-    """A message in words; ``address`` is a path in the mall, empty where it leads nowhere."""
+    """A message in words; ``address`` is a path in the mall, empty where it leads nowhere.
+
+    ``lead`` is what the link to it says.
+    """
 
     icon: str
     title: str
     text: str
     address: str
+    lead: str
 
 
 LABELS: Final = {
@@ -44,11 +50,26 @@ LABELS: Final = {
 
 
 def worded(notice: Notice, shop: Shop) -> Words:
-    """Return what a message says now, in the reader's language."""
+    """Return what a message says now, in the reader's language.
+
+    One whose facts are not what its kind has is worded by its title alone, and logged: a message
+    that cannot be told must not keep people from the others.
+    """
     kind = Kind(notice.kind)
     icon, say = _SAYINGS[kind]
-    text, address = say(notice.facts, shop)
-    return Words(icon, str(LABELS[kind]), text, address)
+    title = str(LABELS[kind])
+    try:
+        text, address = say(notice.facts, shop)
+    except (KeyError, ValueError, TypeError):
+        _LOG.exception("a message cannot be worded", extra={"notice": notice.pk})
+        return Words(icon, title, title, "", "")
+    return Words(icon, title, text, address, _lead(notice.facts, address))
+
+
+def _lead(facts: Facts, address: str) -> str:
+    if "sale" in facts:
+        return _("Order %(sale)s") % {"sale": facts["sale"]}
+    return _("The rules") if address == _at("wallet:how") else _("The wallet")
 
 
 def _sale(facts: Facts) -> str:
@@ -72,9 +93,7 @@ def _order_paid(facts: Facts, shop: Shop) -> tuple[str, str]:
 
 
 def _order_cancelled(facts: Facts, shop: Shop) -> tuple[str, str]:
-    text = _(
-        "Order %(sale)s is cancelled. Whatever was paid for it goes back to where it came from."
-    )
+    text = _("Order %(sale)s is cancelled. Whatever was paid for it goes back to you.")
     return text % {"sale": facts["sale"]}, _sale(facts)
 
 
@@ -145,6 +164,7 @@ def _voucher(facts: Facts, shop: Shop) -> tuple[str, str]:
     texts = {
         "issued": _("The voucher of order %(sale)s is ready: show its code to the merchant."),
         "used": _("A voucher of order %(sale)s was used."),
+        "asked": _("A voucher of order %(sale)s was given back; its price goes back to you."),
         "expired": _("A voucher of order %(sale)s has expired unused; its price goes back to you."),
     }
     return texts[str(facts["state"])] % {"sale": facts["sale"]}, _sale(facts)

@@ -19,6 +19,8 @@ from tongbao.ledger.values import (
 from tongbao.mall.sales.models import Sale
 
 Command = Mapping[str, object]
+BY_SHOPPER = "shopper"
+"""Why a sale was cancelled, where the shopper did it."""
 STANDSTILL = (ProgramPaused, ProgramMoved, NotSettled, DatabaseTrouble)
 """What the ledger raises when a command that waits goes on waiting: nothing is lost."""
 
@@ -68,15 +70,24 @@ def payment_of(sale: Sale, shop: str) -> list[Command]:
     return payment(sale.number, sale.user.account, shop, sale)
 
 
-def back(sale: Sale, shop: str) -> list[Command]:
-    """Return the group that gives all of it back; what was paid in points as wallet money.
+def kept_fee(sale: Sale) -> int:
+    """Return what of a cancelled sale's payment in points does not come back, in minor units.
 
-    The shop received the points' worth less the plan's fee on goods, so the fee is deposited
-    first: the mall bears it.
+    That is the plan's fee on goods, which is in the reserve, where it was the shopper who
+    cancelled; nothing where it was the merchant or the mall.
     """
-    member, number = sale.user.account, sale.number
+    return sale.goods_fee_minor if sale.why_cancelled == BY_SHOPPER else 0
+
+
+def back(sale: Sale, shop: str) -> list[Command]:
+    """Return the group that gives a cancelled sale back; what was paid in points as wallet money.
+
+    The shop received the points' worth less the plan's fee on goods. So much comes back, and all
+    of it only where the shopper did not cancel (`kept_fee`): then the mall deposits the fee first.
+    """
+    member, number, kept = sale.user.account, sale.number, kept_fee(sale)
     commands: list[Command] = []
-    if sale.goods_fee_minor:
+    if sale.goods_fee_minor > kept:
         commands.append(
             {
                 "id": f"{number}-back-fee",
@@ -87,7 +98,7 @@ def back(sale: Sale, shop: str) -> list[Command]:
         )
     for name, unit, amount in (
         ("wallet", "wallet", sale.wallet_minor),
-        ("points", "wallet", sale.points_minor),
+        ("points", "wallet", sale.points_minor - kept),
         ("credit", "credit", sale.credit_minor),
     ):
         if amount:

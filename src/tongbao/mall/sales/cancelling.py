@@ -1,4 +1,4 @@
-"""Cancelling a sale: unpaid ones end, of paid ones everything goes back, exactly once.
+"""Cancelling a sale: unpaid ones end, of paid ones what was paid goes back, exactly once.
 
 A cancellation is one transaction: the sale and its parts are cancelled, stock returns, the group
 that gives wallet, credit and points back waits in the inbox, the provider's part is wanted back.
@@ -29,11 +29,12 @@ _LOG: Final = logging.getLogger("tongbao.mall.sales")
 
 
 def cancel(sale: Sale, why: str) -> bool:
-    """Cancel a sale and give back all that was paid; say whether it is cancelled now.
+    """Cancel a sale and give back what was paid; say whether it is cancelled now.
 
     Not inside a transaction. It cannot be where something of it was shipped, received or asked to
     be returned, and not while its payment is being booked: then nothing has changed. Cancelling
-    what is cancelled changes nothing and succeeds. ``why`` is a code of at most 32 letters.
+    what is cancelled changes nothing and succeeds. ``why`` is a code of at most 32 letters. Where
+    it is `booking.BY_SHOPPER`, what was paid in points comes back less its goods fee.
     """
     shop = the_shop()
     with transaction.atomic(durable=True):
@@ -132,6 +133,7 @@ def _is_untouched(sale: Sale) -> bool:
 
 def _undo(sale: Sale, shop: Shop, why: str) -> None:
     """Cancel a locked, paid sale, and set out what gives everything back."""
+    sale.why_cancelled = why[:32]  # decides on the goods fee
     commands = booking.back(sale, shop.account)
     _cancelled(sale, why, back_at=None if commands else timezone.now())
     if commands:
@@ -170,6 +172,6 @@ def _return_stock(sale: Sale) -> None:
 
 
 def _tell_back(sale: Sale) -> None:
-    amount = sale.wallet_minor + sale.points_minor + sale.credit_minor
+    amount = sale.wallet_minor + sale.points_minor + sale.credit_minor - booking.kept_fee(sale)
     facts: dict[str, int | str] = {"sale": sale.number, "amount": amount, "points": 0}
     tell(sale.user, Kind.REFUND, f"{sale.number}-back", facts)

@@ -3,16 +3,25 @@
 Before the part is settled its worth comes back tender by tender (`leftover`), as if it had not
 been bought. Afterwards (a late one) the purchase is in the program: the ``refund`` command takes
 back what it can of what the purchase put in and gave out, and tells the shortfall. The buyer then
-gets at most what was paid less that, over all late returns of the part together:
+gets, over all late returns of the part together, at most what was paid less that. Each of them
+brings the rest up to a bound, or nothing where that is passed already:
 
-    sum of what comes back ≤ max(0, sum of amounts − sum of shortfalls)
+    max(0, sum of amounts − sum of shortfalls, both with this one) − what came back before
 
-unless the shop bears the shortfall; such a return stands for itself. What was paid in credit and
-points was in no purchase, so it comes back whole.
+A slice's shortfall may be more than its amount. Then the bound sinks, perhaps below what came back
+before: of that nothing is claimed back, later slices bring nothing until the bound has risen above
+it again. So after each return the sum of what came back is at most the highest that the bound has
+been, and equal to the bound whenever that return brought anything.
+
+Where the shop bears the shortfall all of it comes back; such a return stands for itself.
+
+What was paid in credit and points was in no purchase, so it has no shortfall. Credit comes back
+whole, points as wallet money less their share of the goods fee, which the reserve has kept: before
+and after the settlement alike, exact over slices, and whole where the shop bears it.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from tongbao.ledger.statements import purchase_bodies
@@ -34,8 +43,9 @@ class Quote:
     the quota that go, what the program gives back (``recovered_minor``), the shortfall and what
     it comes from: ``unfetched_minor`` that the purchase put in and that cannot be fetched back,
     ``drawn_minor`` dividends that its points may have drawn; or, where that is more,
-    ``taken_minor``: what was taken out on its account already. ``bears_minor`` is what the shop
-    bears if it chooses to, ``merchant_minor`` what the merchant gives back in any case.
+    ``taken_minor``: what was taken out on its account already. ``fee_minor`` is the share of the
+    goods fee in what was paid in points. ``bears_minor`` is what the shop bears if it chooses to:
+    the fee and what else is withheld; ``merchant_minor`` what the merchant gives back in any case.
     """
 
     amount_minor: int
@@ -49,6 +59,7 @@ class Quote:
     unfetched_minor: int = 0
     drawn_minor: int = 0
     taken_minor: int = 0
+    fee_minor: int = 0
     bears_minor: int = 0
     merchant_minor: int = 0
 
@@ -72,11 +83,10 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A quote, and what carrying it out needs besides: the worth by tenders, shares of the fee."""
+    """A quote, and what carrying it out needs besides: the worth by tenders."""
 
     quote: Quote
     worth: Slice
-    goods_fee_minor: int
 
     @property
     def refund(self) -> int:
@@ -102,11 +112,11 @@ def planned(shop: Shop, part: Part, amount_minor: int, *, shop_bears: bool) -> P
     before = taken(part)
     *earlier, worth = slices(Slice.of(part), [*(r.amount_minor for r in before), amount_minor])
     fee = fee_share(part, goods_fee(part), earlier, worth)
-    if part.state != Part.State.SETTLED:
-        return Planned(Quote(amount_minor, worth), worth, fee)
-    late = [pair for pair in zip(before, earlier, strict=True) if pair[0].is_late]
-    told = _late(shop, part, late, worth, amount_minor, shop_bears=shop_bears)
-    return Planned(told, worth, fee)
+    told = Quote(amount_minor, worth, shop_bears=shop_bears)
+    if part.state == Part.State.SETTLED:
+        late = [pair for pair in zip(before, earlier, strict=True) if pair[0].is_late]
+        told = _late(shop, part, late, worth, amount_minor, shop_bears=shop_bears)
+    return Planned(_less_fee(told, fee), worth)
 
 
 def check(part: Part, amount_minor: int) -> None:
@@ -146,6 +156,16 @@ def back_of(late: Sequence[tuple[Return, Slice]], worth: Slice, shortfall: int) 
     ]
     provider, wallet = allocate(max(0, max(0, allowed) - gone), could)
     return provider, wallet
+
+
+def _less_fee(told: Quote, fee: int) -> Quote:
+    """Take the goods fee's share off what comes back for points, unless the shop bears it.
+
+    It is never more than that: the fee is less than what was paid in points, and so are shares.
+    """
+    kept = 0 if told.shop_bears else fee
+    back = replace(told.back, points_minor=told.back.points_minor - kept)
+    return replace(told, back=back, fee_minor=fee, bears_minor=told.bears_minor + fee)
 
 
 def _late(

@@ -4,8 +4,9 @@ Approving writes, in one transaction, the decision and one group of commands, al
 none, to the ledger's inbox; a second one notes what became of it, wants the provider's part back
 and tells the buyer. Before the settlement, with «<b>» for ``<number>-<merchant>-return<n>``:
 
-- ``<b>-fee``: the mall deposits what the payment in points cost, so that points come back at face
-  value; ``<b>-wallet``, ``<b>-points``: wallet money to the member; ``<b>-credit``: credit.
+- ``<b>-wallet``, ``<b>-points``: wallet money to the member, for points less the goods fee;
+  ``<b>-credit``: credit. Where the shop bears that fee, it is brought to the shop's account first:
+  by ``<b>-fee``, a deposit of the mall's, or by ``<b>-merchant`` from the merchant's wallet.
 
 After it: ``<b>-refund`` takes back what the purchase gave; ``<b>-merchant`` and
 ``<b>-merchant_credit`` are the merchant's share, returned to the shop's account; ``<b>-deposit``
@@ -13,13 +14,12 @@ is what else the member gets, from the operator's pocket (the reserve's part, fe
 bears), or ``<b>-out`` what is more than that, to fund what the provider sends back; then wallet,
 points and credit to the member as above. The shop's account is left as it was.
 
-Who bears a shortfall is who decides so: an operator for the mall, a merchant's staff from the
-merchant's wallet.
+Who bears a shortfall or the goods fee is who decides so: an operator for the mall, a merchant's
+staff from the merchant's wallet.
 """
 
 from collections.abc import Mapping
 from datetime import datetime
-from functools import partial
 from typing import Any, Final
 
 from django.conf import settings
@@ -132,11 +132,13 @@ def approve(return_: Return, by: User | None, quote: Quote) -> Return:
         raise StaleQuote(quoting.quote(part, row.amount_minor, quote.shop_bears)) from None
 
 
-def automatic(part: Part, amount_minor: int, reason: str) -> Return:
+def automatic(
+    part: Part, amount_minor: int, reason: str, *, shop_bears: bool = True
+) -> Return:
     """Give back what the mall owes by itself: a top-up that failed, a voucher that expired.
 
-    May be called inside a transaction: the decision is part of it, and is carried out after its
-    commit (where that fails, the reconciler does it).
+    Where it is not the shopper's wish, the mall bears what would be withheld. May be called inside a transaction: the decision is
+    part of it, and is carried out after its commit (where that fails, the reconciler does it).
 
     Raises:
         NotNow, LedgerError: it cannot be returned as things stand; nothing was written.
@@ -144,8 +146,12 @@ def automatic(part: Part, amount_minor: int, reason: str) -> Return:
     with transaction.atomic():
         one = locked_part(part.pk)
         row = _asked(one, amount_minor, None, reason)
-        _begin(one, row, planned(the_shop(), one, amount_minor, shop_bears=False), None)
-        transaction.on_commit(partial(finish, row.pk), robust=True)
+        _begin(one, row, planned(the_shop(), one, amount_minor, shop_bears=shop_bears), None)
+
+        def carry_out() -> None:  # by its name the log tells a failure: a partial has none
+            finish(row.pk)
+
+        transaction.on_commit(carry_out, robust=True)
     row.refresh_from_db()
     return row
 
@@ -206,7 +212,7 @@ def _begin(part: Part, row: Return, plan: Planned, by: User | None) -> None:
     shop = the_shop()
     row.part = part
     late = told.is_late
-    commands = _late_group(shop, row, plan, by) if late else _early_group(shop, row, plan)
+    commands = _late_group(shop, row, plan, by) if late else _early_group(shop, row, plan, by)
     if not commands:
         _done(part, row, {})
         return
@@ -217,11 +223,21 @@ def _begin(part: Part, row: Return, plan: Planned, by: User | None) -> None:
     shop.ledger.enqueue_group(commands, guards=guards)
 
 
-def _early_group(shop: Shop, row: Return, plan: Planned) -> list[Command]:
-    base, account = base_id(row), shop.account
-    fee: Command = {"id": f"{base}-fee", "type": "deposit", "account": account}
-    fees = [{**fee, "amount": plan.goods_fee_minor}] if plan.goods_fee_minor else []
-    return [*fees, *to_member(shop, row)]
+def _early_group(shop: Shop, row: Return, plan: Planned, by: User | None) -> list[Command]:
+    base, account, merchant = base_id(row), shop.account, row.part.merchant.account
+    fee: Command = {"amount": plan.quote.fee_minor}
+    if not (row.shop_bears and plan.quote.fee_minor):
+        return to_member(shop, row)
+    if _merchant_bears(row, by) and merchant != account:
+        fee |= {"id": f"{base}-merchant", "type": "pay_wallet", "payer": merchant, "payee": account}
+    else:
+        fee |= {"id": f"{base}-fee", "type": "deposit", "account": account}
+    return [fee, *to_member(shop, row)]
+
+
+def _merchant_bears(row: Return, by: User | None) -> bool:
+    """Say whether what the shop bears comes from the merchant's wallet."""
+    return row.shop_bears and by is not None and not by.is_staff
 
 
 def _late_group(shop: Shop, row: Return, plan: Planned, by: User | None) -> list[Command]:
@@ -230,8 +246,8 @@ def _late_group(shop: Shop, row: Return, plan: Planned, by: User | None) -> list
     if plan.refund:
         refund: Command = {"id": f"{base}-refund", "type": "refund"}
         commands.append({**refund, "purchase": row.part.purchase_id, "amount": plan.refund})
-    gives = plan.quote.merchant_minor + plan.worth.points_minor - plan.goods_fee_minor
-    if row.shop_bears and by is not None and not by.is_staff:
+    gives = plan.quote.merchant_minor + plan.worth.points_minor - plan.quote.fee_minor
+    if _merchant_bears(row, by):
         gives += plan.quote.bears_minor
     if merchant != account:
         between = {"payer": merchant, "payee": account}

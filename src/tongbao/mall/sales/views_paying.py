@@ -12,7 +12,7 @@ from tongbao.ledger.values import LedgerError
 from tongbao.mall.paying import charges
 from tongbao.mall.paying.models import Charge
 from tongbao.mall.paying.providers import PayingError
-from tongbao.mall.sales import cancelling
+from tongbao.mall.sales import booking, cancelling
 from tongbao.mall.sales.models import Sale
 from tongbao.mall.sales.once import taken
 from tongbao.mall.sales.refusals import NotNow
@@ -35,7 +35,7 @@ def cancel(request: HttpRequest, number: str) -> HttpResponse:
     sale = own(request, number)
     if sale.state != Sale.State.CANCELLED:
         try:
-            done = cancelling.cancel(sale, "shopper")
+            done = cancelling.cancel(sale, booking.BY_SHOPPER)
         except NotNow as error:
             messages.warning(request, str(error))
         except LedgerError as error:

@@ -21,6 +21,8 @@ from tongbao.mall.sales.states import locked_part
 from tongbao.mall.services.completing import complete
 from tongbao.mall.services.models import Topup, Voucher
 
+ASKED: Final = "asked"
+"""Why a voucher goes back, where the shopper wished it."""
 _LOG: Final = logging.getLogger("tongbao.mall.services")
 
 
@@ -31,12 +33,9 @@ def pay_back(part: Part) -> bool:
     is open, the ledger does not answer) stays owed, with a line in the log.
     """
     try:
-        _write(part)
-        for going in Return.objects.filter(pk__in=_going(part)).order_by("pk"):
-            if going.state == Return.State.ASKED:  # the ledger had not accepted it
-                returns.approve(going, None, returns.quote(part, going.amount_minor))
-            else:
-                returns.finish(going.pk)
+        _go_on(part)
+        while _write(part):
+            _go_on(part)
     except (NotNow, LedgerError) as error:
         _LOG.warning("payback_waits", extra={"sale": part.sale.number, "why": str(error)})
     return not _owed(part)
@@ -52,31 +51,49 @@ def close(return_: Return) -> None:
     )
 
 
-def _write(part: Part) -> None:
-    """Approve one return of everything that is owed for a part and was not written down yet."""
+def _go_on(part: Part) -> None:
+    for going in Return.objects.filter(pk__in=_going(part)).order_by("pk"):
+        if going.state == Return.State.ASKED:  # the ledger had not accepted it
+            borne = going.shop_bears
+            returns.approve(going, None, returns.quote(part, going.amount_minor, borne))
+        else:
+            returns.finish(going.pk)
+
+
+def _write(part: Part) -> bool:
+    """Approve one return of what is owed for a part and was not written down yet; none: False.
+
+    What the shopper asked for is one of its own: what was paid in points then comes back less the
+    goods fee, as with any return. The mall bears that of what failed or expired.
+    """
     with transaction.atomic():
         row = locked_part(part.pk)
-        vouchers = Voucher.objects.filter(part=row, state=Voucher.State.RETURNING, payback=None)
+        owed = Voucher.objects.filter(part=row, state=Voucher.State.RETURNING, payback=None)
         topups = Topup.objects.filter(part=row, state=Topup.State.FAILED, payback=None)
+        vouchers = owed.exclude(why=ASKED)
+        borne = vouchers.exists() or topups.exists()
+        if not borne:
+            vouchers = owed.filter(why=ASKED)
         worths = [*vouchers.values_list("worth_minor"), *topups.values_list("worth_minor")]
         if not worths:
-            return
+            return False
         # Somebody may have returned a piece of it by hand; more than all is never paid back.
         amount = min(sum(worth for (worth,) in worths), goods.left_minor(row))
         if amount == 0:
             vouchers.update(state=Voucher.State.RETURNED)
             topups.update(state=Topup.State.RETURNED)
             complete(row)
-            return
+            return True
         with translation.override(row.sale.user.language or None):
             reason = _("The top-up failed.") if topups else _("The voucher was not used.")
-        written = returns.automatic(row, amount, reason)
+        written = returns.automatic(row, amount, reason, shop_bears=borne)
         # The part is locked, so these are the same rows still.
         vouchers.update(payback=written)
         topups.update(payback=written)
         if written.state == Return.State.DONE:  # nothing of it was paid inside the ledger
             close(written)
             complete(row)
+        return True
 
 
 def _going(part: Part) -> set[int]:

@@ -3,6 +3,7 @@
 import logging
 import re
 import unicodedata
+from itertools import combinations, pairwise
 from typing import Any, Final
 from zlib import crc32
 
@@ -20,30 +21,13 @@ _LARGEST: Final = 68
 _LINE: Final = 1.12  # line height
 _MOST_LINES: Final = 3
 _CHINESE_LINE: Final = 5
+_LETTERS: Final = 14  # of a line
 _IDLE: Final = frozenset(
-    (
-        "a",
-        "an",
-        "and",
-        "the",
-        "of",
-        "in",
-        "on",
-        "with",
-        "for",
-        "to",
-        "set",
-        "pack",
-        "pc",
-        "pcs",
-        "piece",
-        "pieces",
-        "x",
-        "assorted",
-    )
+    "a an and the of in on with for to by set pack pc pcs piece pieces x assorted".split()
 )
 _WORD: Final = re.compile(r"[^\s,;:/()·【】（）+|]+")
 _NUMBER_OF: Final = re.compile(r"(?<=\d)\s+(?=[\u3400-\u9fff])")  # 500 毫升 is one word
+_HAS_NUMBER: Final = re.compile(r"\d")
 _WIDE: Final = frozenset("mwMW%@&")
 _NARROW: Final = frozenset("iljtfrI.,'!|-1")
 # Strokes and areas in the card's upper right; one of them by chance that stays.
@@ -102,35 +86,61 @@ def card(title: str, key: int) -> SafeString:
 
 
 def key_words(title: str) -> list[str]:
-    """Return up to three short lines with what a title says most plainly.
+    """Return up to three short lines with what a title says: all of it where there is room.
 
-    >>> key_words("Set Of 6 White Hanging Heart T-Light Holders")
-    ['Heart', 'T-Light', 'Holders']
+    Words that say little go; numbers stay, each with what it counts. Of a title that is too long
+    the middle goes, for the beginning and the end tell goods apart.
+
+    >>> key_words("Jumbo bag red retrospot")
+    ['Jumbo bag', 'red', 'retrospot']
+    >>> key_words("Set of 6 hanging tins")
+    ['6', 'hanging', 'tins']
     >>> key_words("飞天酱香白酒 53度 500ml")
-    ['飞天酱', '香白酒', '53度']
+    ['飞天酱', '香白酒', '53度 500ml']
     >>> key_words("高粱窖藏 42 度 500 毫升")
     ['高粱窖藏', '42度', '500毫升']
     """
     words = _WORD.findall(_NUMBER_OF.sub("", title))
-    chinese = [word for word in words if _is_chinese(word)]
-    if chinese:
-        return _chinese_lines(chinese)[:_MOST_LINES]
+    if any(map(_is_chinese, words)):
+        return _chinese_lines(words)
     weighty = [
-        word for word in words if word.lower() not in _IDLE and any(map(str.isalpha, word))
-    ] or words
-    return [word[:14] for word in weighty[-_MOST_LINES:]]
+        word[:_LETTERS] for word in words if word.lower() not in _IDLE and any(map(str.isalnum, word))
+    ] or [word[:_LETTERS] for word in words]
+    while True:
+        lines = _latin_lines(weighty)
+        if all(len(line) <= _LETTERS for line in lines):
+            return lines
+        del weighty[len(weighty) // 2]
+
+
+def _latin_lines(words: list[str]) -> list[str]:
+    """Divide words into lines so that the longest line is as short as it can be."""
+    if not words:
+        return []
+    count = min(_MOST_LINES, len(words))
+    ways = (
+        [" ".join(words[begin:end]) for begin, end in pairwise((0, *cuts, len(words)))]
+        for cuts in combinations(range(1, len(words)), count - 1)
+    )
+    return min(ways, key=lambda lines: max(map(_width, lines)))
 
 
 def _chinese_lines(words: list[str]) -> list[str]:
+    """Return the name in one line or two, and then the figures, if need be in one line."""
+    names = [word for word in words if not _HAS_NUMBER.search(word)]
+    figures = [word[:_LETTERS] for word in words if _HAS_NUMBER.search(word)]
     lines: list[str] = []
-    for word in words:
-        if len(word) <= _CHINESE_LINE or word[0].isdigit():
-            lines.append(word)
+    for word in names:
+        if not _is_chinese(word) or len(word) <= _CHINESE_LINE:
+            lines.append(word[:_LETTERS])
             continue
         rows = -(-len(word) // _CHINESE_LINE)
         step = -(-len(word) // rows)
         lines += [word[at : at + step] for at in range(0, len(word), step)]
-    return lines
+    lines = lines[: _MOST_LINES - 1] if figures else lines[:_MOST_LINES]
+    if len(lines) + len(figures) > _MOST_LINES:
+        figures = [" ".join(figures[:2])]
+    return lines + figures
 
 
 def _is_chinese(word: str) -> bool:
