@@ -21,7 +21,7 @@ def newest_code() -> str:
     """Return the code in the newest letter or text message."""
     texts = sorted(Path(settings.FILES).glob("sms/*.txt"))
     text = texts[-1].read_text("utf-8") if texts else str(mail.outbox[-1].body)
-    return str(re.findall(r"\b\d{6}\b", text)[-1])
+    return str(re.findall(r"\b(?:\d{6}|\d{8})\b", text)[-1])
 
 
 def register(page: Page, login: str) -> None:

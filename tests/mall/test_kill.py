@@ -24,8 +24,8 @@ from tests.mall.stage import open_for_tests
 # to the reserve, 30 % of the profit of 21.00 to the dividends, 1.20 to ann, 1.20 to the platform,
 # 0.24 of the provider's 40.00 to the provider: 33.06 to tea, and 9.00 of the 10.00 in points.
 # Wine came back as a whole, so it has nothing, and ann keeps only tea's commission.
-# The buyer had 100.00: 40.00 less, then 5.00 + 2.50 of tea, 7.50 for wine's points, 10.00 for
-# those of K2; of wine's 45.00 paid 3.93 could not be fetched back (read from a run of the engine), and
+# The buyer had 100.00: 40.00 less, then 5.00 + 2.25 of tea (of 2.50 in points 0.25 are the goods
+# fee), 6.75 for wine's 7.50 in points, 9.00 for the 10.00 of K2; of wine's 45.00 paid 3.93 could not be fetched back (read from a run of the engine), and
 # 41.07 came back in proportion to 30.00 from the provider and 15.00 from the wallet.
 END: Final = {
     "shop wallet": 0,
@@ -36,7 +36,7 @@ END: Final = {
     "wine credit": 0,
     "ann wallet": 2000 + 120,
     "ann credit": 0,
-    "buyer wallet": 10000 - 4000 + 750 + 750 + 1000 + 1369,
+    "buyer wallet": 10000 - 4000 + 725 + 675 + 900 + 1369,
     "buyer credit": 7142 - 2000 + 250 + 750,
     "charged": 8000 + 2000 + 1000,
     "sent back": 1000 + 2000 + 1000 + 2738,

@@ -30,6 +30,7 @@ from urllib.parse import unquote, urlsplit
 
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy
 from oscar.defaults import *  # noqa: F403  # Oscar's own way of giving its settings
 
 from tongbao.site.settings import *  # noqa: F403
@@ -119,6 +120,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "tongbao.mall.shop.delivery.Delivery",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -128,6 +130,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "tongbao.mall.people.loading.Policy",
+    "tongbao.mall.shop.unreadable.Readable",
+    "tongbao.mall.people.waiting.Patience",
     "django_htmx.middleware.HtmxMiddleware",
     "tongbao.mall.checkout.lines.BasketMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -190,6 +194,7 @@ ACCOUNT_FORMS = {
     "signup": "tongbao.mall.people.forms.SignupForm",
     "login": "tongbao.mall.people.forms.LoginForm",
     "reset_password": "tongbao.mall.people.forms.ResetForm",
+    "change_phone": "tongbao.mall.people.forms.NewPhoneForm",
     "add_email": "tongbao.mall.people.forms.NewEmailForm",
     "change_password": "tongbao.mall.people.forms.ChangePasswordForm",
     "set_password": "tongbao.mall.people.forms.SetPasswordForm",
@@ -204,9 +209,11 @@ ACCOUNT_FORMS = {
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
 ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
-ACCOUNT_PHONE_VERIFICATION_SUPPORTS_RESEND = True
+ACCOUNT_PHONE_VERIFICATION_SUPPORTS_RESEND = 1  # time each: a text costs money
 ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
 ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = 15 * 60  # seconds
+# Three guesses a code, ten codes a day: guessed once in ten thousand years.
+ACCOUNT_PASSWORD_RESET_BY_CODE_CODE_FORMAT = {"numeric": True, "length": 8, "dashed": False}
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_CHANGE_EMAIL = True  # one address each; a new one takes the place of the old
 ACCOUNT_REAUTHENTICATION_REQUIRED = True  # to change address or number
@@ -214,9 +221,11 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_RATE_LIMITS = {
     "login_failed": None,  # django-axes does that, for all processes together
-    "verify_phone": "1/30s/key,10/d/key,10/m/ip",
-    "confirm_email": "1/30s/key,20/d/key",
+    # How many codes a number or an address gets is counted in tongbao.mall.people.limits.
+    "verify_phone": "10/m/ip",
+    "confirm_email": "20/m/ip",
     "change_phone": "5/m/user",
+    "reset_password": "20/m/ip",
 }
 ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "length": 6, "dashed": False}
 MALL_SMS_SENDER = os.environ.get("TONGBAO_SMS", "tongbao.mall.people.texts.Files")
@@ -232,10 +241,24 @@ OSCAR_SLUG_ALLOW_UNICODE = True
 # An order's money is its sale's; these words are for Oscar's dashboard.
 OSCAR_INITIAL_ORDER_STATUS = OSCAR_INITIAL_LINE_STATUS = "Pending"
 OSCAR_ORDER_STATUS_PIPELINE = OSCAR_LINE_STATUS_PIPELINE = {
-    "Pending": ("Paid", "Cancelled"),
-    "Paid": ("Cancelled",),
+    "Pending": (),  # nobody changes them by hand: they follow the sale
+    "Paid": (),
     "Cancelled": (),
 }
+OSCAR_DASHBOARD_DEFAULT_ACCESS_FUNCTION = "tongbao.mall.people.dashboard.seeing.may_see"
+OSCAR_DASHBOARD_NAVIGATION = [
+    {
+        "label": gettext_lazy("Running the mall"),
+        "icon": "fas fa-store",
+        "children": [
+            {"label": gettext_lazy("Desks of the merchants"), "url_name": "desk:choose"},
+            {"label": gettext_lazy("Merchants"), "url_name": "desk:merchants"},
+            {"label": gettext_lazy("Payouts"), "url_name": "wallet:payouts"},
+            {"label": gettext_lazy("Payments in trouble"), "url_name": "desk:charges"},
+        ],
+    },
+    *OSCAR_DASHBOARD_NAVIGATION,  # noqa: F405
+]
 OSCAR_HIDDEN_FEATURES = ["wishlists"]
 OSCAR_REQUIRED_ADDRESS_FIELDS = ("first_name", "line1", "line4", "country")  # one name field
 OSCAR_DEFAULT_CURRENCY = os.environ.get("TONGBAO_CURRENCY", "CNY")
@@ -247,6 +270,8 @@ HAYSTACK_CONNECTIONS = {"default": {"ENGINE": "haystack.backends.simple_backend.
 
 # When a provider's charge is decided: called in the transaction that notes it.
 MALL_CHARGE_HANDLERS = {"sale": "tongbao.mall.sales.paid.on_charge"}
+# When money of a charge has gone back: called in the transaction that notes it.
+MALL_REFUND_HANDLERS = {"sale": "tongbao.mall.sales.paid.on_refund"}
 # What the page after paying shows of it.
 MALL_CHARGE_PAGES = {"sale": "tongbao.mall.sales.paid.standing"}
 # When a sale is paid or cancelled: called with it, in the transaction that notes it.
@@ -259,6 +284,10 @@ MALL_SALE_CANCELLED = [
 MALL_SALE_BEGUN = ["tongbao.mall.services.fulfil.is_begun"]
 # Whether a part whose goods were handed over still waits for something else of it.
 MALL_PART_WAITS = ["tongbao.mall.services.fulfil.waits"]
+# When somebody approves a return: called with it before, in the same transaction; may raise NotNow.
+MALL_RETURN_APPROVING = ["tongbao.mall.services.units.on_approving"]
+# What of a part's vouchers and top-ups could come back, by line.
+MALL_LINE_UNITS = "tongbao.mall.services.units.of_lines"
 # When a return is carried out: called with it, in the transaction that notes it.
 MALL_RETURN_DONE = ["tongbao.mall.services.fulfil.on_returned"]
 # The form that puts something into the basket.
@@ -269,6 +298,22 @@ MALL_TOPUP_PROVIDERS = ["tongbao.mall.services.sandbox.Sandbox"] if SANDBOX else
 MALL_PAYOUTS = "tongbao.mall.wallet.payouts.Sandbox" if SANDBOX else ""
 MALL_LEAST_WITHDRAWAL = 100  # minor units
 
+# ---- what all processes share, in the database: how often codes and log-ins are asked for
+#
+# A table does what files cannot: adding a key lets one process through, which locks need; and
+# several machines share it. Nothing else uses it, so that it is touched by such requests only.
+# Rows leave when they expire; only beyond so many would living ones be culled.
+
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "people_counter",
+        "OPTIONS": {"MAX_ENTRIES": 200_000},
+    },
+    # Of one process: where thumbnails are; lost, it is read from the database again.
+    "here": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+}
+
 # ---- files and mails
 
 STATIC_URL = "/static/"
@@ -277,9 +322,12 @@ MEDIA_URL = "/media/"
 MEDIA_ROOT = _files / "media"
 STORAGES = {
     "default": {"BACKEND": "tongbao.mall.people.uploads.Pictures"},
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "staticfiles": {"BACKEND": "tongbao.mall.shop.delivery.Marked"},
 }
+# Files come as they lie in the packages, each by its mark: no step collects them beforehand.
 WHITENOISE_USE_FINDERS = True
+WHITENOISE_MAX_AGE = 3600  # seconds, of a file that is asked for without its mark
+THUMBNAIL_CACHE = "here"
 THUMBNAIL_REDIS_DB = None
 if _mail.scheme:
     EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"

@@ -7,8 +7,10 @@ from django.urls import include, path
 
 from tongbao.mall.people.uploads import media
 from tongbao.mall.people.views import language
+from tongbao.mall.people.waiting import too_quick
 
 _oscar: Any = apps.get_app_config("oscar")
+handler429 = too_quick  # allauth's name for it
 urlpatterns = [
     path("", include("tongbao.mall.shop.urls")),
     path("", include("tongbao.mall.people.urls")),

@@ -18,8 +18,8 @@ SIGNUP = "/auth/signup/"
 
 
 def code_in(text: str) -> str:
-    """Return the six digits of a letter or text message."""
-    return str(re.findall(r"\b\d{6}\b", text)[-1])
+    """Return the digits of a letter or text message."""
+    return str(re.findall(r"\b(?:\d{6}|\d{8})\b", text)[-1])
 
 
 def mailed_code() -> str:

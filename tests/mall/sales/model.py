@@ -57,17 +57,20 @@ class Books:
         self.parts[number] = Bought(dict(tenders), dict(tenders), fee)
 
     def cancel(self, number: str) -> None:
-        """All of it goes back; what was paid in points as money."""
+        """All of it goes back; what was paid in points as money, less the fee on goods."""
         part = self.parts[number]
         assert part.left == part.tenders
-        self._give_back(part.left)
+        self._give_back(part.left, part.fee_left)
         self.shop -= part.left["wallet"] + part.left["points"] - part.fee_left
         self.shop_credit -= part.left["credit"]
         part.left = dict.fromkeys(TENDERS, 0)
         part.state = "cancelled"
 
-    def return_early(self, number: str, slice_: dict[str, int]) -> None:
-        """A slice goes back as it was paid; the shop's account gives what it had for it."""
+    def return_early(self, number: str, slice_: dict[str, int], *, borne: bool = False) -> None:
+        """A slice goes back as it was paid; the shop's account gives what it had for it.
+
+        Where the mall bears the fee on goods, it brings it from outside.
+        """
         part = self.parts[number]
         gone = part.tenders["points"] - part.left["points"]
         fees = -(-part.tenders["points"] // 10)
@@ -79,7 +82,7 @@ class Books:
             part.left[name] -= slice_[name]
             assert part.left[name] >= 0
         part.fee_left -= fee
-        self._give_back(slice_)
+        self._give_back(slice_, 0 if borne else fee)
         self.shop -= slice_["wallet"] + slice_["points"] - fee
         self.shop_credit -= slice_["credit"]
         if not any(part.left.values()):
@@ -116,10 +119,10 @@ class Books:
         *,
         borne: bool = False,
     ) -> None:
-        """The member gets ``back`` of the real money, and all of credit and points.
+        """The member gets ``back`` of the real money, all credit, for points all but their fee.
 
         The merchant gives its share of what was refunded; the shop's account is left as it was.
-        Where the mall bears the shortfall, all of the slice comes back, and it counts for no other.
+        Where the mall bears shortfall and fee, all of the slice comes back, and it counts for no other.
         """
         part = self.parts[number]
         paid = slice_["provider"] + slice_["wallet"]
@@ -144,9 +147,9 @@ class Books:
             assert part.left[name] >= 0
         self.merchant -= gives + slice_["points"] - fee
         self.merchant_credit -= slice_["credit"]
-        self._give_back({**slice_, **back})
+        self._give_back({**slice_, **back}, 0 if borne else fee)
 
-    def _give_back(self, amounts: dict[str, int]) -> None:
+    def _give_back(self, amounts: dict[str, int], fee: int) -> None:
         self.provider -= amounts["provider"]
-        self.member += amounts["wallet"] + amounts["points"]
+        self.member += amounts["wallet"] + amounts["points"] - fee
         self.member_credit += amounts["credit"]

@@ -135,7 +135,7 @@ class Walk:
             return
         amount = self.chance.choice([left, self.chance.randint(1, left), 1])
         slice_ = by_largest_remainder(amount, book.left)
-        borne = book.state == "settled" and self.chance.random() < 0.3
+        borne = self.chance.random() < 0.3
         asked = returns.ask(part, amount)
         quote = returns.quote(part, amount, borne)
         try:
@@ -149,7 +149,7 @@ class Walk:
             short = done.shortfall_minor
             self.books.return_late(part.sale.number, slice_, back, short, borne=borne)
         else:
-            self.books.return_early(part.sale.number, slice_)
+            self.books.return_early(part.sale.number, slice_, borne=borne)
 
     def some(self, *states: str) -> Part | None:
         numbers = [n for n, part in self.books.parts.items() if part.state in states]

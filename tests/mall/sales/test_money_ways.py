@@ -87,7 +87,7 @@ def check_ends(mall: Mall, user: User, sales: list[Sale], began: tuple[int, int]
             escrow += sale.wallet_minor + sale.points_minor - sale.goods_fee_minor
         elif sale.paid_at is not None:
             assert sale.back_at is not None
-            wallet += sale.points_minor
+            wallet += sale.points_minor - sale.goods_fee_minor  # the shopper cancelled
         shown = set(sale.parts.values_list("state", flat=True))
         assert shown == ({"waiting"} if sale.state == "paid" else {"cancelled"})
     account, shop = mall.ledger.account(user.account), mall.ledger.account("shop")

@@ -1,6 +1,8 @@
 """The reconciler: goes on with what was left, and tells what disagrees."""
 
-from datetime import timedelta
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -10,12 +12,20 @@ from tests.mall.sales.buying import bought, buyer, overdue, placed, wallet
 from tests.mall.stage import Mall
 from tongbao.mall.paying import bank, charges
 from tongbao.mall.paying.models import Charge, ChargeRefund
-from tongbao.mall.sales import quoting, returns, settlement
+from tongbao.mall.sales import (
+    cancelling,
+    comparing,
+    quoting,
+    receiving,
+    returns,
+    settlement,
+    settling,
+)
 from tongbao.mall.sales.findings import Did, Finding, Kind
 from tongbao.mall.sales.models import Part, Return, Sale
 from tongbao.mall.sales.placing import Split
 from tongbao.mall.sales.reconcile import reconcile
-from tongbao.mall.shop.models import the_shop
+from tongbao.mall.shop.models import Shop, the_shop
 
 NOTHING: list[Finding] = []
 
@@ -166,6 +176,165 @@ def test_money_that_is_missing_in_the_malls_own_account_is_told(mall: Mall) -> N
         Finding(Kind.STUCK, f"{part.sale.number}-tea"),
         Finding(Kind.ESCROW_SHORT, "¥0.30"),
     ]
+
+
+def test_a_payment_that_came_too_late_is_told_until_it_went_back(mall: Mall) -> None:
+    sale = placed(mall, buyer(mall), {"tea": 100}, Split(provider=100))
+    charge = sale.charge
+    assert charge is not None
+    charges.page(charge)
+    Charge.objects.update(state="failed")
+    bank.pay(charge.pk)
+    bank.outage("refund", times=100)
+    bank.deliver_due()
+    charge.refresh_from_db()
+    assert charge.trouble == "late"
+    assert Finding(Kind.CHARGE_TROUBLE, str(charge.pk)) in found()
+    bank.outage("refund", times=0)
+    charges.send_refunds()
+    assert ChargeRefund.objects.get().state == "done"
+    assert all(one.kind is not Kind.CHARGE_TROUBLE for one in found())
+
+
+class Broken(Exception):
+    """Nothing that anybody expects."""
+
+
+def test_one_part_that_breaks_holds_up_no_other_settlement(
+    mall: Mall, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    parts = [overdue(bought(mall, buyer(mall, wallet=100), 100, Split(wallet=100))) for _ in "12"]
+    begin = settlement.begin
+
+    def breaks(part_id: int, now: datetime) -> datetime | None:
+        if part_id == parts[0].pk:
+            raise Broken
+        return begin(part_id, now)
+
+    monkeypatch.setattr(settlement, "begin", breaks)
+    assert settling.settle_due(timezone.now()) == 1
+    assert "part_not_settled" in caplog.text
+    assert found() == [Finding(Kind.STUCK, f"{parts[0].sale.number}-tea")]
+
+
+def test_a_settlement_that_breaks_at_its_end_is_told(
+    mall: Mall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parts = [overdue(bought(mall, buyer(mall, wallet=100), 100, Split(wallet=100))) for _ in "12"]
+    note = settlement._note
+
+    def breaks(shop: Shop, part: Part, bodies: Mapping[str, Mapping[str, Any]]) -> None:
+        if part.pk == parts[0].pk:
+            raise Broken
+        note(shop, part, bodies)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(settlement, "_note", breaks)
+        number = f"{parts[0].sale.number}-tea"
+        assert found() == [Finding(Kind.SETTLEMENT, number, Did.NOTHING)]
+        assert found() == [Finding(Kind.SETTLEMENT, number, Did.NOTHING)]
+    parts[1].refresh_from_db()
+    assert parts[1].state == "settled"
+    assert found() == [Finding(Kind.SETTLEMENT, number, Did.FINISHED)]
+
+
+def test_one_part_that_breaks_holds_up_no_other_receipt(
+    mall: Mall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parts = [bought(mall, buyer(mall, wallet=100), 100, Split(wallet=100)) for _ in "12"]
+    for part in parts:
+        receiving.ship(part)
+    receive = receiving.receive
+
+    def breaks(part: Part, at: datetime | None = None) -> Part:
+        if part.pk == parts[0].pk:
+            raise Broken
+        return receive(part, at)
+
+    monkeypatch.setattr(receiving, "receive", breaks)
+    assert receiving.receive_overdue(timezone.now() + timedelta(days=60)) == 1
+
+
+def test_a_return_that_breaks_is_told_and_holds_up_no_other(
+    mall: Mall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    users = [buyer(mall, wallet=100) for _ in "12"]
+    parts = [bought(mall, user, 100, Split(wallet=100)) for user in users]
+    bases = [f"{part.sale.number}-tea-return1" for part in parts]
+    finish = returns.finish
+    with monkeypatch.context() as patched:
+        patched.setattr(returns, "finish", lambda number: None)
+        for part in parts:
+            returns.automatic(part, 100, "it failed")
+
+    def breaks(number: int) -> Return:
+        if Return.objects.get(pk=number).part_id == parts[0].pk:
+            raise Broken
+        return finish(number)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(returns, "finish", breaks)
+        assert found() == [
+            Finding(Kind.RETURN, bases[0], Did.NOTHING),
+            Finding(Kind.RETURN, bases[1], Did.FINISHED),
+        ]
+    assert [wallet(mall, user.account) for user in users] == [0, 100]
+    assert found() == [Finding(Kind.RETURN, bases[0], Did.FINISHED)]
+
+
+def test_one_sale_that_breaks_holds_up_no_other_expiry(
+    mall: Mall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sales = [placed(mall, buyer(mall), {"tea": 100}, Split(provider=100)) for _ in "12"]
+    cancel = cancelling.cancel
+
+    def breaks(sale: Sale, why: str) -> bool:
+        if sale.pk == sales[0].pk:
+            raise Broken
+        return cancel(sale, why)
+
+    monkeypatch.setattr(cancelling, "cancel", breaks)
+    assert cancelling.expire_due(timezone.now() + timedelta(minutes=31)) == 1
+
+
+def test_a_comparison_that_breaks_is_told_and_the_others_go_on(
+    mall: Mall, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    bought(mall, buyer(mall, wallet=100), 100, Split(wallet=100))
+    mall.ledger.submit({"id": "oops", "type": "withdraw", "account": "shop", "amount": 30})
+
+    def breaks(shop: Shop) -> Iterator[Finding]:
+        raise Broken
+
+    monkeypatch.setattr(comparing, "_returns", breaks)
+    assert found() == [
+        Finding(Kind.STEP_FAILED, "returns"),
+        Finding(Kind.ESCROW_SHORT, "¥0.30"),
+    ]
+    assert "Broken" in caplog.text
+
+
+@pytest.mark.parametrize("where", ["return", "receipt"])
+def test_what_fails_after_a_commit_is_logged_and_holds_up_nothing_else(
+    mall: Mall, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, where: str
+) -> None:
+    Shop.objects.update(return_days=0)
+    part = bought(mall, buyer(mall, wallet=100), 100, Split(wallet=100))
+    went_on: list[str] = []
+
+    def breaks(*_: object) -> None:
+        raise Broken
+
+    monkeypatch.setattr(returns, "finish", breaks)
+    monkeypatch.setattr(settlement, "settle_part", breaks)
+    with transaction.atomic():
+        if where == "return":
+            returns.automatic(part, 40, "it failed")
+        else:
+            receiving.receive(part)
+        transaction.on_commit(lambda: went_on.append("the next"))
+    assert went_on == ["the next"]
+    assert "Broken" in caplog.text
 
 
 def test_a_finding_is_told_in_both_languages() -> None:

@@ -15,6 +15,7 @@ from tongbao.mall.sales import receiving, returns, settling
 from tongbao.mall.sales.leftover import Slice
 from tongbao.mall.sales.models import Part, Return
 from tongbao.mall.sales.placing import Split
+from tongbao.mall.sales.quoting import back_of
 from tongbao.mall.sales.refusals import NotNow, Refused, Why
 
 T = TypeVar("T")
@@ -33,18 +34,6 @@ def test_before_the_settlement_a_part_comes_back_as_it_was_paid(mall: Mall) -> N
     assert Slice.of(done) == Slice(3000, 2000)
     assert (wallet(mall, user.account), wallet(mall, "shop")) == (2000, 2000)
     assert ChargeRefund.objects.get().amount_minor == 3000
-
-
-def test_what_was_paid_in_points_comes_back_at_face_value_as_wallet_money(mall: Mall) -> None:
-    user = buyer(mall, points=100000)
-    part = bought(mall, user, 1000, Split(points=1000))
-    assert wallet(mall, "shop") == 900  # the plan's fee on goods is 10 %
-    give_back(part, 400)
-    assert (wallet(mall, user.account), wallet(mall, "shop")) == (400, 540)
-    give_back(part, 600)
-    assert (wallet(mall, user.account), wallet(mall, "shop")) == (1000, 0)
-    part.refresh_from_db()
-    assert part.state == "returned"
 
 
 def test_only_what_did_not_come_back_is_settled(mall: Mall) -> None:
@@ -109,6 +98,19 @@ def test_slices_of_a_late_return_bring_no_more_than_one(mall: Mall) -> None:
     back, short = sum(s.wallet_minor for s in slices), sum(s.shortfall_minor for s in slices)
     assert back == 10000 - short
     assert (wallet(mall, "shop"), wallet(mall, "tea")) == (0, 0)
+
+
+def test_what_came_back_is_not_claimed_back_but_later_slices_wait_for_the_bound() -> None:
+    """Of 500.00: the second slice's shortfall is more than its amount, so the bound sinks."""
+    late: list[tuple[Return, Slice]] = []
+    told = []
+    for amount, shortfall in ((30000, 2028), (10000, 13000), (10000, 0)):
+        worth = Slice(wallet_minor=amount)
+        _, back = back_of(late, worth, shortfall)
+        told.append(back)
+        late.append((Return(wallet_minor=back, shortfall_minor=shortfall), worth))
+    # 300.00 − 20.28; then 400.00 − 150.28 = 249.72 are less than that; then 500.00 − 150.28.
+    assert told == [27972, 0, 34972 - 27972]
 
 
 def test_an_operator_bears_a_shortfall_for_the_mall(mall: Mall) -> None:
@@ -192,7 +194,7 @@ def test_what_the_mall_itself_sold_comes_back_from_its_own_account(mall: Mall) -
     shop = mall.ledger.account("shop")
     assert shop is not None
     assert (shop.wallet, shop.credit) == (0, 0)
-    assert wallet(mall, user.account) == before + quote.back.wallet_minor + 500
+    assert wallet(mall, user.account) == before + quote.back.wallet_minor + 500 - 50  # its fee
 
 
 def test_approving_twice_at_once_gives_back_once(mall: Mall) -> None:

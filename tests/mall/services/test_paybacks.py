@@ -148,7 +148,7 @@ def test_nobody_refuses_what_the_mall_pays_back_by_itself(
     desk = mall.client(mall.staff("tea"))
     desk.post(f"/desk/tea/returns/{return_.pk}/", {"decision": "refuse", "answer": "no"})
     own = mall.client(sale.user)
-    own.post(f"/orders/{sale.number}/{part.pk}/return/{return_.pk}/take-back/")
+    own.post(f"/orders/{sale.number}/parts/{part.pk}/return/{return_.pk}/back/")
     with pytest.raises(NotNow):
         returns.refuse(return_, sale.user)
     return_.refresh_from_db()
@@ -187,7 +187,7 @@ def test_by_an_amount_no_unused_voucher_comes_back(mall: Mall) -> None:
     offer(mall, "voucher", "dinner", "88.00")
     sale = bought(mall, "dinner", also="tea-1")
     part = sale.parts.get()
-    path = f"/orders/{sale.number}/{part.pk}/return/"
+    path = f"/orders/{sale.number}/parts/{part.pk}/return/"
     page = mall.client(sale.user).post(path, {"amount": "100.01"}).content.decode()
     assert "At most ¥100.00 can come back" in page
     asked = returns.ask(part, 10001)

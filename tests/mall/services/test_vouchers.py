@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from tests.mall.sales.buying import wallet
+from tests.mall.checkout.way import address, pay, put
+from tests.mall.sales.buying import buyer, wallet
 from tests.mall.services.goods import bought, offer
 from tests.mall.stage import Mall
 from tongbao.mall.sales import cancelling, receiving, returns
@@ -155,3 +156,21 @@ def test_what_another_return_holds_up_is_paid_back_later(mall: Mall) -> None:
     voucher.refresh_from_db()
     assert voucher.state == Voucher.State.RETURNED
     assert [one.amount_minor for one in part.returns.filter(state="done")] == [8800]
+
+
+@pytest.mark.parametrize(("why", "back"), [("asked", 7920), ("expired", 8800)])
+def test_one_paid_in_points_comes_back_less_the_goods_fee_only_where_it_was_asked(
+    mall: Mall, why: str, back: int
+) -> None:
+    offer(mall, "voucher", "dinner", "88.00")
+    user = buyer(mall, points=100_000)
+    address(user)
+    client = mall.client(user)
+    put(client, mall, "dinner", 1)
+    assert pay(client, points="88.00").status_code == 302
+    voucher = Voucher.objects.get(part__sale__user=user)
+    page = client.get(f"/services/vouchers/{voucher.pk}/").content.decode()
+    assert "¥79.20" in page  # 10 % of it are the fee
+    vouchers.give_back(voucher, why)
+    assert paybacks.pay_back(voucher.part)
+    assert wallet(mall, user.account) == back

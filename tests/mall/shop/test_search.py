@@ -1,5 +1,6 @@
 """Finding goods: by words, mistyped ones, Chinese ones; narrowed and ordered."""
 
+from dataclasses import replace
 from time import process_time
 
 import pytest
@@ -9,7 +10,7 @@ from tests.mall.shop.stock import fill
 from tests.mall.stage import Mall
 from tongbao.mall.shop import shelf as shelves
 from tongbao.mall.shop.search import Found, Wish, find, suggest
-from tongbao.mall.shop.shelf import Aisle, Good, Seller, Shelf, the_shelf
+from tongbao.mall.shop.shelf import Aisle, Good, Seller, Shelf, named, spelled, the_shelf
 from tongbao.mall.shop.words import spoken
 
 
@@ -29,6 +30,7 @@ def shelf_of(*titles: str) -> Shelf:
         goods=goods,
         in_stock=frozenset(good.place for good in goods if good.in_stock),
         words={word: frozenset(places) for word, places in words.items()},
+        spelled=spelled(titles),
         vocabulary=tuple(sorted(words)),
         by_price=tuple(range(len(goods))),
         by_rating=tuple(range(len(goods))),
@@ -93,6 +95,30 @@ def test_a_mistyped_word_is_taken_for_the_nearest(typed: str, meant: str) -> Non
     assert found.read_as == meant
     assert found.goods
     assert all(meant in title.lower() for title in titles(found))
+
+
+def test_words_are_shown_as_they_are_written() -> None:
+    shelf = shelf_of("Christmas tree", "Christmas card", "Glass bell")
+    assert find(shelf, Wish("chrismas tree")).read_as == "christmas tree"
+    assert find(shelf, Wish("Christmas TREES bel")).read_as == ""
+    assert find(shelf, Wish("gless bells")).read_as == "glass bells"
+
+
+def test_a_short_word_is_taken_for_one_that_goes_with_the_others() -> None:
+    shelf = shelf_of("Lunch bag", "Toy bus", "Bug", "Wooden heart", "Hat", "Heart of glass", "Cart")
+    assert find(shelf, Wish("lunch bgs")).read_as == "lunch bag"
+    assert titles(find(shelf, Wish("lunch bgs"))) == ["Lunch bag"]
+    found = find(shelf, Wish("hart"))
+    assert found.read_as == "heart"
+    assert set(titles(found)) == {"Wooden heart", "Heart of glass"}
+
+
+def test_a_category_is_found_by_its_name_in_either_language(mall: Mall) -> None:
+    aisle = Aisle(7, "Christmas", "christmas", "", (7,), True, frozenset({0, 1}))
+    shelf = replace(shelf_of("Fir tree", "Paper star", "Mug"), of_aisles=named([aisle]))
+    assert set(titles(find(shelf, Wish("圣诞")))) == {"Fir tree", "Paper star"}
+    assert titles(find(shelf, Wish("Christmas star"))) == ["Paper star"]
+    assert mall.shop
 
 
 def test_a_word_that_is_near_to_nothing_finds_nothing() -> None:

@@ -9,7 +9,6 @@ from tests.mall.stage import Mall
 from tongbao.mall.people.members import bind, enrolled
 from tongbao.mall.people.models import User
 from tongbao.mall.team.earnings import Levels, earnings, levels
-from tongbao.mall.team.masking import masked
 from tongbao.mall.team.poster import poster
 
 
@@ -58,20 +57,6 @@ def test_levels_are_those_that_the_plan_pays(mall: Mall) -> None:
     assert levels(mall.ledger) == Levels((1000,), (200,))
     page = mall.client(mall.user("ann")).get("/team/?level=2").content.decode()
     assert "people whom those invited" not in page
-
-
-@pytest.mark.parametrize(
-    ("fields", "shown"),
-    [
-        ({"name": "欧阳小明"}, "欧***"),
-        ({"name": "李雷"}, "李*"),
-        ({"name": "Zoë"}, "Z***"),
-        ({"email": "x@example.com"}, "x***@example.com"),
-        ({"phone": "+447911123456"}, "791****3456"),
-    ],
-)
-def test_names_are_masked(fields: dict[str, str], shown: str) -> None:
-    assert masked(User(**fields)) == shown
 
 
 def test_the_poster_is_a_picture_of_its_size(mall: Mall) -> None:

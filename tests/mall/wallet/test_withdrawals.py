@@ -214,3 +214,26 @@ def test_only_operators_have_a_page_of_payouts(mall: Mall, ann: User) -> None:
         assert client.get("/wallet/payouts/").status_code == 404
         assert client.post(f"/wallet/payouts/{made.pk}/", {"did": "paid"}).status_code == 404
     assert mall.client(mall.user("eve")).get(f"/wallet/withdrawals/{made.pk}/").status_code == 404
+
+
+def test_while_a_provider_pays_nobody_else_says_what_became_of_it(
+    mall: Mall, ann: User, sandbox: None
+) -> None:
+    withdraw(mall, ann, "20.00", number="6222 0000 1234 1111")  # on its way for a while, then paid
+    made = Withdrawal.objects.get()
+    assert (made.state, cash(mall, ann)) == ("paying", 3000)
+    operator = mall.client(mall.operator())
+    page = operator.get("/wallet/payouts/").content.decode()
+    assert 'value="ask"' in page
+    assert 'value="failed"' not in page
+    told = operator.post(
+        f"/wallet/payouts/{made.pk}/", {"did": "failed", "why": "slow"}, follow=True
+    )
+    assert "only its answer decides" in told.content.decode()
+    operator.post(f"/wallet/payouts/{made.pk}/", {"did": "paid", "reference": "B-1"})
+    made.refresh_from_db()
+    assert (made.state, cash(mall, ann)) == ("paying", 3000)
+    Withdrawal.objects.update(created_at=timezone.now() - timedelta(minutes=1))
+    operator.post(f"/wallet/payouts/{made.pk}/", {"did": "ask"})
+    made.refresh_from_db()
+    assert (made.state, cash(mall, ann)) == ("paid", 3000)

@@ -16,6 +16,7 @@ from oscar.core.utils import safe_referrer
 from tongbao.mall.checkout.bill import Bill, bill
 from tongbao.mall.checkout.lines import loaded
 from tongbao.mall.checkout.shipping import Repository
+from tongbao.mall.sales import goods
 from tongbao.mall.sales.once import taken
 from tongbao.mall.sales.untyped import Address, BasketLine, Method, OscarForm, Request
 from tongbao.mall.shop.models import the_shop
@@ -129,7 +130,10 @@ def _change(line: BasketLine, text: str) -> str:
     if quantity <= 0:
         line.delete()
         return ""
-    trouble = ""
+    trouble, most = "", goods.most_of(line.product)
+    if quantity > most:
+        trouble = _("An order has at most %(count)d of it.") % {"count": most}
+        quantity = most
     if quantity > line.quantity:
         allowed, _reason = line.purchase_info.availability.is_purchase_permitted(quantity)
         if not allowed:

@@ -2,15 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import ROUND_DOWN, Decimal
+from typing import Final
 
 from django.utils.translation import gettext as _
 
 from tongbao.mall.merchants.models import Merchant
+from tongbao.mall.sales import goods
 from tongbao.mall.sales.exact import NotExact, to_minor
 from tongbao.mall.sales.placing import Draft
 from tongbao.mall.sales.splitting import allocate
 from tongbao.mall.sales.untyped import Basket, BasketLine, Method
 from tongbao.mall.shop.models import Shop
+from tongbao.mall.shop.money import digits, money
+
+
+_COLUMN: Final = Decimal("9999999999.99")  # the most that Oscar's columns hold
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +115,24 @@ def bill(shop: Shop, basket: Basket, method: Method = None) -> Bill:
         if merchant is not None:
             items.setdefault(merchant, []).append(item)
     cost = 0 if method is None or not items else _cost(shop, basket, method)
+    whole = cost + sum(one.before_minor for found in items.values() for one in found)
+    if whole > most_minor(shop.currency):
+        troubles.append(
+            _("An order can come to at most %(amount)s. Choose fewer, or order in several.")
+            % {"amount": money(most_minor(shop.currency), shop.currency)}
+        )
     ordered = sorted(items, key=lambda one: one.pk)
     shares = allocate(cost, _weights([items[one] for one in ordered])) if cost else [0] * len(items)
     groups = tuple(
         Group(one, tuple(items[one]), share) for one, share in zip(ordered, shares, strict=True)
     )
     return Bill(groups, cost, tuple(troubles))
+
+
+def most_minor(currency: str) -> int:
+    """Return what an order may come to, before discounts, in minor units."""
+    places = Decimal(1).scaleb(-min(2, digits(currency)))
+    return to_minor(_COLUMN.quantize(places, ROUND_DOWN), currency)
 
 
 def _cost(shop: Shop, basket: Basket, method: Method) -> int:
@@ -144,7 +163,8 @@ def _item(shop: Shop, line: BasketLine, merchant: Merchant | None) -> Item:
         return Item(line, 0, 0, 0, gone)
     then = line.price_incl_tax
     earlier = 0 if then is None or then == price.incl_tax else to_minor(then, shop.currency)
-    return Item(line, unit, total, unit * line.quantity, _stock_trouble(line, title), earlier)
+    trouble = _stock_trouble(line, title) or _too_many(line, title)
+    return Item(line, unit, total, unit * line.quantity, trouble, earlier)
 
 
 def _is_sold(shop: Shop, line: BasketLine, merchant: Merchant | None) -> bool:
@@ -158,6 +178,16 @@ def _is_sold(shop: Shop, line: BasketLine, merchant: Merchant | None) -> bool:
         # The price is that of the goods' first stock record; it must be this merchant's.
         and info.stockrecord.pk == line.stockrecord_id
     )
+
+
+def _too_many(line: BasketLine, title: str) -> str:
+    most = goods.most_of(line.product)
+    if line.quantity <= most:
+        return ""
+    return _("Of “%(title)s” an order has at most %(count)d. Choose fewer to go on.") % {
+        "title": title,
+        "count": most,
+    }
 
 
 def _stock_trouble(line: BasketLine, title: str) -> str:

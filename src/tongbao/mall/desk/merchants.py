@@ -19,7 +19,14 @@ from tongbao.ledger.values import LedgerError
 from tongbao.mall.desk.access import operator
 from tongbao.mall.desk.reserved import WORDS
 from tongbao.mall.merchants.models import Merchant
-from tongbao.mall.merchants.opening import change_merchant, dismiss, find_user, hire, open_merchant
+from tongbao.mall.merchants.opening import (
+    UnusableName,
+    change_merchant,
+    dismiss,
+    find_user,
+    hire,
+    open_merchant,
+)
 from tongbao.mall.people.models import User
 from tongbao.mall.sales.models import Part, Return, Sale
 from tongbao.mall.shop.models import the_shop
@@ -125,6 +132,8 @@ def new(request: HttpRequest) -> HttpResponse:
             made = open_merchant(the_shop(), account, **fields)
             if not is_open:
                 change_merchant(made, **fields, is_open=False)
+        except UnusableName as error:
+            form.add_error("account", error.reason)
         except NotOpened:
             form.add_error("account", _("That name is taken. Choose another one."))
         except LedgerError as error:

@@ -14,13 +14,14 @@ from django.views.decorators.http import require_GET, require_http_methods
 from tongbao.ledger.values import LedgerError
 from tongbao.mall.desk.access import at, shown, worker
 from tongbao.mall.desk.waiting import open_returns
-from tongbao.mall.merchants.masking import masked
+from tongbao.mall.people.masking import masked
 from tongbao.mall.merchants.models import Merchant
-from tongbao.mall.sales import goods, returns
+from tongbao.mall.sales import goods, leftover, returns
 from tongbao.mall.sales.leftover import Slice
 from tongbao.mall.sales.models import Return
 from tongbao.mall.sales.quoting import Quote
 from tongbao.mall.sales.refusals import NotNow
+from tongbao.mall.services import units
 from tongbao.mall.shop.models import the_shop
 from tongbao.mall.shop.pages import paged
 from tongbao.mall.shop.troubles import told
@@ -59,6 +60,9 @@ def decide(request: HttpRequest, account: str, number: int) -> HttpResponse:
         "part": return_.part,
         "payer": masked(return_.part.sale.user),
         "lines": _lines(return_),
+        "units": units.concerned(return_),
+        "had": units.had(return_.part),
+        "fee_minor": leftover.fees(return_.part).get(return_.pk, 0),
         "is_automatic": return_.vouchers.exists() or return_.topups.exists(),
     }
     if return_.state == Return.State.ASKED and not context["is_automatic"]:
@@ -96,10 +100,10 @@ def _decided(request: HttpRequest, return_: Return) -> None:
 
 
 def _quotes(return_: Return) -> list[tuple[Quote, str]]:
-    """Return what approving would do, without and, where it differs, with bearing the shortfall."""
+    """Return what approving would do, without and, where it differs, with bearing what is withheld."""
     first = returns.quote(return_.part, return_.amount_minor)
     found = [first]
-    if first.shortfall_minor or first.withheld_minor:
+    if first.shortfall_minor or first.withheld_minor or first.fee_minor:
         found.append(returns.quote(return_.part, return_.amount_minor, shop_bears=True))
     return [(one, _write(return_, one)) for one in found]
 

@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from tongbao.mall.desk import codes, home, merchants, money, orders, returns, till, vouchers
+from tongbao.mall.desk import charges, codes, home, merchants, money, orders, returns, till, vouchers
 
 app_name = "desk"
 urlpatterns = [
     path("", home.choose, name="choose"),
+    path("charges/", charges.listed, name="charges"),
+    path("charges/<uuid:charge>/back/", charges.send_back, name="charge_back"),
     path("merchants/", merchants.listed, name="merchants"),
     path("merchants/new/", merchants.new, name="merchant_new"),
     path("merchants/<str:account>/", merchants.edit, name="merchant"),

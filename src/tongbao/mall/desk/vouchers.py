@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from tongbao.mall.desk.access import at, shown, worker
 from tongbao.mall.merchants.access import merchants_of
-from tongbao.mall.merchants.masking import masked
+from tongbao.mall.people.masking import masked
 from tongbao.mall.services import codes
 from tongbao.mall.services.models import Voucher
 from tongbao.mall.services.vouchers import NotUsable, presented, use

@@ -1,12 +1,52 @@
 """Opening a merchant: the operator does it."""
 
+import re
+from typing import Final
+
 import phonenumbers
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from tongbao.mall.merchants.models import Merchant, Partner
 from tongbao.mall.people.models import User
 from tongbao.mall.shop.models import Shop
-from tongbao.mall.shop.opening import open_account
+from tongbao.mall.shop.opening import NotOpened, open_account
+
+_ACCOUNT: Final = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
+_LONGEST: Final = 40
+_RESERVED: Final = re.compile(r"(?:.*-)?(?:back|return[0-9]*)(?:-.*)?")
+
+
+class UnusableName(NotOpened):
+    """A merchant's account cannot be called so; ``reason`` tells it in the reader's language."""
+
+    def __init__(self, reason: str) -> None:
+        """Keep the reason."""
+        self.reason = reason
+        super().__init__(reason)
+
+
+def check_account(account: str) -> None:
+    """Refuse an account's name of which no ids of commands can be made for certain.
+
+    They are ``<sale>-<account>-<what>``, ``<sale>-<account>-return<n>-<what>`` and, for what goes
+    back of a cancelled sale, ``<sale>-back-<what>``: with accounts «x» and «x-return1» in one
+    sale two commands would have the same id, and only one of them would count.
+
+    Raises:
+        UnusableName: so it is.
+    """
+    if len(account) > _LONGEST or _ACCOUNT.fullmatch(account) is None:
+        raise UnusableName(
+            _(
+                "Use small letters, digits and single dashes between them, at most 40 in all; "
+                "begin with a letter."
+            )
+        )
+    if _RESERVED.fullmatch(account):
+        raise UnusableName(
+            _("The words «back» and «return», such as in «x-return1», are kept for the journal.")
+        )
 
 
 def open_merchant(
@@ -21,8 +61,10 @@ def open_merchant(
     """Make a merchant with its account in the program; do nothing that was done before.
 
     Raises:
+        UnusableName: the account cannot be called so.
         NotOpened: a member has that account's name.
     """
+    check_account(account)
     open_account(shop, account)
     with transaction.atomic():
         merchant = Merchant.objects.filter(account=account).first()

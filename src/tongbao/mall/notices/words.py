@@ -84,7 +84,7 @@ def _at(name: str, *values: str) -> str:
 
 
 def _money(facts: Facts, name: str, shop: Shop) -> str:
-    return money(int(facts[name]), shop.currency)
+    return money(int(facts[name]), str(facts.get("currency", shop.currency)))
 
 
 def _order_paid(facts: Facts, shop: Shop) -> tuple[str, str]:

@@ -42,6 +42,7 @@ ASK_AGAIN: Final = timedelta(seconds=5)
 """So long an answer of the provider's is taken for its present one by pages that ask often."""
 FORGOTTEN: Final = timedelta(days=1)
 """After that long a charge that the provider has never heard of will not be paid any more."""
+_INSTEAD: Final = "mismatch-"  # keys of refunds of what was paid instead begin so
 DOUBTFUL: Final = timedelta(days=7)
 """So long a failed charge may still be paid, as with another card on the same page."""
 
@@ -210,12 +211,57 @@ def refund(charge: Charge, key: str, amount_minor: int) -> ChargeRefund:
         return known
     if charge.state != Charge.State.CONFIRMED and charge.trouble != Charge.Trouble.LATE:
         raise NotPaid("The charge was not paid.")
-    gone = charge.refunds.exclude(state=ChargeRefund.State.FAILED).aggregate(
-        sum=Sum("amount_minor", default=0)
-    )["sum"]
+    counted = charge.refunds.exclude(state=ChargeRefund.State.FAILED)
+    # What was paid instead of the charge, and went back, is none of the charge's own money.
+    counted = counted.exclude(key__startswith=_INSTEAD)
+    gone = counted.aggregate(sum=Sum("amount_minor", default=0))["sum"]
     if not 0 < amount_minor <= charge.amount_minor - gone:
         raise TooMuch(f"Of the charge {charge.amount_minor - gone} is left, not {amount_minor}.")
-    return ChargeRefund.objects.create(charge=charge, key=key, amount_minor=amount_minor)
+    return ChargeRefund.objects.create(
+        charge=charge, key=key, amount_minor=amount_minor, currency=charge.currency
+    )
+
+
+def is_held(charge: Charge) -> bool:
+    """Say whether the provider holds money that was not asked for and that nobody sent back."""
+    return (
+        charge.trouble == Charge.Trouble.MISMATCH
+        and charge.state != Charge.State.CONFIRMED
+        and bool(charge.told_minor)
+        and not charge.refunds.exists()
+    )
+
+
+def send_back(charge: Charge) -> ChargeRefund:
+    """Send back what was paid instead of what a charge asked for, once; the charge has failed then.
+
+    Not inside a transaction. All of what the provider told goes back, in the currency that it
+    told; whoever the charge was for is told that it failed. Called again it is the same refund.
+
+    Raises:
+        NotPaid: nothing of that kind is held.
+    """
+    _check_outside()
+    afterwards: Afterwards | None = None
+    with transaction.atomic(durable=True):
+        row = Charge.objects.select_for_update().get(pk=charge.pk)
+        key = f"{_INSTEAD}{row.pk}"
+        wanted = ChargeRefund.objects.filter(key=key).first()
+        if wanted is None:
+            if not is_held(row) or row.told_minor is None:
+                raise NotPaid("Nothing is held of the charge.")
+            wanted = ChargeRefund.objects.create(
+                charge=row, key=key, amount_minor=row.told_minor, currency=row.told_currency
+            )
+            if row.state == Charge.State.STARTED:
+                row.state, row.decided_at = Charge.State.FAILED, timezone.now()
+                row.save(update_fields=["state", "decided_at"])
+                afterwards = _handled(row)
+    if afterwards is not None:
+        afterwards()
+    send_refunds(charge=row)
+    wanted.refresh_from_db()
+    return wanted
 
 
 def send_refunds(limit: int = 100, *, charge: Charge | None = None) -> int:
@@ -236,21 +282,25 @@ def _decide(charge: Charge, notification: Notification) -> Afterwards | None:
     confirmed = notification.state == Paid.CONFIRMED
     paid = (notification.amount_minor, notification.currency)
     if confirmed and paid != (charge.amount_minor, charge.currency):
-        _flag(charge, Charge.Trouble.MISMATCH)
+        _flag(charge, Charge.Trouble.MISMATCH, notification)
         return None
     if charge.state == Charge.State.CONFIRMED:
         if not confirmed:
-            _flag(charge, Charge.Trouble.TAKEN_BACK)
+            _flag(charge, Charge.Trouble.TAKEN_BACK, notification)
         return None
     if charge.state == Charge.State.FAILED:
         if confirmed:
-            _flag(charge, Charge.Trouble.LATE)
+            _flag(charge, Charge.Trouble.LATE, notification)
             refund(charge, f"late-{charge.pk}", charge.amount_minor)
         return None
     charge.state = Charge.State.CONFIRMED if confirmed else Charge.State.FAILED
     charge.decided_at = timezone.now()
     charge.provider_ref = notification.provider_ref or charge.provider_ref
     charge.save(update_fields=["state", "decided_at", "provider_ref"])
+    return _handled(charge)
+
+
+def _handled(charge: Charge) -> Afterwards | None:
     path = settings.MALL_CHARGE_HANDLERS.get(charge.purpose)
     if path is None:
         raise NotImplementedError(f"Nobody handles charges for {charge.purpose!r}.")
@@ -258,9 +308,10 @@ def _decide(charge: Charge, notification: Notification) -> Afterwards | None:
     return handler(charge)
 
 
-def _flag(charge: Charge, trouble: Charge.Trouble) -> None:
+def _flag(charge: Charge, trouble: Charge.Trouble, told: Notification) -> None:
     charge.trouble = trouble
-    charge.save(update_fields=["trouble"])
+    charge.told_minor, charge.told_currency = told.amount_minor, told.currency
+    charge.save(update_fields=["trouble", "told_minor", "told_currency"])
     _LOG.error("charge_trouble", extra={"charge": str(charge.pk), "trouble": str(trouble)})
 
 
@@ -281,6 +332,8 @@ def _send(wanted: ChargeRefund) -> bool:
         row.why = why
         if state == RefundState.DONE:
             row.state, row.done_at = ChargeRefund.State.DONE, timezone.now()
+            if (path := settings.MALL_REFUND_HANDLERS.get(wanted.charge.purpose)) is not None:
+                import_string(path)(row)
         elif state == RefundState.FAILED:
             row.state, row.why = ChargeRefund.State.FAILED, "refused by the provider"
             _LOG.error("refund_failed", extra={"refund": str(row.pk)})

@@ -40,6 +40,8 @@ class Charge(models.Model):
     provider_ref = models.CharField(max_length=128, blank=True)
     address = models.CharField(max_length=500, blank=True)  # of the provider's pay page
     trouble = models.CharField(max_length=12, choices=Trouble, blank=True)
+    told_minor = models.PositiveBigIntegerField(null=True, blank=True)  # in that trouble's message
+    told_currency = models.CharField(max_length=3, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     asked_at = models.DateTimeField(null=True, blank=True)  # when the provider was last queried
     decided_at = models.DateTimeField(null=True, blank=True)
@@ -74,6 +76,7 @@ class ChargeRefund(models.Model):
     charge = models.ForeignKey(Charge, on_delete=models.PROTECT, related_name="refunds")
     key = models.CharField(max_length=128, unique=True)
     amount_minor = models.PositiveBigIntegerField()
+    currency = models.CharField(max_length=3)  # the charge's, or what was paid instead of it
     state = models.CharField(max_length=12, choices=State, default=State.WANTED)
     tries = models.PositiveIntegerField(default=0)
     why = models.CharField(max_length=200, blank=True)

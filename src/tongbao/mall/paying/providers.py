@@ -111,7 +111,7 @@ class Provider(Protocol):
         ...
 
     def refund(self, charge: Charge, refund: ChargeRefund) -> RefundState:
-        """Send money of a paid charge back, once for the refund's id.
+        """Send money of a paid charge back, once for the refund's id, in the refund's currency.
 
         Raises:
             ProviderDown: nothing is known; ask for the same refund again.

@@ -92,6 +92,8 @@ class Sandbox:
             )
             if payment is None:
                 return RefundState.FAILED
+            if refund.currency != payment.paid_currency:
+                return RefundState.FAILED
             before = payment.refunds.filter(refund=refund.pk).first()
             if before is not None:
                 same = before.amount_minor == refund.amount_minor

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tongbao.mall.people import contact, texts, words
+from tongbao.mall.people.masking import masked
 from tongbao.mall.people.members import bind
 from tongbao.mall.people.models import User
 from tongbao.mall.shop.models import the_shop
@@ -82,13 +83,13 @@ class Adapter(DefaultAccountAdapter):
         del request.session[REFERRAL]
         referrer = bind(user, code)
         if referrer is not None:
-            told = _("Welcome! {name} invited you.").format(name=referrer.masked)
+            told = _("Welcome! {name} invited you.").format(name=masked(referrer))
             messages.add_message(request, SUCCESS, told)
 
     def get_login_stages(self) -> list[str]:
         """Return what may stand between the password and the mall."""
         return [
-            "allauth.account.stages.PhoneVerificationStage",
+            "tongbao.mall.people.stages.PhoneStage",
             "tongbao.mall.people.stages.EmailStage",
         ]
 

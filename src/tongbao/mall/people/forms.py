@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tongbao.mall.people import contact, texts, words
+from tongbao.mall.people import contact, limits, texts, words
 from tongbao.mall.people.adapter import REFERRAL
 from tongbao.mall.people.models import User
 
@@ -82,6 +82,7 @@ class SignupForm(allauth_forms.SignupForm):
 
     def try_save(self, request: HttpRequest) -> Any:  # noqa: ANN401  # Django, Oscar and allauth have no types
         """Write the user, unless another tab was quicker: then as if there had been one before."""
+        limits.count(request, "code", str(self.cleaned_data["login"]))
         request.session[REFERRAL] = self.cleaned_data.get("code", "")
         try:
             with transaction.atomic():
@@ -108,7 +109,7 @@ class LoginForm(allauth_forms.LoginForm):
         return str(self.cleaned_data["login"])
 
 
-class _SixDigits:
+class _Digits:
     """What all forms that ask for a code look like."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401  # Django, Oscar and allauth have no types
@@ -120,15 +121,15 @@ class _SixDigits:
         }  # fmt: skip
 
 
-class EmailCodeForm(_SixDigits, allauth_forms.ConfirmEmailVerificationCodeForm):
+class EmailCodeForm(_Digits, allauth_forms.ConfirmEmailVerificationCodeForm):
     """Giving the code that was mailed."""
 
 
-class PhoneCodeForm(_SixDigits, allauth_forms.VerifyPhoneForm):
+class PhoneCodeForm(_Digits, allauth_forms.VerifyPhoneForm):
     """Giving the code that was sent to a phone."""
 
 
-class ResetCodeForm(_SixDigits, allauth_forms.ConfirmPasswordResetCodeForm):
+class ResetCodeForm(_Digits, allauth_forms.ConfirmPasswordResetCodeForm):
     """Giving the code that sets a new password."""
 
 
@@ -177,6 +178,16 @@ class NewEmailForm(allauth_forms.AddEmailForm):
         self.fields["email"].widget.attrs.pop("placeholder", None)
 
 
+class NewPhoneForm(allauth_forms.ChangePhoneForm):
+    """Another phone number."""
+
+    def clean_phone(self) -> str:
+        """Count the code that will be sent there."""
+        phone = str(super().clean_phone())
+        limits.count(context.request, "code", phone)
+        return phone
+
+
 class ResetForm(forms.Form):
     """Asking for a code to set a new password, by e-mail or text message."""
 
@@ -198,6 +209,7 @@ class ResetForm(forms.Form):
     def save(self, request: HttpRequest, **_: Any) -> str:  # noqa: ANN401  # Django, Oscar and allauth have no types
         """Send the code, or a letter that there is no account; begin to wait for it."""
         where = str(self.cleaned_data["login"])
+        limits.count(request, "reset", where)
         state = PasswordResetVerificationProcess.initial_state(self.user, where)
         kind = _ResetByText if self.cleaned_data["login"].phone else None
         process = (kind or PasswordResetVerificationProcess)(request, state=state, user=self.user)

@@ -37,7 +37,13 @@ EVERYBODY: Final = (
     ),
 )
 STAFF: Final = Link("desk:choose", "store", gettext_lazy("Desk of my shop"))
-OPERATOR: Final = Link("dashboard:index", "sliders", gettext_lazy("Running the mall"))
+OPERATOR: Final = (
+    Link("dashboard:index", "sliders", gettext_lazy("Running the mall")),
+    Link("desk:choose", "store", gettext_lazy("Desks of the merchants")),
+    Link("desk:merchants", "edit", gettext_lazy("Merchants")),
+    Link("wallet:payouts", "withdraw", gettext_lazy("Payouts")),
+    Link("desk:charges", "card", gettext_lazy("Payments in trouble")),
+)
 
 
 def known(links: Iterable[Link]) -> list[Link]:

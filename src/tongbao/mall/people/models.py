@@ -107,11 +107,6 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.name or self.email or (str(self.phone) if self.phone else "—")
 
     @property
-    def masked(self) -> str:
-        """How the mall calls this person to others: the first character, then three dots."""
-        return f"{self.shown[:1]}***"
-
-    @property
     def may_be_bound(self) -> bool:
         """Whether an inviter may still be named."""
         return self.referrer_id is None and self.sealed_at is None and self.enrolled_at is None
@@ -142,3 +137,17 @@ class User(AbstractBaseUser, PermissionsMixin):
     def last_name(self) -> str:
         """Nothing: the name is in one piece."""
         return ""
+
+
+class Counter(models.Model):
+    """A row of the cache that all processes share: Django's `DatabaseCache` reads and writes it.
+
+    It is a model so that its table is there wherever the mall's tables are.
+    """
+
+    cache_key = models.CharField(max_length=255, primary_key=True)
+    value = models.TextField()
+    expires = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return self.cache_key

@@ -18,6 +18,7 @@ from oscar.core.loading import get_model
 from tongbao.mall.people import leaving, links
 from tongbao.mall.people.adapter import REFERRAL
 from tongbao.mall.people.forms import CodeForm, LeaveForm, ProfileForm
+from tongbao.mall.people.masking import masked
 from tongbao.mall.people.members import bind
 from tongbao.mall.people.models import User
 from tongbao.mall.shop.models import the_shop
@@ -27,8 +28,8 @@ from tongbao.mall.shop.models import the_shop
 def me(request: HttpRequest) -> HttpResponse:
     """Show where everything of one's own is."""
     user = _user(request)
-    work = [links.STAFF] if _works_here(user) else []
-    work += [links.OPERATOR] if user.is_staff else []
+    work = [links.STAFF] if _works_here(user) and not user.is_staff else []
+    work += links.OPERATOR if user.is_staff else ()
     groups = [links.known(group) for group in (work, *links.EVERYBODY)]
     return render(request, "people/me.html", {"groups": [group for group in groups if group]})
 
@@ -44,7 +45,9 @@ def settings(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("Saved."))
         return redirect("people:settings")
     code = CodeForm(initial={"code": request.session.get(REFERRAL, "")})
-    return render(request, "people/settings.html", {"form": form, "code_form": code})
+    inviter = masked(user.referrer) if user.referrer else ""
+    known = {"form": form, "code_form": code, "inviter": inviter}
+    return render(request, "people/settings.html", known)
 
 
 @login_required
@@ -63,7 +66,7 @@ def give_code(request: HttpRequest) -> HttpResponse:
         )
     else:
         request.session.pop(REFERRAL, None)
-        messages.success(request, _("{name} is your inviter now.").format(name=referrer.masked))
+        messages.success(request, _("{name} is your inviter now.").format(name=masked(referrer)))
     return redirect("people:settings")
 
 

@@ -65,10 +65,19 @@ def expire(sale: Sale) -> bool:
 
 
 def expire_due(now: datetime) -> int:
-    """Cancel what was to be paid by then and is not; return how many sales that were."""
+    """Cancel what was to be paid by then and is not; return how many sales that were.
+
+    One that fails, for whatever reason, is told in the log and holds up no other.
+    """
     before = now - timedelta(minutes=the_shop().pay_minutes)
     due = Sale.objects.filter(state=Sale.State.PENDING, created_at__lt=before)
-    return sum(expire(sale) for sale in due.select_related("charge").order_by("created_at"))
+    count = 0
+    for sale in due.select_related("charge").order_by("created_at"):
+        try:
+            count += expire(sale)
+        except Exception:
+            _LOG.exception("expiry_failed", extra={"sale": sale.number})
+    return count
 
 
 def is_funded(sale: Sale) -> bool:

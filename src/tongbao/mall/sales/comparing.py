@@ -9,13 +9,13 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.db import connection, transaction
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
 
 from tongbao.ledger.effects import CauseCode
 from tongbao.ledger.statements import purchase_bodies, walk
 from tongbao.mall.paying.models import Charge, ChargeRefund
 from tongbao.mall.sales import booking, settlement
-from tongbao.mall.sales.findings import Finding, Kind
+from tongbao.mall.sales.findings import Finding, Kind, whatever
 from tongbao.mall.sales.leftover import left
 from tongbao.mall.sales.models import Part, Return, Sale
 from tongbao.mall.sales.returns import base_id, to_member
@@ -30,13 +30,13 @@ _RECEIVED: Final = (CauseCode.PAYMENT_RECEIVED, CauseCode.CREDIT_RECEIVED, Cause
 def compared(now: datetime) -> Iterator[Finding]:
     """Compare everything, and tell what disagrees."""
     shop = the_shop()
-    yield from _charges()
-    yield from _stuck(now)
-    yield from _sales(shop)
-    yield from _parts(shop)
-    yield from _returns(shop)
-    yield from _alone(shop)
-    yield from _escrow(shop)
+    yield from whatever("charges", _charges)
+    yield from whatever("due", lambda: _stuck(now))
+    yield from whatever("sales", lambda: _sales(shop))
+    yield from whatever("parts", lambda: _parts(shop))
+    yield from whatever("returns", lambda: _returns(shop))
+    yield from whatever("alone", lambda: _alone(shop))
+    yield from whatever("escrow", lambda: _escrow(shop))
 
 
 def _charges() -> Iterator[Finding]:
@@ -47,7 +47,12 @@ def _charges() -> Iterator[Finding]:
     differs = confirmed.exclude(sale__isnull=True).exclude(amount_minor=F("sale__provider_minor"))
     for charge in differs.order_by("created_at"):
         yield Finding(Kind.CHARGE_DIFFERS, str(charge.pk))
-    for charge in Charge.objects.exclude(trouble="").order_by("created_at"):
+    # What was paid too late is no trouble any more once all of it went back.
+    back = ChargeRefund.objects.filter(
+        charge=OuterRef("pk"), state=ChargeRefund.State.DONE, amount_minor=OuterRef("amount_minor")
+    )
+    mended = Q(trouble=Charge.Trouble.LATE) & Exists(back)
+    for charge in Charge.objects.exclude(trouble="").exclude(mended).order_by("created_at"):
         yield Finding(Kind.CHARGE_TROUBLE, str(charge.pk))
     failed = ChargeRefund.objects.filter(state=ChargeRefund.State.FAILED)
     for refund in failed.order_by("created_at"):

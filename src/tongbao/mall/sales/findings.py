@@ -1,12 +1,16 @@
 """What the reconciler found: what it is about, and what was done about it."""
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
+
+
+_LOG: Final = logging.getLogger("tongbao.mall.sales")
 
 
 class Kind(StrEnum):
@@ -28,6 +32,7 @@ class Kind(StrEnum):
     JOURNAL_LACKS = "journal_lacks"
     JOURNAL_DIFFERS = "journal_differs"
     ESCROW_SHORT = "escrow_short"
+    STEP_FAILED = "step_failed"
 
 
 class Did(StrEnum):
@@ -62,6 +67,7 @@ _WORDS: Final[Mapping[Kind, object]] = {
     Kind.ESCROW_SHORT: _(
         "The mall's own account has less than is kept there for buyers and merchants: %(subject)s are missing."
     ),
+    Kind.STEP_FAILED: _("The reconciler's step «%(subject)s» failed; the log has the reason."),
 }
 _DONE: Final[Mapping[Did, object]] = {
     Did.FINISHED: _("Finished now."),
@@ -93,3 +99,15 @@ class Finding:
 
     def __str__(self) -> str:
         return self.say("en")
+
+
+def whatever(step: str, find: Callable[[], Iterable[Finding]]) -> Iterator[Finding]:
+    """Give what a step finds; where it fails, whatever the reason, that is a finding, too.
+
+    So that no step holds up the others: what is wrong with one row may be anything.
+    """
+    try:
+        yield from find()
+    except Exception:
+        _LOG.exception("reconcile_step_failed", extra={"step": step})
+        yield Finding(Kind.STEP_FAILED, step)

@@ -29,6 +29,7 @@ class ReturnForm(forms.Form):
         super().__init__(data)
         self.shop, self.one = shop, one
         self.rows = [line for line in one.lines if line.left]
+        self.by_amount_minor = goods.by_amount_minor(one.part, one.lines)
         for line in self.rows:
             self.fields[_name(line)] = forms.TypedChoiceField(
                 label=line.row.title,
@@ -43,7 +44,7 @@ class ReturnForm(forms.Form):
             shop.currency, label=gettext_lazy("Amount"), required=not self.rows
         )
         if not self.rows:
-            self.fields["amount"].initial = one.left_minor
+            self.fields["amount"].initial = self.by_amount_minor
         self.order_fields([*(_name(line) for line in self.rows), "amount", "reason"])
 
     @property
@@ -78,8 +79,8 @@ class ReturnForm(forms.Form):
         some = any(cleaned.get(_name(line)) for line in self.rows)
         if amount and some:
             self.add_error("amount", _("Choose goods or an amount, not both."))
-        elif amount and amount > self.one.left_minor:
-            left = money(self.one.left_minor, self.shop.currency)
+        elif amount and amount > self.by_amount_minor:
+            left = money(self.by_amount_minor, self.shop.currency)
             self.add_error("amount", _("At most %(left)s can come back.") % {"left": left})
         elif not amount and not some and not self.errors:
             self.add_error(None, _("Choose what you give back."))

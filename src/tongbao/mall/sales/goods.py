@@ -3,27 +3,56 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Final
+
+from django.conf import settings
+from django.utils.module_loading import import_string
 
 from tongbao.mall.sales.exact import to_minor
 from tongbao.mall.sales.models import Part, Return
-from tongbao.mall.sales.untyped import OrderLine
+from tongbao.mall.sales.untyped import OrderLine, Product
 
 COUNTED = (Return.State.ASKED, Return.State.APPROVED, Return.State.DONE)
 
 
+MOST_UNITS: Final = 200
+"""So many vouchers or top-ups a line may have: each is written down by itself."""
+MOST_PIECES: Final = 9999
+"""So many of other goods."""
+
+
+@dataclass(frozen=True, slots=True)
+class Units:
+    """What became of a line's vouchers or top-ups; amounts in minor units.
+
+    ``worths`` are those of the units that could come back, in the order in which they would;
+    ``back`` counts those that are or go back; under way are those that nobody has decided yet and
+    those whose money is owed; what was had was used or delivered.
+    """
+
+    worths: tuple[int, ...]
+    back: int
+    under_way_minor: int
+    had_minor: int
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line: how many were bought, how many of them are back or asked to be, the price of all."""
+    """One line: how many were bought, how many of them are back or asked to be, the price of all.
+
+    One of vouchers or top-ups has ``units``, of goods it has none.
+    """
 
     row: OrderLine
     quantity: int
     returned: int
     total_minor: int
+    units: Units | None = None
 
     @property
     def left(self) -> int:
         """How many could still come back."""
-        return self.quantity - self.returned
+        return self.quantity - self.returned if self.units is None else len(self.units.worths)
 
     @property
     def options(self) -> list[tuple[str, str]]:
@@ -38,6 +67,8 @@ class Line:
 
         Rounded down over all that came back so far, so that the last one brings the odd units.
         """
+        if self.units is not None:
+            return sum(self.units.worths[:quantity])
         after = self.total_minor * (self.returned + quantity) // self.quantity
         return after - self.total_minor * self.returned // self.quantity
 
@@ -50,6 +81,10 @@ def lines(part: Part, currency: str) -> list[Line]:
     order = part.sale.order
     if order is None:
         return []
+    rows = [row for row in order.lines.all() if row.partner_id == part.merchant.partner_id]
+    units: Mapping[int, Units] = {}
+    if any(row.product is None or not row.product.is_shipping_required for row in rows):
+        units = import_string(settings.MALL_LINE_UNITS)(part)
     back: Counter[str] = Counter()
     for one in counted(part.returns.all()):
         back.update({line: int(quantity) for line, quantity in one.lines.items()})
@@ -57,12 +92,17 @@ def lines(part: Part, currency: str) -> list[Line]:
         Line(
             row,
             row.quantity,
-            min(row.quantity, back[str(row.pk)]),
+            units[row.pk].back if row.pk in units else min(row.quantity, back[str(row.pk)]),
             to_minor(row.line_price_incl_tax, currency),
+            units.get(row.pk),
         )
-        for row in order.lines.all()
-        if row.partner_id == part.merchant.partner_id
+        for row in rows
     ]
+
+
+def most_of(product: Product) -> int:
+    """Return how many of a product one order may have."""
+    return MOST_PIECES if product.is_shipping_required else MOST_UNITS
 
 
 def counted(returns: Iterable[Return]) -> list[Return]:
@@ -75,6 +115,13 @@ def left_minor(part: Part) -> int:
     return max(0, part.total_minor - sum(one.amount_minor for one in counted(part.returns.all())))
 
 
+def by_amount_minor(part: Part, there: Iterable[Line]) -> int:
+    """Return what could come back by an amount: no vouchers and top-ups that may still be had."""
+    units = [line.units for line in there if line.units is not None]
+    kept = sum(sum(one.worths) + one.under_way_minor for one in units)
+    return max(0, left_minor(part) - kept)
+
+
 def worth(part: Part, there: Iterable[Line], chosen: Mapping[int, int]) -> int:
     """Return what these quantities by line id are worth; all that is left where all goods go back.
 
@@ -84,10 +131,14 @@ def worth(part: Part, there: Iterable[Line], chosen: Mapping[int, int]) -> int:
         ValueError: more than is left of a line, less than nothing, or a line of another part.
     """
     known = {line.row.pk: line for line in there}
+    units = [line.units for line in known.values() if line.units is not None]
     for pk, quantity in chosen.items():
         if pk not in known or not 0 <= quantity <= known[pk].left:
             raise ValueError(f"There are not {quantity} left of line {pk}.")
     left = left_minor(part)
+    chosen_minor = min(left, sum(known[pk].worth(quantity) for pk, quantity in chosen.items()))
     if known and all(chosen.get(pk, 0) == line.left for pk, line in known.items()):
-        return left
-    return min(left, sum(known[pk].worth(quantity) for pk, quantity in chosen.items()))
+        # Not with it: what was had, and what goes its own way.
+        kept = sum(one.under_way_minor + one.had_minor for one in units)
+        return max(chosen_minor, left - kept)
+    return chosen_minor

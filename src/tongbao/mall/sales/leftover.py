@@ -108,6 +108,19 @@ def fee_share(part: Part, fee: int, before: Sequence[Slice], one: Slice) -> int:
     return share(fee, points, one.points_minor, part.points_minor)
 
 
+def fees(part: Part) -> dict[int, int]:
+    """Return the goods fee's share in each of the part's returns that count, by its key."""
+    whole, fee = Slice.of(part), goods_fee(part)
+    if not fee:
+        return {}
+    rows = taken(part)
+    worths = slices(whole, [row.amount_minor for row in rows])
+    return {
+        row.pk: fee_share(part, fee, worths[:place], worths[place])
+        for place, row in enumerate(rows)
+    }
+
+
 def left(part: Part) -> Left:
     """Return what of a part is left, by what its returns gave back in worth.
 

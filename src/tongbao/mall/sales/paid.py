@@ -25,7 +25,7 @@ from django.utils.translation import override
 from tongbao.ledger.values import LedgerError
 from tongbao.mall.notices.tell import Kind, tell
 from tongbao.mall.paying import charges
-from tongbao.mall.paying.models import Charge
+from tongbao.mall.paying.models import Charge, ChargeRefund
 from tongbao.mall.paying.standing import Standing, of_charge
 from tongbao.mall.sales import booking, cancelling, receiving, states
 from tongbao.mall.sales.booking import Verdict
@@ -57,6 +57,20 @@ def on_charge(charge: Charge) -> Callable[[], object]:
     elif sale.state == Sale.State.PENDING:
         cancelling.end(sale, "provider")
     return lambda: finish(sale)
+
+
+def on_refund(refund: ChargeRefund) -> None:
+    """Tell whoever paid that the provider sent money back, in the transaction that notes it.
+
+    Returns tell it themselves, with all that comes back by them.
+    """
+    sale = Sale.objects.select_related("user").filter(charge=refund.charge).first()
+    if sale is None or sale.state != Sale.State.CANCELLED:
+        return
+    facts: dict[str, int | str] = {"sale": sale.number, "amount": refund.amount_minor, "points": 0}
+    if refund.currency != refund.charge.currency:
+        facts["currency"] = refund.currency
+    tell(sale.user, Kind.REFUND, f"{refund.key}-sent", facts)
 
 
 def finish(sale: Sale) -> Sale:

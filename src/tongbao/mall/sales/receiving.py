@@ -4,8 +4,9 @@ A window is counted in whole days of 24 hours from the moment of receipt. Where 
 none, the part is settled as soon as the transaction that notes its receipt is committed.
 """
 
-from contextlib import suppress
+import logging
 from datetime import datetime, timedelta
+from typing import Final
 
 from django.conf import settings
 from django.db import transaction
@@ -19,6 +20,8 @@ from tongbao.mall.sales.models import Part, Sale
 from tongbao.mall.sales.refusals import NotNow, Why
 from tongbao.mall.sales.states import locked_part
 from tongbao.mall.shop.models import the_shop
+
+_LOG: Final = logging.getLogger("tongbao.mall.sales")
 
 
 def ship(part: Part, note: str = "") -> Part:
@@ -75,6 +78,7 @@ def receive_overdue(now: datetime) -> int:
     """Count as received what was shipped so long ago; return how many parts that were.
 
     One that was returned or cancelled in this moment, or waits for something else, is left out.
+    One that fails for another reason is told in the log and holds up no other.
     """
     days = timedelta(days=the_shop().receive_days)
     overdue = Part.objects.filter(state=Part.State.WAITING, shipped_at__lte=now - days)
@@ -82,8 +86,12 @@ def receive_overdue(now: datetime) -> int:
     for part in overdue.filter(sale__state=Sale.State.PAID).order_by("shipped_at", "pk"):
         if part.shipped_at is None:
             continue
-        with suppress(NotNow):
+        try:
             count += receive(part, part.shipped_at + days).state == Part.State.RECEIVED
+        except NotNow:
+            continue
+        except Exception:
+            _LOG.exception("part_not_received", extra={"part": part.pk})
     return count
 
 

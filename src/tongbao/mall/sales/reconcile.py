@@ -30,13 +30,14 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from tongbao.ledger.values import LedgerError
 from tongbao.mall.paying import charges
 from tongbao.mall.paying.models import Charge, ChargeRefund
 from tongbao.mall.paying.providers import PayingError
 from tongbao.mall.sales import cancelling, comparing, paid, returns, settlement, settling
-from tongbao.mall.sales.findings import Did, Finding, Kind
+from tongbao.mall.sales.findings import Did, Finding, Kind, whatever
 from tongbao.mall.sales.models import Part, Return, Sale
 from tongbao.mall.sales.refusals import NotNow, Refused
 
@@ -50,7 +51,8 @@ _REFUNDS: Final = 1000
 def reconcile(now: datetime) -> list[Finding]:
     """Go on with everything that was left, compare, and return what was found, in that order.
 
-    Not inside a transaction. One thing that cannot be gone on with holds up no other.
+    Not inside a transaction. One thing that cannot be gone on with, for whatever reason, holds up
+    no other: it is found, with nothing done, and the log has the reason.
     """
     return [*_repaired(now), *comparing.compared(now)]
 
@@ -64,15 +66,12 @@ def _repaired(now: datetime) -> Iterator[Finding]:
     approved = Return.objects.filter(state=Return.State.APPROVED).select_related("part__sale")
     yield from _each(Kind.PAYMENT, charges.to_ask(now), _ask)
     yield from _each(Kind.BOOKING, pending.order_by("created_at"), _book)
-    yield from _expired(now)
+    yield from whatever("expired", lambda: _expired(now))
     yield from _each(Kind.GIVING_BACK, owing.order_by("cancelled_at"), _give_back)
     yield from _each(Kind.SETTLEMENT, begun.order_by("settling_at"), _settle)
     yield from _each(Kind.RETURN, approved.order_by("decided_at"), _carry_out)
-    yield from _refunds()
-    try:
-        settling.settle_due(now)
-    except _TROUBLE as error:
-        _LOG.warning("reconcile_waits", extra={"why": type(error).__name__})
+    yield from whatever("refunds", _refunds)
+    yield from whatever("due", lambda: _due(now))
 
 
 def _each(
@@ -84,6 +83,9 @@ def _each(
             did = go_on(row)
         except _TROUBLE as error:
             _LOG.warning("reconcile_waits", extra={"kind": str(kind), "why": type(error).__name__})
+            did = Did.NOTHING
+        except Exception:
+            _LOG.exception("reconcile_failed", extra={"kind": str(kind)})
             did = Did.NOTHING
         if did is not None:
             yield Finding(kind, _subject(row), did)
@@ -147,6 +149,23 @@ def _carry_out(return_: Return) -> Did:
     except Refused:
         return Did.WAITS  # for its decision, again
     return Did.FINISHED
+
+
+def _due(now: datetime) -> Iterator[Finding]:
+    """Settle what is due; find what was begun and could not be brought to its end.
+
+    What could not be begun is found as stuck, by comparing.
+    """
+    begun = Part.objects.filter(settling_at__isnull=False)
+    before = set(begun.values_list("pk", flat=True))  # found already
+    try:
+        settling.settle_due(now)
+    except _TROUBLE as error:
+        _LOG.warning("reconcile_waits", extra={"why": type(error).__name__})
+        return
+    rest = begun.exclude(pk__in=before).filter(settling_at__lte=timezone.now())
+    for part in rest.select_related("sale", "merchant").order_by("settling_at"):
+        yield Finding(Kind.SETTLEMENT, _subject(part))
 
 
 def _refunds() -> Iterable[Finding]:

@@ -91,7 +91,8 @@ def refuse(return_: Return, by: User | None, answer: str = "") -> Return:
         part, row = _locked(return_.pk)
         if row.state == Return.State.REFUSED:
             return row
-        if row.state != Return.State.ASKED:
+        # What the mall pays back by itself is decided, though the ledger had refused its group.
+        if row.state != Return.State.ASKED or row.vouchers.exists() or row.topups.exists():
             raise NotNow(Why.DECIDED)
         row.state, row.answer = Return.State.REFUSED, answer[:_LONGEST]
         row.decided_by, row.decided_at = by, timezone.now()
@@ -123,6 +124,8 @@ def approve(return_: Return, by: User | None, quote: Quote) -> Return:
             plan = planned(the_shop(), part, row.amount_minor, shop_bears=quote.shop_bears)
             if not plan.quote.keeps_to(quote):
                 raise StaleQuote(plan.quote)
+            for path in settings.MALL_RETURN_APPROVING:
+                import_string(path)(row)
             _begin(part, row, plan, by)
     try:
         return finish(row.pk)
@@ -133,7 +136,12 @@ def approve(return_: Return, by: User | None, quote: Quote) -> Return:
 
 
 def automatic(
-    part: Part, amount_minor: int, reason: str, *, shop_bears: bool = True
+    part: Part,
+    amount_minor: int,
+    reason: str,
+    lines: Mapping[str, int] | None = None,
+    *,
+    shop_bears: bool = True,
 ) -> Return:
     """Give back what the mall owes by itself: a top-up that failed, a voucher that expired.
 
@@ -145,7 +153,7 @@ def automatic(
     """
     with transaction.atomic():
         one = locked_part(part.pk)
-        row = _asked(one, amount_minor, None, reason)
+        row = _asked(one, amount_minor, lines, reason)
         _begin(one, row, planned(the_shop(), one, amount_minor, shop_bears=shop_bears), None)
 
         def carry_out() -> None:  # by its name the log tells a failure: a partial has none

@@ -36,7 +36,8 @@ def due(now: datetime) -> list[int]:
 def settle_due(now: datetime) -> int:
     """Receive what is overdue and settle what is due; return how many parts were settled.
 
-    Several may do it at the same time: each part is settled once.
+    Several may do it at the same time: each part is settled once. One that fails, for whatever
+    reason, is told in the log and holds up no other.
 
     Raises:
         LedgerError: the ledger as a whole does not settle now; what was begun is gone on with.
@@ -51,7 +52,7 @@ def _batch(ids: list[int], now: datetime) -> int:
     for part_id in ids:
         try:
             token = settlement.begin(part_id, now)
-        except (NotNow, LedgerError, ValueError) as error:
+        except Exception as error:  # noqa: BLE001  # told in the log
             _tell(part_id, error)
             continue
         if token is not None:
@@ -62,7 +63,7 @@ def _batch(ids: list[int], now: datetime) -> int:
     for part_id, token in begun:
         try:
             settled += settlement.finish(part_id, token, is_settled=True)
-        except (NotNow, LedgerError, ValueError) as error:
+        except Exception as error:  # noqa: BLE001  # told in the log
             _tell(part_id, error)
     return settled
 
@@ -72,4 +73,6 @@ def _tell(part_id: int, error: Exception) -> None:
     why = type(error).__name__
     if isinstance(error, Refused) and error.outcome is not None:
         why = booking.why(error.outcome) or why
-    _LOG.error("part_not_settled", extra={"part": part_id, "why": why})
+    expected = isinstance(error, (NotNow, LedgerError))
+    trace = None if expected else error
+    _LOG.error("part_not_settled", extra={"part": part_id, "why": why}, exc_info=trace)

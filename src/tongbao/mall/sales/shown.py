@@ -1,6 +1,6 @@
 """How sales look to whoever bought: their state in a word, and each part's way as a timeline."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from oscar.core.loading import get_model
 
 from tongbao.mall.people.models import User
-from tongbao.mall.sales import goods
+from tongbao.mall.sales import goods, leftover
 from tongbao.mall.sales.models import Part, Return, Sale
 from tongbao.mall.shop.models import Shop
 
@@ -62,7 +62,18 @@ class PartShown:
     ships: bool  # whether something of it is sent by post
     serves: bool  # whether something of it is a voucher, a top-up or the like
     open_return: Return | None
+    fees: Mapping[int, int]  # the goods fee in each return, by its key
     price: int = 0  # of a point when its points settled, in minor units, rounded down
+
+    @property
+    def backs(self) -> list[tuple[Return, int]]:
+        """The returns, each with the goods fee's share in it, in minor units."""
+        return [(one, self.fees.get(one.pk, 0)) for one in self.returns]
+
+    @property
+    def has_fee(self) -> bool:
+        """Whether a goods fee was taken on what of it was paid in points."""
+        return bool(self.part.points_minor and self.part.sale.goods_fee_minor)
 
     @property
     def can_receive(self) -> bool:
@@ -136,6 +147,7 @@ def part_shown(shop: Shop, part: Part) -> PartShown:
         any(shipped),
         not all(shipped),
         opened[0] if opened else None,
+        leftover.fees(part) if returns else {},
     )
 
 

@@ -6,11 +6,11 @@ from typing import Any, Final
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import Sum
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from tongbao.ledger.prices import price_entries
@@ -19,7 +19,7 @@ from tongbao.mall.paying import charges, providers
 from tongbao.mall.paying.models import Charge, ChargeRefund
 from tongbao.mall.paying.providers import PayingError
 from tongbao.mall.people.models import User
-from tongbao.mall.sales import placing, receiving
+from tongbao.mall.sales import booking, placing, receiving
 from tongbao.mall.sales.models import Part, Return, Sale
 from tongbao.mall.sales.refusals import NotNow
 from tongbao.mall.sales.shown import (
@@ -32,10 +32,17 @@ from tongbao.mall.sales.shown import (
     why_cancelled,
 )
 from tongbao.mall.shop.models import Shop, the_shop
+from tongbao.mall.shop.money import money
 from tongbao.mall.shop.pages import paged
 from tongbao.mall.shop.troubles import told
 
 _SHOWN: Final = 3  # goods of an order in the list
+WORDS: Final = {
+    ChargeRefund.State.WANTED: gettext_lazy("on its way back"),
+    ChargeRefund.State.DONE: gettext_lazy("sent back"),
+    ChargeRefund.State.FAILED: gettext_lazy("not sent yet: we clear it up with the provider"),
+}
+"""What became of money that goes back through the provider."""
 
 
 @login_required
@@ -117,10 +124,10 @@ def shown(request: HttpRequest, number: str) -> dict[str, Any]:
     """Return what the order's page and its receipt show."""
     shop, sale = the_shop(), own(request, number)
     word, colour = state_of(sale)
-    back = 0
-    if sale.charge_id is not None:
-        refunds = ChargeRefund.objects.filter(charge_id=sale.charge_id)
-        back = refunds.aggregate(sum=Sum("amount_minor", default=0))["sum"]
+    refunds: list[ChargeRefund] = []
+    if sale.charge is not None and sale.state == Sale.State.CANCELLED:
+        refunds = list(sale.charge.refunds.order_by("created_at"))
+    is_held = sale.charge is not None and charges.is_held(sale.charge)
     parts = [_priced(shop, part_shown(shop, part)) for part in sale.parts.all()]
     return {
         "sale": sale,
@@ -131,10 +138,17 @@ def shown(request: HttpRequest, number: str) -> dict[str, Any]:
         "parts": parts,
         "can_pay": sale.state == Sale.State.PENDING
         and sale.charge is not None
-        and sale.charge.state == Charge.State.STARTED,
+        and sale.charge.state == Charge.State.STARTED
+        and not is_held,
+        "is_held": is_held,
+        "refunds": [
+            (one, money(one.amount_minor, one.currency), WORDS[ChargeRefund.State(one.state)])
+            for one in refunds
+        ],
         "can_cancel": _can_cancel(sale),
         "provider_label": _provider_label(sale),
-        "sent_back_minor": back,
+        "kept_minor": booking.kept_fee(sale),
+        "points_back_minor": sale.points_minor - sale.goods_fee_minor,
         "returned_minor": sum(
             row.total_minor for p in parts for row in p.returns if row.state == Return.State.DONE
         ),
@@ -158,7 +172,7 @@ def _go_on(sale: Sale) -> None:
 def _provider_label(sale: Sale) -> str:
     """Return the name of the sale's provider; its code, where it is not offered any more."""
     if sale.charge is None:
-        return ""
+        return _("Paid before, elsewhere")
     try:
         return providers.named(sale.charge.provider).label
     except providers.UnknownProvider:

@@ -86,7 +86,7 @@ def onward(request: HttpRequest, sale: Sale) -> str:
     charge = sale.charge
     if sale.state != Sale.State.PENDING:
         return here
-    if charge is None or charge.state != Charge.State.STARTED:
+    if charge is None or charge.state != Charge.State.STARTED or charges.is_held(charge):
         return here
     try:
         return charges.page(charge)

@@ -1,8 +1,10 @@
-"""Putting something into the basket: a top-up says whose account, in a form that can be one."""
+"""Putting something into the basket: not too many; a top-up says whose account it is for."""
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 from oscar.core.loading import get_class
 
+from tongbao.mall.sales import goods
 from tongbao.mall.services.kinds import topup_kind
 from tongbao.mall.services.targets import BadTarget, read_target
 
@@ -11,6 +13,25 @@ AddToBasketForm = get_class("basket.forms", "AddToBasketForm")
 
 class AddForm(AddToBasketForm):  # type: ignore[valid-type,misc]  # Oscar has no types
     """Oscar's, with the number of a top-up read by its kind."""
+
+    def clean_quantity(self) -> int:
+        """Hold the quantity against what an order may have, with what is in the basket already.
+
+        Raises:
+            ValidationError: it is more.
+        """
+        wanted: int = super().clean_quantity()
+        most = goods.most_of(self.parent_product)
+        there = sum(
+            line.quantity
+            for line in (self.basket.all_lines() if self.basket.id else ())
+            if self.parent_product.pk in {line.product_id, line.product.parent_id}
+        )
+        if wanted + there > most:
+            raise ValidationError(
+                _("An order has at most %(count)d of it.") % {"count": most}, code="quantity"
+            )
+        return wanted
 
     def clean_target(self) -> str:
         """Read whose account is topped up; the field is there where the product has the option.

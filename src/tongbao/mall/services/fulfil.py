@@ -1,8 +1,6 @@
 """What a sale brings besides goods: hooks, called in the transaction of what happened."""
 
-from collections import Counter
 from decimal import Decimal
-from functools import partial
 from typing import Final
 
 from django.db import transaction
@@ -39,7 +37,10 @@ def on_paid(sale: Sale) -> None:
                 topups.open_topups(part, line, worths, faces, now)
     if Topup.objects.filter(part__sale=sale).exists():
         # The first try is made at once; what fails there is the worker's.
-        transaction.on_commit(partial(topups.advance, now, sale=sale), robust=True)
+        def first_try() -> None:  # with a name: Django logs it
+            topups.advance(now, sale=sale)
+
+        transaction.on_commit(first_try, robust=True)
 
 
 def on_cancelled(sale: Sale) -> None:
@@ -74,23 +75,23 @@ def waits(part: Part) -> bool:
 
 
 def on_returned(return_: Return) -> None:
-    """Take back the unused vouchers that a return brought back, so that nobody uses them.
-
-    By its lines and how many of each; all that are left where it is about the whole part. The
-    service's own returns name theirs, see `paybacks`.
-    """
+    """Note the vouchers and top-ups that a return brought back; where all of it is back, all."""
     part, now = return_.part, timezone.now()
-    taken = Counter({int(line): int(count) for line, count in return_.lines.items()})
-    unused = Voucher.objects.select_for_update().filter(part=part, state=Voucher.State.ISSUED)
-    is_whole = part.state == Part.State.RETURNED
-    for voucher in unused.order_by("line_id", "-unit"):
-        if not is_whole and taken[voucher.line_id] <= 0:
-            continue
-        taken[voucher.line_id] -= 1
-        voucher.state, voucher.why = Voucher.State.RETURNED, "returned"
-        voucher.ended_at, voucher.payback = now, return_
-        voucher.save(update_fields=["state", "why", "ended_at", "payback"])
     paybacks.close(return_)
+    if part.state == Part.State.RETURNED:
+        # Its money is back as a whole: nothing of it may be had any more.
+        Voucher.objects.filter(part=part, state__in=VOUCHER_OPEN, payback=None).update(
+            state=Voucher.State.RETURNED, why="returned", ended_at=now, payback=return_
+        )
+        Topup.objects.filter(
+            part=part, state__in=[Topup.State.WAITING, Topup.State.FAILED], payback=None
+        ).update(
+            state=Topup.State.RETURNED,
+            why="returned",
+            decided_at=now,
+            next_at=None,
+            payback=return_,
+        )
     complete(part)
 
 

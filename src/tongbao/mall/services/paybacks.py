@@ -14,12 +14,15 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from tongbao.ledger.values import LedgerError
-from tongbao.mall.sales import goods, returns
+from tongbao.mall.sales import returns
+from tongbao.mall.sales.leftover import left
 from tongbao.mall.sales.models import Part, Return
-from tongbao.mall.sales.refusals import NotNow
+from tongbao.mall.sales.refusals import NotNow, Why
+from tongbao.mall.sales.settlement import OPEN
 from tongbao.mall.sales.states import locked_part
 from tongbao.mall.services.completing import complete
 from tongbao.mall.services.models import Topup, Voucher
+from tongbao.mall.services.units import lines_of_units
 
 ASKED: Final = "asked"
 """Why a voucher goes back, where the shopper wished it."""
@@ -65,6 +68,9 @@ def _write(part: Part) -> bool:
 
     What the shopper asked for is one of its own: what was paid in points then comes back less the
     goods fee, as with any return. The mall bears that of what failed or expired.
+
+    Raises:
+        NotNow: another return is open. What it takes is not known yet, so all stays owed.
     """
     with transaction.atomic():
         row = locked_part(part.pk)
@@ -74,19 +80,22 @@ def _write(part: Part) -> bool:
         borne = vouchers.exists() or topups.exists()
         if not borne:
             vouchers = owed.filter(why=ASKED)
-        worths = [*vouchers.values_list("worth_minor"), *topups.values_list("worth_minor")]
-        if not worths:
+        found = [*vouchers, *topups]
+        if not found:
             return False
-        # Somebody may have returned a piece of it by hand; more than all is never paid back.
-        amount = min(sum(worth for (worth,) in worths), goods.left_minor(row))
-        if amount == 0:
+        if row.returns.filter(state__in=OPEN).exists():
+            raise NotNow(Why.OPEN_RETURN)
+        # Of what is really back: more than all of it is never paid back.
+        amount = min(sum(one.worth_minor for one in found), left(row).tenders.total_minor)
+        if amount == 0:  # nothing was paid for it, or returns that are done brought back all
             vouchers.update(state=Voucher.State.RETURNED)
             topups.update(state=Topup.State.RETURNED)
             complete(row)
             return True
         with translation.override(row.sale.user.language or None):
             reason = _("The top-up failed.") if topups else _("The voucher was not used.")
-        written = returns.automatic(row, amount, reason, shop_bears=borne)
+        lines = lines_of_units(found)
+        written = returns.automatic(row, amount, reason, lines, shop_bears=borne)
         # The part is locked, so these are the same rows still.
         vouchers.update(payback=written)
         topups.update(payback=written)

@@ -24,6 +24,8 @@ from tongbao.mall.shop.models import the_shop
 
 _PAUSES: Final = (5, 10, 30, 60, 300, 900, 3600)  # seconds between one try and the next
 _BATCH: Final = 100
+_ENDED: Final = (Part.State.RETURNED, Part.State.CANCELLED)
+_RETURNED: Final = Topup.State.RETURNED
 
 
 def open_topups(part: Part, line: Any, worths: list[int], faces: list[int], now: datetime) -> None:  # noqa: ANN401  # of Oscar or Django, without types
@@ -114,11 +116,16 @@ def _take(topup: Topup, now: datetime) -> Topup | None:
     with transaction.atomic():
         # Before the top-up, as everybody locks: a sale is cancelled under the same lock, so that
         # what was handed in is never cancelled, nor the other way round.
-        locked_part(topup.part_id)
+        part = locked_part(topup.part_id)
         rows = Topup.objects.select_for_update(of=("self",)).select_related("part__sale__user")
         mine = rows.get(pk=topup.pk)
         is_open = mine.state in {Topup.State.WAITING, Topup.State.SENT}
         if not is_open or mine.tries != topup.tries:
+            return None
+        if mine.state == Topup.State.WAITING and part.state in _ENDED:
+            # Its money is back with all the rest.
+            mine.state, mine.why, mine.decided_at, mine.next_at = _RETURNED, "returned", now, None
+            mine.save(update_fields=["state", "why", "decided_at", "next_at"])
             return None
         if mine.state == Topup.State.WAITING:
             provider = providers.provider_for(mine.kind)

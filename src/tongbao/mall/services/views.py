@@ -10,7 +10,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from tongbao.ledger.values import LedgerError
 from tongbao.mall.people.models import User
+from tongbao.mall.sales import returns
+from tongbao.mall.sales.refusals import NotNow
 from tongbao.mall.services import paybacks, topups, vouchers
 from tongbao.mall.services.models import Topup, Voucher
 from tongbao.mall.services.targets import masked
@@ -48,6 +51,7 @@ def voucher(request: HttpRequest, number: int) -> HttpResponse:
     context = {
         "voucher": found,
         "can_use": can_use,
+        "back_minor": _back(found) if can_use else 0,
         # The desk knows what to do with it, whoever scans it.
         "qr": qr.drawn(f"/desk/voucher/{found.code}/") if can_use else "",
         "days_left": max(0, (found.expires_at - timezone.now()).days),
@@ -64,7 +68,7 @@ def give_back(request: HttpRequest, number: int) -> HttpResponse:
     """Give an unused voucher back for what was paid for it."""
     found = _own_voucher(request, number)
     try:
-        vouchers.give_back(found, "asked")
+        vouchers.give_back(found, paybacks.ASKED)
     except vouchers.NotUsable:
         messages.warning(request, _("This voucher cannot be given back any more."))
     else:
@@ -96,6 +100,16 @@ def _own_voucher(request: HttpRequest, number: int) -> Voucher:
         "part__merchant", "part__sale", "payback", "line__product"
     )
     return get_object_or_404(rows, pk=number, part__sale__user=_shopper(request))
+
+
+def _back(voucher: Voucher) -> int:
+    """Return what giving a voucher back now brings: what was paid, for points less the goods fee."""
+    if not voucher.part.points_minor:
+        return voucher.worth_minor
+    try:
+        return returns.quote(voucher.part, voucher.worth_minor).back.total_minor
+    except (NotNow, LedgerError):  # another return is in the way, say: told when it is tried
+        return voucher.worth_minor
 
 
 def _is_seen(request: HttpRequest, state: str) -> bool:

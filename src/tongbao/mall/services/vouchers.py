@@ -9,7 +9,7 @@ from django.utils import timezone
 from tongbao.mall.merchants.models import Merchant
 from tongbao.mall.notices.tell import Kind, tell
 from tongbao.mall.people.models import User
-from tongbao.mall.sales.models import Part, Return
+from tongbao.mall.sales.models import Part
 from tongbao.mall.sales.states import locked_part
 from tongbao.mall.services import codes, paybacks
 from tongbao.mall.services.completing import complete
@@ -70,11 +70,7 @@ def use(voucher: Voucher, by: User, now: datetime | None = None) -> Voucher:
         part = locked_part(voucher.part_id)  # before the voucher, as everybody locks
         locked = Voucher.objects.select_for_update().get(pk=voucher.pk)
         ended = part.state in {Part.State.RETURNED, Part.State.CANCELLED}
-        # A return that is being carried out may be about this voucher: a moment later it is known.
-        going = part.returns.filter(
-            state=Return.State.APPROVED, vouchers=None, topups=None
-        ).exists()
-        if locked.state != Voucher.State.ISSUED or ended or going or locked.expires_at <= moment:
+        if locked.state != Voucher.State.ISSUED or ended or locked.expires_at <= moment:
             raise NotUsable(locked)
         locked.state, locked.used_by, locked.ended_at = Voucher.State.USED, by, moment
         locked.save(update_fields=["state", "used_by", "ended_at"])

@@ -1,9 +1,10 @@
 """What every template has at hand."""
 
-from typing import Final
+from typing import Any, Final
 
 from django.conf import settings
-from django.db.models import Sum
+from django.contrib.auth import get_user_model
+from django.db.models import Exists, OuterRef, Subquery, Sum
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 from oscar.core.loading import get_model
@@ -16,7 +17,7 @@ _PLACES: Final = {
     "search": "search",
     "catalogue": "goods",
     "wallet": "wallet",
-    "team": "wallet",
+    "team": "me",
     "pay": "wallet",
     "auth": "me",
     "accounts": "me",
@@ -32,13 +33,15 @@ def shop(request: HttpRequest) -> dict[str, object]:
     """Give the mall's settings as ``shop``, read once per request, and what its frame shows.
 
     ``here`` is the part of the mall that the page belongs to; ``basket_count`` how many things
-    are in the basket, asked for when it is first shown.
+    are in the basket and ``has_unread`` whether messages wait, asked for when first shown.
     """
+    frame = SimpleLazyObject(lambda: _frame(request))
     first = request.path.strip("/").partition("/")[0]
     return {
         "shop": shop_of(request),
         "here": _PLACES.get(first, "" if first else "home"),
-        "basket_count": SimpleLazyObject(lambda: basket_count(request)),
+        "basket_count": SimpleLazyObject(lambda: frame[0]),
+        "has_unread": SimpleLazyObject(lambda: frame[1]),
     }
 
 
@@ -50,17 +53,32 @@ def shop_of(request: HttpRequest) -> Shop:
     return found
 
 
-def basket_count(request: HttpRequest) -> int:
-    """Count the things in the reader's basket: one query, for a stranger without basket none."""
+def _frame(request: HttpRequest) -> tuple[int, bool]:
+    """Count the things in the reader's basket and ask for unread messages.
+
+    It is one query; for a stranger without a basket none.
+    """
+    user = getattr(request, "user", None)
+    here = None
     if settings.OSCAR_BASKET_COOKIE_OPEN in request.COOKIES:
         # A stranger's, or to be merged into that of somebody who just logged in: Oscar does it.
         basket = getattr(request, "basket", None)
-        return 0 if basket is None else int(basket.num_items)
-    user = getattr(request, "user", None)
+        here = 0 if basket is None else int(basket.num_items)
     if user is None or not user.is_authenticated:
-        return 0
-    lines = get_model("basket", "Line").objects
-    counted = lines.filter(basket__owner=user.pk, basket__status="Open").aggregate(
-        count=Sum("quantity")
+        return here or 0, False
+    lines = get_model("basket", "Line").objects.filter(
+        basket__owner=OuterRef("pk"), basket__status="Open"
     )
-    return int(counted["count"] or 0)
+    # Of the kinds that somebody does not want in the mall, none is shown there.
+    unwanted = get_model("notices", "Choice").objects.filter(user=user.pk, in_mall=False)
+    unread = get_model("notices", "Notice").objects.filter(user=OuterRef("pk"), read_at=None)
+    asked: dict[str, Any] = {
+        "unread": Exists(unread.exclude(kind__in=unwanted.values("kind"))),
+        "count": Subquery(
+            lines.order_by().values("basket__owner").annotate(n=Sum("quantity")).values("n")
+        ),
+    }
+    if here is not None:
+        del asked["count"]
+    found = get_user_model().objects.filter(pk=user.pk).values(**asked).first() or {}
+    return int(found.get("count") or 0) if here is None else here, bool(found.get("unread"))

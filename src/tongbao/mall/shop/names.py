@@ -29,6 +29,13 @@ KNOWN = (
     pgettext_lazy("category", "Top-ups"),
     pgettext_lazy("option", "Number to top up"),
     pgettext_lazy("attribute", "Valid for days"),
+    pgettext_lazy("attribute", "Kind"),
+    pgettext_lazy("product type", "Goods"),
+    pgettext_lazy("product type", "Voucher"),
+    pgettext_lazy("product type", "Top-up"),
+    pgettext_lazy("order state", "Pending"),
+    pgettext_lazy("order state", "Paid"),
+    pgettext_lazy("order state", "Cancelled"),
 )
 """Names that are translated; an installation's own catalogues may have more."""
 
@@ -59,3 +66,13 @@ def option(name: str) -> str:
 def attribute(name: str) -> str:
     """Return the name of an attribute of goods in the reader's language."""
     return pgettext("attribute", name) if name else ""
+
+
+def product_type(name: str) -> str:
+    """Return the name of a type of products in the reader's language."""
+    return pgettext("product type", name) if name else ""
+
+
+def order_state(name: str) -> str:
+    """Return Oscar's own word for an order's state in the reader's language."""
+    return pgettext("order state", name) if name else ""

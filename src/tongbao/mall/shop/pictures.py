@@ -23,7 +23,27 @@ _MOST_LINES: Final = 3
 _CHINESE_LINE: Final = 5
 _LETTERS: Final = 14  # of a line
 _IDLE: Final = frozenset(
-    "a an and the of in on with for to by set pack pc pcs piece pieces x assorted".split()
+    [
+        "a",
+        "an",
+        "and",
+        "the",
+        "of",
+        "in",
+        "on",
+        "with",
+        "for",
+        "to",
+        "by",
+        "set",
+        "pack",
+        "pc",
+        "pcs",
+        "piece",
+        "pieces",
+        "x",
+        "assorted",
+    ]
 )
 _WORD: Final = re.compile(r"[^\s,;:/()·【】（）+|]+")
 _NUMBER_OF: Final = re.compile(r"(?<=\d)\s+(?=[\u3400-\u9fff])")  # 500 毫升 is one word
@@ -94,7 +114,7 @@ def key_words(title: str) -> list[str]:
     >>> key_words("Jumbo bag red retrospot")
     ['Jumbo bag', 'red', 'retrospot']
     >>> key_words("Set of 6 hanging tins")
-    ['6', 'hanging', 'tins']
+    ['6 hanging', 'tins']
     >>> key_words("飞天酱香白酒 53度 500ml")
     ['飞天酱', '香白酒', '53度 500ml']
     >>> key_words("高粱窖藏 42 度 500 毫升")
@@ -104,17 +124,30 @@ def key_words(title: str) -> list[str]:
     if any(map(_is_chinese, words)):
         return _chinese_lines(words)
     weighty = [
-        word[:_LETTERS] for word in words if word.lower() not in _IDLE and any(map(str.isalnum, word))
+        word[:_LETTERS]
+        for word in words
+        if word.lower() not in _IDLE and any(map(str.isalnum, word))
     ] or [word[:_LETTERS] for word in words]
     while True:
-        lines = _latin_lines(weighty)
+        lines = [line.replace("\u00a0", " ") for line in _latin_lines(_counted(weighty))]
         if all(len(line) <= _LETTERS for line in lines):
             return lines
         del weighty[len(weighty) // 2]
 
 
+def _counted(words: list[str]) -> list[str]:
+    """Put each number together with the word after it: no line breaks between them."""
+    joined: list[str] = []
+    for word in words:
+        if joined and joined[-1].isdigit():
+            joined[-1] += f"\u00a0{word}"
+        else:
+            joined.append(word)
+    return joined
+
+
 def _latin_lines(words: list[str]) -> list[str]:
-    """Divide words into lines so that the longest line is as short as it can be."""
+    """Divide words into lines: the longest as short as it can be, the first ones rather full."""
     if not words:
         return []
     count = min(_MOST_LINES, len(words))
@@ -122,7 +155,7 @@ def _latin_lines(words: list[str]) -> list[str]:
         [" ".join(words[begin:end]) for begin, end in pairwise((0, *cuts, len(words)))]
         for cuts in combinations(range(1, len(words)), count - 1)
     )
-    return min(ways, key=lambda lines: max(map(_width, lines)))
+    return min(ways, key=lambda lines: (max(map(len, lines)), *(-len(line) for line in lines)))
 
 
 def _chinese_lines(words: list[str]) -> list[str]:

@@ -1,7 +1,6 @@
 """Searching the shelf: every word must fit, a mistyped one by the likeliest word there is."""
 
 from bisect import bisect_left
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -9,7 +8,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from tongbao.mall.shop.shelf import Aisle, Good, Seller, Shelf
-from tongbao.mall.shop.words import asked, is_latin, plain
+from tongbao.mall.shop.words import is_latin, plain, typed
 
 LONGEST: Final = 100
 """Letters of a search that are looked at."""
@@ -18,8 +17,7 @@ SORTS: Final = ("best", "cheap", "dear", "new", "rated")
 _MOST_WORDS: Final = 8
 _SHORTEST_TYPO: Final = 3  # shorter words are taken as they are
 _TWO_TYPOS: Final = 8
-_LIKELIEST: Final = 5
-_EXACT, _BEGINNING, _MISTYPED = 12, 6, 3
+_EXACT, _BEGINNING, _MISTYPED, _CATEGORY = 12, 6, 3, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,22 +83,23 @@ def suggest(shelf: Shelf, text: str, limit: int = 6) -> tuple[list[Aisle], list[
 
 def _matches(shelf: Shelf, text: str) -> tuple[dict[int, int] | None, str, bool]:
     """Return scores by place (None: nothing was asked), the words as they were taken, looseness."""
-    words = asked(text[:LONGEST])[:_MOST_WORDS]
-    if not words:
+    asked = typed(text[:LONGEST])[:_MOST_WORDS]
+    if not asked:
         return (None if not text.strip() else {}), "", False
-    taken = list(words)
-    per_word: list[dict[int, int]] = []
-    for number, word in enumerate(words):
-        scores: dict[int, int] = {}
-        for fitting, weight in _fitting(shelf, word):
-            if weight == _MISTYPED and taken[number] == word:
-                taken[number] = fitting
-            for place in shelf.words[fitting]:
-                scores[place] = max(scores.get(place, 0), weight)
-        per_word.append(scores)
-    read_as = " ".join(taken) if taken != words else ""
+    per_word = [_known(shelf, word) for word, _ in asked]
+    there = [scores for scores in per_word if scores]
+    among = frozenset(there[0]).intersection(*there[1:]) if there else frozenset()
+    shown = [run for _, run in asked]
+    taken = False
+    for number, (word, run) in enumerate(asked):
+        if not per_word[number]:
+            likely = _likeliest(shelf, word, run, among)
+            if likely:
+                per_word[number] = dict.fromkeys(shelf.words[likely], _MISTYPED)
+                shown[number], taken = shelf.spelled.get(likely, likely), True
+    read_as = " ".join(filter(None, shown)) if taken else ""
     everywhere = set(per_word[0]).intersection(*per_word[1:])
-    if everywhere or len(words) == 1:
+    if everywhere or len(asked) == 1:
         return {place: sum(one[place] for one in per_word) for place in everywhere}, read_as, False
     some: dict[int, int] = {}
     for scores in per_word:
@@ -110,37 +109,47 @@ def _matches(shelf: Shelf, text: str) -> tuple[dict[int, int] | None, str, bool]
     return {place: score for place, score in some.items() if score * 2 >= best}, read_as, bool(some)
 
 
-def _fitting(shelf: Shelf, word: str) -> Iterator[tuple[str, int]]:
-    """Yield the shelf's words that a word may mean: itself, those it begins, else likely ones."""
-    known = False
-    if word in shelf.words:
-        known = True
-        yield word, _EXACT
+def _known(shelf: Shelf, word: str) -> dict[int, int]:
+    """Return scores by place of a word that is there: in categories, as a beginning, by itself."""
+    scores = dict.fromkeys(shelf.of_aisles.get(word, ()), _CATEGORY)
     if is_latin(word):
         for at in range(bisect_left(shelf.vocabulary, word), len(shelf.vocabulary)):
             other = shelf.vocabulary[at]
             if not other.startswith(word):
                 break
-            if other != word:
-                known = True
-                yield other, _BEGINNING
-        if not known and len(word) >= _SHORTEST_TYPO:
-            typos = 2 if len(word) >= _TWO_TYPOS else 1
-            likely = process.extract(
-                word,
-                shelf.vocabulary,
-                scorer=OSA.distance,
-                processor=None,
-                score_cutoff=typos,
-                limit=_LIKELIEST,
-            )
-            nearest = min((distance for _, distance, _ in likely), default=0)
-            # Of equally near words those with the most goods come first.
-            near = [other for other, distance, _ in likely if distance == nearest]
-            if len(word) == _SHORTEST_TYPO:  # almost anything is near: the beginning must be right
-                near = [other for other in near if other[0] == word[0]]
-            for other in sorted(near, key=lambda one: -len(shelf.words[one])):
-                yield other, _MISTYPED
+            scores |= dict.fromkeys(shelf.words[other], _BEGINNING)
+    return scores | dict.fromkeys(shelf.words.get(word, ()), _EXACT)
+
+
+def _likeliest(shelf: Shelf, word: str, run: str, among: frozenset[int]) -> str:
+    """Return the word that a mistyped one was most likely meant to be; nothing if none is near.
+
+    Of equally near words it is the one that most goods have which have the other words too.
+    """
+    if not is_latin(word) or len(word) < _SHORTEST_TYPO:
+        return ""
+    near: dict[str, int] = {}
+    # A short plural keeps its s in the index; the mistake may be before it.
+    for one in {word, run, run.removesuffix("s")} if len(run) == _SHORTEST_TYPO else {word}:
+        likely = process.extract(
+            one,
+            shelf.vocabulary,
+            scorer=OSA.distance,
+            processor=None,
+            score_cutoff=2 if len(word) >= _TWO_TYPOS else 1,
+            limit=None,
+        )
+        for other, distance, _ in likely:
+            # Almost anything is near to a few letters: the beginning must be right.
+            if len(word) > _SHORTEST_TYPO or other[0] == word[0]:
+                near[other] = min(distance, near.get(other, distance))
+    nearest = min(near.values(), default=0)
+
+    def fits(other: str) -> tuple[bool, int, int]:
+        places = shelf.words[other]
+        return other[0] == word[0], len(places & among), len(places)
+
+    return max((one for one in near if near[one] == nearest), key=fits, default="")
 
 
 def _priced(shelf: Shelf, wish: Wish) -> frozenset[int]:

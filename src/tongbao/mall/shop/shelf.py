@@ -7,24 +7,29 @@ a busy shop does not read its shelves again after every sale. Lists show prices 
 out as they are, see `cards`.
 """
 
-from collections import defaultdict
-from collections.abc import Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from threading import Lock
 from time import monotonic, perf_counter
 from typing import Any, Final
 
 from django.db import connections
+from django.utils.translation import override
 from oscar.core.loading import get_model
 
+from tongbao.mall.shop import names
 from tongbao.mall.shop.money import digits
-from tongbao.mall.shop.words import spoken
+from tongbao.mall.shop.words import spellings, spoken
 
 RESTOCK_SECONDS: Final = 5.0
 """How old a change of words or prices may be before the shelf is read again."""
 
 RECOUNT_SECONDS: Final = 60.0
 """How old the shelf may be at all: what is sold leaves no date."""
+
+NAMED_IN: Final = ("en", "zh-hans")
+"""The languages in whose names for a category its goods are found."""
 
 _KEPT: Final = 3  # shelves of different databases: a process has one, tests have several
 _REST: Final = 50  # a shelf is read again for at most one fiftieth of the time
@@ -90,6 +95,8 @@ class Shelf:
     sellers: Mapping[int, Seller] = field(default_factory=dict)
     in_stock: frozenset[int] = frozenset()
     words: Mapping[str, frozenset[int]] = field(default_factory=dict)
+    of_aisles: Mapping[str, frozenset[int]] = field(default_factory=dict)  # by words of their names
+    spelled: Mapping[str, str] = field(default_factory=dict)  # where that is not as in `words`
     vocabulary: tuple[str, ...] = ()  # the words in order
     by_price: tuple[int, ...] = ()
     by_rating: tuple[int, ...] = ()
@@ -165,22 +172,51 @@ def _filled(stamp: tuple[object, ...], currency: str) -> Shelf:
     for good in goods:
         for word in spoken(good.title):
             words[word].add(good.place)
+    aisles = _aisles(goods, paths)
     return Shelf(
         stamp=stamp,
         read_at=monotonic(),
         cost=perf_counter() - began,
         goods=tuple(goods),
         places={good.pk: good.place for good in goods},
-        aisles=_aisles(goods, paths),
+        aisles=aisles,
         sellers=_sellers(goods),
         in_stock=frozenset(good.place for good in goods if good.in_stock),
         words={word: frozenset(places) for word, places in words.items()},
+        of_aisles=named(aisles.values()),
+        spelled=spelled(good.title for good in goods),
         vocabulary=tuple(sorted(words)),
         by_price=tuple(one.place for one in sorted(goods, key=lambda one: one.price_minor)),
         by_rating=tuple(
             one.place for one in sorted(goods, key=lambda one: (-one.rating, -one.sold))
         ),
     )
+
+
+def named(aisles: Iterable[Aisle]) -> dict[str, frozenset[int]]:
+    """Return the places of goods by the words of their categories' names, in every language."""
+    found = defaultdict(set)
+    for aisle in aisles:
+        for language in NAMED_IN:
+            with override(language):
+                name = names.category(aisle.name)
+            for word in spoken(name):
+                found[word] |= aisle.goods
+    return {word: frozenset(places) for word, places in found.items() if places}
+
+
+def spelled(titles: Iterable[str]) -> dict[str, str]:
+    """Return how words are mostly written of which the index keeps only a stem.
+
+    >>> spelled(["Christmas tree", "Christmas trees", "Red tree"])
+    {'christma': 'christmas'}
+    """
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    for title in titles:
+        for word, run in spellings(title):
+            counts[word][run] += 1
+    mostly = {word: runs.most_common(1)[0][0] for word, runs in counts.items()}
+    return {word: run for word, run in mostly.items() if run != word}
 
 
 @dataclass(slots=True)

@@ -1,5 +1,6 @@
 """The mall as a web app on somebody's device: its manifest, its worker, its page without a net."""
 
+import hashlib
 import json
 from typing import Final
 
@@ -24,7 +25,6 @@ _STYLES: Final = (
     "mall/mark.svg",
     "django_htmx/htmx-2.min.js",
 )
-_CACHE: Final = "mall-1"
 
 
 @require_safe
@@ -64,11 +64,9 @@ def manifest(request: HttpRequest) -> HttpResponse:
 @cache_control(max_age=0, must_revalidate=True)
 def worker(request: HttpRequest) -> HttpResponse:
     """Give the service worker; it keeps only files that are the same for everybody."""
-    known = {
-        "CACHE": json.dumps(_CACHE),
-        "OFFLINE": json.dumps("/offline/"),
-        "FILES": json.dumps([static(name) for name in _STYLES]),
-    }
+    files = json.dumps([static(name) for name in _STYLES])  # with the marks of their content
+    cache = f"mall-{hashlib.sha256(files.encode()).hexdigest()[:12]}"
+    known = {"CACHE": json.dumps(cache), "OFFLINE": json.dumps("/offline/"), "FILES": files}
     return render(request, "mall/sw.js", known, content_type="text/javascript")
 
 

@@ -46,6 +46,29 @@ def asked(text: str) -> list[str]:
     return found
 
 
+def typed(text: str) -> list[tuple[str, str]]:
+    """Return the words of a search as `asked`, each with how it was typed, a run of Chinese once.
+
+    >>> typed("Trees 红酒杯")
+    [('tree', 'trees'), ('红酒', '红酒杯'), ('酒杯', '')]
+    """
+    return [
+        (word, run if number == 0 else "")
+        for run in _RUN.findall(plain(text))
+        for number, word in enumerate(asked(run))
+    ]
+
+
+def spellings(text: str) -> list[tuple[str, str]]:
+    """Return a text's Latin words as `spoken` keeps them, each with how it is written there.
+
+    >>> spellings("Christmas Trees 红酒杯")
+    [('christma', 'christmas'), ('tree', 'trees')]
+    """
+    runs = [run for run in _RUN.findall(plain(text)) if is_latin(run)]
+    return [(_singular(run), run) for run in runs]
+
+
 def plain(text: str) -> str:
     """Return a text without case, accents and full-width forms."""
     decomposed = unicodedata.normalize("NFKD", text.casefold())

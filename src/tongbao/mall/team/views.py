@@ -15,7 +15,7 @@ from tongbao.mall.people.models import User
 from tongbao.mall.shop.models import the_shop
 from tongbao.mall.shop.pages import paged
 from tongbao.mall.team.earnings import Earned, earnings, levels, pending
-from tongbao.mall.team.masking import masked
+from tongbao.mall.people.masking import masked
 from tongbao.mall.team.poster import poster
 
 SIZE = 20

@@ -3,6 +3,7 @@
 The ledger tells causes with account names and ids of commands; members know merchants and orders.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -204,7 +205,7 @@ def unbroken(day: str) -> str:
 
 def _notes(shop: Shop, item: Item, sale: Sale | None) -> Iterable[str]:
     if sale is None and item.cause.code in _OWN_PURCHASES:
-        yield _("No. %(number)s") % {"number": item.cause.facts["purchase"]}
+        yield _("Order %(number)s") % {"number": _number(str(item.cause.facts["purchase"]))}
     amounts = {
         name: money(value, shop.currency)
         for name, value in item.cause.facts.items()
@@ -229,5 +230,16 @@ def _notes(shop: Shop, item: Item, sale: Sale | None) -> Iterable[str]:
         }
 
 
+def _number(purchase: str) -> str:
+    """Return the order's number in a purchase's id; one not of the mall's making as it is.
+
+    >>> _number("F001-cellar-purchase"), _number("o-7"), _number("A-1-tea-purchase")
+    ('F001', 'o-7', 'A-1')
+    """
+    made = _OF_AN_ORDER.fullmatch(purchase)
+    return made[1] if made else purchase
+
+
+_OF_AN_ORDER: Final = re.compile(r"(.+)-[^-]+-purchase")
 _OWN_PURCHASES: Final = frozenset({CauseCode.PURCHASE, CauseCode.REFUND, CauseCode.REST})
 _NOTES: Final = frozenset({"gross", "paid", "amount", "forfeited", "owed", "owed_paid"})

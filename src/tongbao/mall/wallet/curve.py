@@ -6,12 +6,14 @@ Whole numbers only: coordinates are whole units of the SVG's own grid.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
 from typing import Final, TypeVar
 
 from django.utils.translation import gettext_lazy
 
 from tongbao.ledger.door import Ledger
 from tongbao.ledger.prices import DayPrice, Price, price_days
+from tongbao.mall.shop.curve import scale
 from tongbao.mall.shop.money import ATOMS, SIGNS, digits
 
 WIDTH: Final = 400
@@ -53,6 +55,7 @@ class Spot:
 class Curve:
     """A curve to draw: ``spots`` from left to right, the least and the highest price among them.
 
+    ``bottom`` and ``top`` are the prices at the drawing's lines, minor units per point.
     ``line`` are an SVG polyline's points, ``area`` a polygon's below it.
     """
 
@@ -61,6 +64,8 @@ class Curve:
     rows: tuple[Spot, ...]
     least: Price
     most: Price
+    bottom: Fraction
+    top: Fraction
     line: str
     area: str
 
@@ -105,14 +110,15 @@ def drawn(days: Sequence[DayPrice], now: Price, chosen: str) -> Curve:
     names = [*(day.day for day in days), ""]
     least = min(prices, key=_scaled)
     most = max(prices, key=_scaled)
+    low, high = scale((least.per_point, most.per_point))
     spots = [
-        Spot(name, price, _across(place, places), _up(price, least, most))
+        Spot(name, price, _across(place, places), _up(price.per_point, low, high))
         for name, price, place in _thinned(list(zip(names, prices, places, strict=True)), _DRAWN)
     ]
     line = " ".join(f"{spot.x},{spot.y}" for spot in spots)
     area = f"{spots[0].x},{BOTTOM} {line} {spots[-1].x},{BOTTOM}"
     rows = tuple(reversed(_thinned(spots, _ROWS)))
-    return Curve(chosen, tuple(spots), rows, least, most, line, area)
+    return Curve(chosen, tuple(spots), rows, least, most, low, high, line, area)
 
 
 def _closed(ledger: Ledger, span: int) -> list[DayPrice]:
@@ -138,11 +144,10 @@ def _across(place: int, places: Sequence[int]) -> int:
     return LEFT + (place - first) * (RIGHT - LEFT) // (last - first)
 
 
-def _up(price: Price, least: Price, most: Price) -> int:
-    span = most.scaled - least.scaled
-    if not span:
+def _up(price: Fraction, low: Fraction, high: Fraction) -> int:
+    if high == low:
         return (TOP + BOTTOM) // 2
-    return BOTTOM - (price.scaled - least.scaled) * (BOTTOM - TOP) // span
+    return BOTTOM - int((price - low) * (BOTTOM - TOP) / (high - low))
 
 
 def _scaled(price: Price) -> int:

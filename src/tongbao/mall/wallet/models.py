@@ -81,6 +81,11 @@ class Withdrawal(models.Model):
         return f"•••• {self.number[-4:]}" if len(self.number) > 6 else "••••"  # noqa: PLR2004
 
     @property
+    def is_with_provider(self) -> bool:
+        """Whether a provider is paying it, so that nobody else decides what becomes of it."""
+        return self.state == self.State.PAYING and bool(self.provider)
+
+    @property
     def return_id(self) -> str:
         """The id of the deposit that brings it back into the wallet."""
         return f"{self.command_id}-back"

@@ -71,6 +71,7 @@ def safe(text: str) -> str:
 def _heads() -> list[str]:
     return [
         _("Entry"),
+        _("Position in the entry"),
         _("Time"),
         _("Recorded"),
         _("What"),
@@ -89,7 +90,8 @@ def _heads() -> list[str]:
 def _cells(shop: Shop, line: Line) -> list[str]:
     item = line.item
     return [
-        f"{item.number}.{item.position}",
+        str(item.number),
+        str(item.position),
         line.at.astimezone(shop.zone).isoformat(sep=" ", timespec="seconds"),
         item.recorded_at.astimezone(shop.zone).isoformat(sep=" ", timespec="seconds"),
         safe("; ".join([line.title, *line.notes]).replace("\u2011", "-")),

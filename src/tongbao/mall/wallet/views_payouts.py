@@ -3,9 +3,11 @@
 from typing import Final
 from uuid import UUID
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from tongbao.mall.people.models import User
@@ -38,15 +40,24 @@ def decide(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Note what the operator did about one."""
     by = _operator(request)
     withdrawal = get_object_or_404(Withdrawal.objects.select_related("user"), pk=pk)
-    match request.POST.get("did"):
+    did, is_news = request.POST.get("did"), True
+    match did:
         case "begun":
             withdrawals.begin(withdrawal, by)
+        case "ask":
+            withdrawals.go_on(withdrawal)
         case "paid":
             reference = request.POST.get("reference", "").strip()[:128]
-            withdrawals.mark_paid(withdrawal, by=by, reference=reference)
+            is_news = withdrawals.mark_paid(withdrawal, by=by, reference=reference)
         case "failed":
             why = request.POST.get("why", "").strip()
-            withdrawals.mark_failed(withdrawal, by=by, why=why)
+            is_news = withdrawals.mark_failed(withdrawal, by=by, why=why)
+    withdrawal.refresh_from_db()
+    if withdrawal.is_with_provider and (did == "ask" or not is_news):
+        messages.warning(
+            request,
+            _("The provider is still paying it; only its answer decides. Ask again in a while."),
+        )
     return redirect("wallet:payouts")
 
 

@@ -136,12 +136,16 @@ def begin(withdrawal: Withdrawal, by: User) -> bool:
 
 
 def mark_paid(withdrawal: Withdrawal, *, by: User | None = None, reference: str = "") -> bool:
-    """Note that it was paid, and tell its owner; return whether that is news."""
+    """Note that it was paid, and tell its owner; return whether that is news.
+
+    Not by somebody while a provider is paying it: then only the provider's answer counts.
+    """
     with transaction.atomic():
         moved = _moved(
             withdrawal,
             (_State.SETTLED, _State.PAYING),
             _State.PAID,
+            by_hand=by is not None,
             reference=reference,
             decided_by=by,
             decided_at=timezone.now(),
@@ -154,7 +158,8 @@ def mark_paid(withdrawal: Withdrawal, *, by: User | None = None, reference: str 
 def mark_failed(withdrawal: Withdrawal, *, by: User | None = None, why: str = "") -> bool:
     """Note that it could not be paid or came back, and bring it back; return whether it is news.
 
-    Not inside a transaction.
+    Not inside a transaction. Not by somebody while a provider is paying it: only its answer counts
+    then, or the wallet would have the money back and the provider would pay all the same.
     """
     shop = the_shop()
     with transaction.atomic():
@@ -162,6 +167,7 @@ def mark_failed(withdrawal: Withdrawal, *, by: User | None = None, why: str = ""
             withdrawal,
             (_State.SETTLED, _State.PAYING, _State.PAID),
             _State.FAILED,
+            by_hand=by is not None,
             why=why[:200],
             decided_by=by,
             decided_at=timezone.now(),
@@ -192,9 +198,21 @@ def reconcile(now: datetime) -> list[Finding]:
     return found
 
 
-def _moved(withdrawal: Withdrawal, before: Collection[str], after: str, **fields: object) -> bool:
-    """Move it from one of these states, unless somebody else was first."""
+def _moved(
+    withdrawal: Withdrawal,
+    before: Collection[str],
+    after: str,
+    *,
+    by_hand: bool = False,
+    **fields: object,
+) -> bool:
+    """Move it from one of these states, unless somebody else was first.
+
+    By hand it is not moved while a provider has it.
+    """
     rows = Withdrawal.objects.filter(pk=withdrawal.pk, state__in=before)
+    if by_hand:
+        rows = rows.filter(~Q(state=_State.PAYING) | Q(provider=""))
     return rows.update(state=after, **fields) == 1
 
 

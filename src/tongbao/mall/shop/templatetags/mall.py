@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from tongbao.mall.shop import money as figures
-from tongbao.mall.shop import pictures
+from tongbao.mall.shop import names, pictures
 from tongbao.mall.shop.cards import Card, aisle_name, aisle_url, hue, seller_name
 from tongbao.mall.shop.icons import drawn
 from tongbao.mall.shop.shelf import Aisle, Seller, glanced
@@ -34,6 +34,18 @@ def money(context: Context, minor: int) -> str:
 def points(atoms: int) -> str:
     """Write points: ``{{ atoms|points }}``."""
     return figures.points(int(atoms))
+
+
+@register.filter
+def option(name: str) -> str:
+    """Name an option in the reader's language: ``{{ name|option }}``."""
+    return names.option(str(name))
+
+
+@register.filter
+def product_type(name: object) -> str:
+    """Name a type of products in the reader's language: ``{{ product.product_class|product_type }}``."""
+    return names.product_type(str(name))
 
 
 @register.simple_tag(takes_context=True)

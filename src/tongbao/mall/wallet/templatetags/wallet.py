@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from fractions import Fraction
 from typing import Final
 
 from django import template
@@ -16,6 +17,7 @@ from tongbao.ledger.prices import Price
 from tongbao.ledger.statements import Item
 from tongbao.mall.sales.models import Sale
 from tongbao.mall.shop import money as figures
+from tongbao.mall.shop.curve import unit_price
 from tongbao.mall.wallet.actions import Kind, Quote
 from tongbao.mall.wallet.causes import UNIT_LABELS
 from tongbao.mall.wallet.curve import price_shown
@@ -45,6 +47,12 @@ def worth(context: Context, minor: int) -> str:
 def price(context: Context, price: Price) -> str:
     """Write the price of a point."""
     return price_shown(price, context["shop"].currency)
+
+
+@register.simple_tag(takes_context=True)
+def edge(context: Context, per_point: Fraction) -> str:
+    """Write the price at an edge of the curve's drawing."""
+    return unit_price(per_point, context["shop"].currency)
 
 
 @register.simple_tag(takes_context=True)

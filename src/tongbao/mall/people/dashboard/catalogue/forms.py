@@ -6,6 +6,15 @@ from django.core.files.uploadedfile import UploadedFile
 from oscar.apps.dashboard.catalogue import forms
 
 from tongbao.mall.people.uploads import check
+from tongbao.mall.shop.names import product_type
+
+
+class ProductClassSelectForm(forms.ProductClassSelectForm):
+    """The choice of a new product's type, named in the reader's language."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401  # Oscar has no types
+        super().__init__(*args, **kwargs)
+        self.fields["product_class"].label_from_instance = lambda one: product_type(str(one))
 
 
 class ProductImageForm(forms.ProductImageForm):

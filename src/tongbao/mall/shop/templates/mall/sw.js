@@ -19,10 +19,11 @@ self.addEventListener("activate", (event) => {
 
 self.addEventListener("fetch", (event) => {
   const { request } = event;
-  if (request.method !== "GET" || new URL(request.url).origin !== location.origin) return;
+  const { origin, pathname, search } = new URL(request.url);
+  if (request.method !== "GET" || origin !== location.origin) return;
   if (request.mode === "navigate") {
     event.respondWith(fetch(request).catch(() => caches.match(OFFLINE)));
-  } else if (FILES.includes(new URL(request.url).pathname)) {
+  } else if (FILES.includes(pathname + search)) {
     event.respondWith(fetch(request).catch(() => caches.match(request)));
   }
 });

@@ -1,0 +1,93 @@
+"""The operator's list of payments that do not fit, and sending back what was paid wrongly."""
+
+from typing import Any, Final
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_POST
+
+from tongbao.mall.desk.access import operator
+from tongbao.mall.paying import charges
+from tongbao.mall.paying.models import Charge, ChargeRefund
+from tongbao.mall.paying.providers import PayingError
+from tongbao.mall.shop.money import money
+from tongbao.mall.shop.pages import paged
+
+TROUBLES: Final = {
+    Charge.Trouble.MISMATCH: gettext_lazy("Another amount or currency was paid"),
+    Charge.Trouble.LATE: gettext_lazy("Paid after it had failed; all of it goes back by itself"),
+    Charge.Trouble.TAKEN_BACK: gettext_lazy(
+        "The provider took back what it had confirmed; it still counts as paid here"
+    ),
+}
+STATES: Final = {
+    Charge.State.STARTED: gettext_lazy("not paid"),
+    Charge.State.CONFIRMED: gettext_lazy("counts as paid"),
+    Charge.State.FAILED: gettext_lazy("failed"),
+}
+REFUNDS: Final = {
+    ChargeRefund.State.WANTED: gettext_lazy("being sent back"),
+    ChargeRefund.State.DONE: gettext_lazy("sent back"),
+    ChargeRefund.State.FAILED: gettext_lazy("the provider refused to send it back"),
+}
+
+
+@login_required
+@require_GET
+def listed(request: HttpRequest) -> HttpResponse:
+    """List the charges of which the provider told what does not fit, the newest first."""
+    operator(request)
+    found = Charge.objects.exclude(trouble="").select_related("user", "sale")
+    page = paged(request, found.prefetch_related("refunds").order_by("-created_at", "pk"))
+    context = {"page_obj": page, "rows": [_row(one) for one in page.object_list]}
+    return render(request, "desk/charges.html", context)
+
+
+@login_required
+@require_POST
+def send_back(request: HttpRequest, charge: UUID) -> HttpResponse:
+    """Send back what was paid instead of what was asked for; a second press changes nothing."""
+    operator(request)
+    row = get_object_or_404(Charge, pk=charge)
+    try:
+        refund = charges.send_back(row)
+    except charges.NotPaid:
+        messages.warning(request, _("There is nothing to send back."))
+    except PayingError:
+        messages.warning(request, _("The payment provider does not answer. Try again later."))
+    else:
+        amount = money(refund.amount_minor, refund.currency)
+        if refund.state == ChargeRefund.State.FAILED:
+            messages.error(
+                request,
+                _("The provider refused to send %(amount)s back. Clear it up with them.")
+                % {"amount": amount},
+            )
+        elif refund.state == ChargeRefund.State.DONE:
+            messages.success(request, _("%(amount)s were sent back.") % {"amount": amount})
+        else:
+            messages.info(
+                request,
+                _("%(amount)s go back as soon as the provider answers.") % {"amount": amount},
+            )
+    return redirect("desk:charges")
+
+
+def _row(charge: Charge) -> dict[str, Any]:
+    told = "" if charge.told_minor is None else money(charge.told_minor, charge.told_currency)
+    return {
+        "charge": charge,
+        "trouble": TROUBLES[Charge.Trouble(charge.trouble)],
+        "state": STATES[Charge.State(charge.state)],
+        "told": told,
+        "refunds": [
+            (one, money(one.amount_minor, one.currency), REFUNDS[ChargeRefund.State(one.state)])
+            for one in charge.refunds.all()
+        ],
+        "is_held": charges.is_held(charge),
+    }

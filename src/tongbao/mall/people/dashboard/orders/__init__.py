@@ -1,0 +1,1 @@
+"""The dashboard's orders, to be looked at: what becomes of them is decided at the desks."""

@@ -1,0 +1,92 @@
+"""What a page answers when something was asked for too often."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from allauth.account.internal.flows.email_verification_by_code import (
+    EMAIL_VERIFICATION_CODE_SESSION_KEY,
+)
+from allauth.account.internal.flows.password_reset_by_code import (
+    PASSWORD_RESET_VERIFICATION_SESSION_KEY,
+)
+from allauth.account.internal.flows.phone_verification import PHONE_VERIFICATION_SESSION_KEY
+from allauth.account.stages import LoginStageController, PhoneVerificationStage
+from allauth.core.exceptions import RateLimited
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from tongbao.mall.people.limits import TooOften
+
+_SOME_MINUTES = 2 * 60
+_SOME_HOURS = 2 * 60 * 60
+_UNKNOWN = 60  # seconds; the limits that allauth counts itself are by the minute
+
+
+class Patience:
+    """Answers every request that was one too many with the page of it (429).
+
+    Where a code to the same number or address was sent in this session already (double click,
+    back button), the page that asks for it comes instead: nothing is wrong then.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        """Stand before what answers."""
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer."""
+        return self._get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Answer in place of the fault that it would be."""
+        if not isinstance(error, RateLimited):
+            return None
+        pending = _pending(request, error) if isinstance(error, TooOften) else ""
+        if pending:
+            messages.info(request, _("A code is on its way already. Enter the newest one."))
+            return redirect(pending)
+        return too_quick(request, error)
+
+
+def too_quick(request: HttpRequest, error: Exception | None = None) -> HttpResponse:
+    """Tell that it was too often, when to try again, and the ways that need no waiting."""
+    ours = error if isinstance(error, TooOften) else None
+    seconds = ours.wait.seconds if ours else _UNKNOWN
+    facts = {
+        "until": timezone.now() + timedelta(seconds=seconds) if seconds > _SOME_HOURS else None,
+        "wait": told(seconds),
+        "is_cap": ours is not None and ours.wait.is_cap,
+        "kind": ours.kind if ours else "",
+        "contact": ours.contact if ours else "",
+    }
+    answer = render(request, "429.html", facts, status=429)
+    answer.headers["Retry-After"] = str(seconds)
+    return answer
+
+
+def told(seconds: int) -> str:
+    """Return a time to wait in words."""
+    if seconds < _SOME_MINUTES:
+        return ngettext("{n} second", "{n} seconds", seconds).format(n=seconds)
+    minutes = -(-seconds // 60)
+    return ngettext("{n} minute", "{n} minutes", minutes).format(n=minutes)
+
+
+def _pending(request: HttpRequest, error: TooOften) -> str:
+    """Return the page that asks for a code which this session has had sent there, "" if none."""
+    session = request.session
+    if error.kind == "reset":
+        reset = session.get(PASSWORD_RESET_VERIFICATION_SESSION_KEY) or {}
+        is_there = reset.get("email") == error.contact and not reset.get("code_confirmed")
+        return "account_confirm_password_reset_code" if is_there else ""
+    mailed = session.get(EMAIL_VERIFICATION_CODE_SESSION_KEY) or {}
+    if mailed.get("email") == error.contact:
+        return "account_email_verification_sent"
+    changing = session.get(PHONE_VERIFICATION_SESSION_KEY) or {}
+    stage = LoginStageController.enter(request, PhoneVerificationStage.key)
+    begun = changing.get("phone"), stage.state.get("phone") if stage else None
+    return "account_verify_phone" if error.contact in begun else ""

@@ -1,0 +1,4 @@
+// The dashboard's texts are written as they are, without Oscar's rich editor.
+"use strict";
+
+oscar.dashboard.initWYSIWYG = () => {};
