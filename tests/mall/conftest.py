@@ -15,7 +15,7 @@ from typing import Final
 import pytest
 from django.apps import apps
 from django.core import mail
-from django.core.cache import cache
+from django.core.cache import caches
 from django.core.management import call_command
 from django.db import connections
 from django.test import override_settings
@@ -157,7 +157,7 @@ def surroundings(folder: Path) -> Iterator[None]:
         MALL_PAYMENT_PROVIDERS=["tongbao.mall.paying.sandbox.Sandbox"],
         MALL_TOPUP_PROVIDERS=["tongbao.mall.services.sandbox.Sandbox"],
     )
-    cache.clear()  # it counts requests of one address, and all tests have the same
+    caches["here"].clear()  # of this process; the other is in the database
     mail.outbox = []
     with given:
         yield

@@ -1,11 +1,15 @@
 """The Chinese demo: its journal is the founding example."""
 
+from datetime import timedelta
 from pathlib import Path
 
 from tests.mall.demo.conftest import NOW, audited
 from tests.mall.stage import Mall
 from tongbao.mall.merchants.models import Merchant
+from tongbao.mall.people.models import User
+from tongbao.mall.sales.models import Part
 from tongbao.mall.sales.reconcile import reconcile
+from tongbao.mall.services.models import Topup
 
 
 def test_a_point_is_worth_what_the_founding_example_says(wine_mall: Mall) -> None:
@@ -39,6 +43,29 @@ def test_its_goods_and_people_speak_chinese(wine_mall: Mall) -> None:
     assert "酒悦商城" in page
     assert wine_mall.product("CH-04").title == "正山小种 100 克"
     assert Merchant.objects.get(account="tea").name_zh == "茶室"
+
+
+def test_who_was_invited_is_on_the_team_page_with_what_is_pending(wine_mall: Mall) -> None:
+    lin = User.objects.get(email="lin@demo.example")
+    page = wine_mall.client(lin).get("/team/").content.decode()
+    # Of 168.00 and 144.00, 30 % goes to the reserve; 10 % of that in points at 5.1731.
+    assert "points worth 10%" in page
+    assert ">周*</strong>" in page
+    assert ">陈*" in page
+    assert "0.97" in page
+    assert "0.83" in page
+
+
+def test_an_order_of_long_ago_was_received_after_it_was_made(wine_mall: Mall) -> None:
+    for part in Part.objects.exclude(received_at=None):
+        assert part.sale.paid_at is not None
+        assert part.received_at is not None
+        assert part.sale.paid_at <= part.received_at <= part.sale.paid_at + timedelta(days=2)
+    for topup in Topup.objects.all():
+        paid = topup.part.sale.paid_at
+        assert paid is not None
+        assert paid <= topup.created_at <= paid + timedelta(hours=1)
+    assert wine_mall.shop
 
 
 def test_the_reconciler_finds_nothing(wine_mall: Mall) -> None:

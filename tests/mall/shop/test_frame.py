@@ -2,6 +2,7 @@
 
 import re
 
+from tests.mall.services.goods import offer
 from tests.mall.stage import Mall
 from tongbao.mall.notices.choices import choose
 from tongbao.mall.notices.tell import Kind, tell
@@ -39,7 +40,8 @@ def test_the_team_belongs_to_me(mall: Mall) -> None:
 
 
 def test_a_top_up_asks_for_one_number(mall: Mall) -> None:
-    page = mall.client().get(mall.product("phone-50").get_absolute_url()).content.decode()
+    product = offer(mall, "topup", "phone-50", "50.00", topup_kind="phone")
+    page = mall.client().get(product.get_absolute_url()).content.decode()
     assert len(re.findall(r'<input[^>]* name="target"', page)) == 1
     assert "option-target" not in page
 

@@ -1,12 +1,15 @@
 """The wallet's page: its figures are the ledger's."""
 
 import re
+from fractions import Fraction
 
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests.mall.stage import Mall
 from tests.mall.wallet.lives import lived_in
+from tongbao.ledger.prices import DayPrice, Price
+from tongbao.mall.wallet.curve import drawn
 
 
 def figure(page: str, name: str) -> int:
@@ -85,6 +88,21 @@ def test_the_curve_has_a_row_for_each_day_and_now(mall: Mall) -> None:
         "2026-09-01",
     ]
     assert "<html" not in text
+
+
+def test_a_small_move_of_the_price_stays_small_in_the_drawing() -> None:
+    before, now = Price(100_000, 1_000_000_000), Price(100_300, 1_000_000_000)  # 0.3 % more
+    drawing = drawn([DayPrice("2026-09-01", 1, before)], now, "all")
+    assert drawing.top - drawing.bottom == Fraction(10_030, 1000)  # a tenth of 100.3
+    rise = drawing.first.y - drawing.last.y
+    assert rise == 5  # of 150: 0.3 of 10.03
+
+
+def test_the_drawing_says_where_its_lines_stand(mall: Mall) -> None:
+    user = mall.user("ann")
+    lived_in(mall, user)
+    page = mall.client(user).get("/wallet/curve/?range=all", headers={"hx-request": "true"})
+    assert "The lines in the drawing stand at ¥" in page.content.decode()
 
 
 def test_the_dividends_of_the_days_add_up(mall: Mall) -> None:

@@ -99,6 +99,15 @@ def test_anothers_order_is_not_named(mall: Mall) -> None:
     assert "Order T-77" not in mall.client(user).get("/wallet/statement/").content.decode()
 
 
+def test_a_purchase_before_the_mall_is_named_by_its_order(mall: Mall) -> None:
+    user = mall.user("ann")
+    bought = {"type": "purchase", "member": user.account, "paid": 10_000, "profit": 3500}
+    mall.ledger.submit({"id": "F001-cellar-purchase", **bought})
+    page = mall.client(user).get("/wallet/statement/").content.decode()
+    assert "Order F001<" in page
+    assert "cellar-purchase" not in page
+
+
 def test_a_page_costs_the_same_for_few_and_for_many_entries(mall: Mall) -> None:
     user, counts = mall.user("ann"), []
     client = mall.client(user)
@@ -116,10 +125,13 @@ def test_the_file_has_every_item_with_exact_figures(mall: Mall) -> None:
     lived_in(mall, user, days=3)
     answer = mall.client(user).get("/wallet/statement.csv")
     text = b"".join(answer.streaming_content).decode()  # type: ignore[attr-defined]  # it streams
-    assert text.startswith("\ufeffEntry,Time,")
+    assert text.startswith("\ufeffEntry,Position in the entry,Time,")
     rows = list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))
     items = statement(mall.ledger, user.account, limit=1000, oldest_first=True).items
-    assert len(rows) == len(items)
+    assert [(row["Entry"], row["Position in the entry"]) for row in rows] == [
+        (str(item.number), str(item.position)) for item in items
+    ]
+    assert all(row["Time"].endswith("+08:00") for row in rows)
     account = mall.ledger.account(user.account)
     assert account is not None
     for column, total, scale in (

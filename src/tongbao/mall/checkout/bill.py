@@ -16,7 +16,6 @@ from tongbao.mall.sales.untyped import Basket, BasketLine, Method
 from tongbao.mall.shop.models import Shop
 from tongbao.mall.shop.money import digits, money
 
-
 _COLUMN: Final = Decimal("9999999999.99")  # the most that Oscar's columns hold
 
 

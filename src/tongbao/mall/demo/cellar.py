@@ -2,6 +2,8 @@
 
 A hundred buyers, each an order of 100.00 under the plan «wine»; then a point is worth 5.1731 and
 the first buyer's 21 points 108.63 before the fee. One order a day, so that the curve has days.
+The plan gives one level of referral points besides; none of the hundred was invited, so that they
+change nothing, and the orders of those whom the shopper invited are not settled yet.
 """
 
 from collections.abc import Mapping
@@ -28,6 +30,9 @@ CURRENCY: Final = "CNY"
 ZONE: Final = "Asia/Shanghai"
 BUYERS: Final = 100
 PAID_MINOR: Final = 10_000
+REFERRAL_BPS: Final = 1000
+"""Of what an order puts into the reserve; with the 70 % granted it stays below the whole."""
+
 PLATFORM_FEE_BPS: Final = 200
 PROVIDER_FEE_BPS: Final = 60
 _DAY: Final = timedelta(days=1)
@@ -47,8 +52,8 @@ SHOPPER: Final = Person(
 )
 MEMBERS: Final = (
     SHOPPER,
-    Person("zhou", "周立", account_of(2), "lin"),
-    Person("chen", "陈予安", account_of(3), "lin"),
+    Person("zhou", "周立", "m-zhou", "lin", address=("文三路 20 号", "杭州", "310012")),
+    Person("chen", "陈予安", "m-chen", "lin", address=("解放路 6 号", "绍兴", "312000")),
 )
 RECENT: Final = (
     Basket("R1001", (("JJ-02", 1), ("BJ-01", 1)), 5, Reached.RECEIVED),
@@ -57,6 +62,12 @@ RECENT: Final = (
     Basket("R1004", (("C-HF-50", 1),), 1, Reached.PAID, target="13800138000"),
     Basket("R1005", (("GJ-01", 1),), 0, Reached.PAID),
 )
+FRIENDS: Final = {
+    "m-zhou": (Basket("R1006", (("PT-01", 1),), 1, Reached.SHIPPED),),
+    "m-chen": (Basket("R1007", (("CH-02", 1), ("JJ-04", 1)), 0, Reached.PAID),),
+}
+"""Orders of those whom the shopper invited."""
+
 OPERATOR: Final = Person("operator", "掌柜", operator=True)
 STALLS: Final = (
     ("cellar", "The Cellar", "酒窖"),
@@ -74,7 +85,7 @@ def build(
 ) -> Shop:
     """Build the mall in the empty database that Django is set up for.
 
-    ``plan`` has the engine's JSON fields. The last order is on the day before ``now`` in the
+    ``plan`` has the engine's JSON fields; referral points come to it. The last order is on the day before ``now`` in the
     mall's zone. Not inside a transaction.
 
     Raises:
@@ -88,7 +99,7 @@ def build(
     hashed = make_password(password)
     shop = open_mall(
         program=PROGRAM,
-        plan=plan,
+        plan={**plan, "referral_points_bps": [REFERRAL_BPS]},
         name_en="The Wine Mall",
         name_zh="酒悦商城",
         currency=CURRENCY,
@@ -120,6 +131,8 @@ def build(
     told("orders", 0, 1)
     shopper = User.objects.get(account=SHOPPER.account)
     place_recent(shop, shopper, RECENT, moment)
+    for account, baskets in FRIENDS.items():
+        place_recent(shop, User.objects.get(account=account), baskets, moment)
     told("orders", 1, 1)
     return shop
 

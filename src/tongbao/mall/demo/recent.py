@@ -12,11 +12,14 @@ from enum import StrEnum
 from typing import Any, Final
 
 from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
 from oscar.core.loading import get_model
 
 from tongbao.mall.demo.orders import write_lines, write_order
 from tongbao.mall.demo.play import NotPlayed
 from tongbao.mall.merchants.models import Merchant
+from tongbao.mall.notices.models import Notice
 from tongbao.mall.paying import bank, charges
 from tongbao.mall.paying.models import Charge
 from tongbao.mall.people.models import User
@@ -24,6 +27,7 @@ from tongbao.mall.sales import placing, receiving, returns
 from tongbao.mall.sales.exact import to_minor
 from tongbao.mall.sales.models import Part, Sale
 from tongbao.mall.services import kinds
+from tongbao.mall.services.models import Topup, Voucher
 from tongbao.mall.shop.models import Shop
 
 LineAttribute = get_model("order", "LineAttribute")
@@ -85,8 +89,24 @@ def place_recent(shop: Shop, user: User, baskets: Sequence[Basket], now: datetim
             raise NotPlayed(f"{basket.number}: {sale.state} {sale.why_cancelled}")
         Sale.objects.filter(pk=sale.pk).update(created_at=at, paid_at=at)
         Charge.objects.filter(sale=sale).update(created_at=at, decided_at=at)
+        _date_back(sale, timezone.now() - at)
         for part in sale.parts.filter(state=Part.State.WAITING):
             _go_on(shop, part, basket.reached, at)
+
+
+def _date_back(sale: Sale, by: timedelta) -> None:
+    """Date back what paying brought about at once: vouchers, top-ups, the messages."""
+    ago = timedelta(0) - by
+    Voucher.objects.filter(part__sale=sale).update(
+        issued_at=F("issued_at") + ago, expires_at=F("expires_at") + ago
+    )
+    Topup.objects.filter(part__sale=sale).update(
+        created_at=F("created_at") + ago, decided_at=F("decided_at") + ago
+    )
+    sale.parts.exclude(state=Part.State.WAITING).update(
+        received_at=F("received_at") + ago, due_at=F("due_at") + ago
+    )
+    Notice.objects.filter(user=sale.user, facts__sale=sale.number).update(at=F("at") + ago)
 
 
 def _placed(shop: Shop, user: User, basket: Basket, at: datetime) -> Sale:

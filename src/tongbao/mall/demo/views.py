@@ -1,5 +1,6 @@
 """The page that tells what is real in a demo, and what is made up."""
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -21,5 +22,7 @@ def about(request: HttpRequest) -> HttpResponse:
         "profit_percent": PROFIT_BPS // 100,
         "stalls": [stall.name_zh for stall in retail.STALLS],
         "buyers": cellar.BUYERS,
+        "referral_percent": cellar.REFERRAL_BPS // 100,
+        "is_sandbox": settings.SANDBOX,
     }
     return render(request, "demo/about.html", told)

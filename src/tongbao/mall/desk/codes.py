@@ -22,7 +22,9 @@ class CodeForm(forms.Form):
     label = forms.CharField(
         label=gettext_lazy("Where it will be"),
         max_length=40,
-        help_text=gettext_lazy("Such as «Counter 1» or «Table 12»; shoppers see it."),
+        help_text=gettext_lazy(
+            "Such as «Counter 1» or «Table 12»; shoppers see it. At most 40 characters."
+        ),
     )
 
 

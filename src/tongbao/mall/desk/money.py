@@ -11,8 +11,10 @@ from tongbao.ledger.merchants import receivables
 from tongbao.mall.desk.access import at, shown
 from tongbao.mall.sales.models import Part
 from tongbao.mall.shop.models import the_shop
+from tongbao.mall.shop.pages import paged
 
 _DAYS = 30
+_SHOWN = 6  # of them on a page
 
 
 @login_required
@@ -27,7 +29,7 @@ def balances(request: HttpRequest, account: str) -> HttpResponse:
     context = {
         "at": "money",
         "holder": holder,
-        "days": list(reversed(report.days)),
+        "page_obj": paged(request, list(reversed(report.days)), _SHOWN),
         "total": report.total,
         "waiting": sum(part.total_minor for part in waiting),
         "days_count": _DAYS,

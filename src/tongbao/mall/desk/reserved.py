@@ -2,4 +2,4 @@
 
 from typing import Final
 
-WORDS: Final = frozenset({"charges", "merchants", "voucher", "new"})
+WORDS: Final = frozenset({"charges", "merchants", "terms", "voucher", "new"})

@@ -14,8 +14,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 from tongbao.ledger.values import LedgerError
 from tongbao.mall.desk.access import at, shown, worker
 from tongbao.mall.desk.waiting import open_returns
-from tongbao.mall.people.masking import masked
 from tongbao.mall.merchants.models import Merchant
+from tongbao.mall.people.masking import masked
 from tongbao.mall.sales import goods, leftover, returns
 from tongbao.mall.sales.leftover import Slice
 from tongbao.mall.sales.models import Return

@@ -2,13 +2,16 @@
 
 from django.urls import path
 
-from tongbao.mall.desk import charges, codes, home, merchants, money, orders, returns, till, vouchers
+from tongbao.mall.desk import charges, codes, home, merchants, money, orders, returns, terms, till, vouchers
 
 app_name = "desk"
 urlpatterns = [
     path("", home.choose, name="choose"),
     path("charges/", charges.listed, name="charges"),
     path("charges/<uuid:charge>/back/", charges.send_back, name="charge_back"),
+    path("terms/", terms.terms, name="terms"),
+    path("terms/shipping/", terms.add_shipping, name="shipping_add"),
+    path("terms/shipping/<int:number>/drop/", terms.drop_shipping, name="shipping_drop"),
     path("merchants/", merchants.listed, name="merchants"),
     path("merchants/new/", merchants.new, name="merchant_new"),
     path("merchants/<str:account>/", merchants.edit, name="merchant"),

@@ -19,6 +19,7 @@ class ReturnForm(forms.Form):
 
     reason = forms.CharField(
         label=gettext_lazy("Why? (may stay empty)"),
+        help_text=gettext_lazy("At most 500 characters."),
         max_length=500,
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),

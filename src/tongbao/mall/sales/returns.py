@@ -145,8 +145,9 @@ def automatic(
 ) -> Return:
     """Give back what the mall owes by itself: a top-up that failed, a voucher that expired.
 
-    Where it is not the shopper's wish, the mall bears what would be withheld. May be called inside a transaction: the decision is
-    part of it, and is carried out after its commit (where that fails, the reconciler does it).
+    Where it is not the shopper's wish, the mall bears what would be withheld. ``lines`` are as of
+    `ask`. May be called inside a transaction: the decision is part of it, and is carried out after
+    its commit (where that fails, the reconciler does it).
 
     Raises:
         NotNow, LedgerError: it cannot be returned as things stand; nothing was written.

@@ -162,12 +162,24 @@ def state_of(sale: Sale) -> tuple[str, str]:
         waiting = [part for part in sale.parts.all() if part.state == Part.State.WAITING]
         if all(part.shipped_at for part in waiting):
             return _("On its way"), "info"
+        if not any(_ships(part) for part in waiting):
+            return _("To be used or delivered"), "info"
         return _("Being prepared"), "info"
     if Part.State.RECEIVED in states:
         return _("Received"), "success"
     if states <= {Part.State.RETURNED, Part.State.CANCELLED}:
         return _("Returned"), "secondary"
     return _("Done"), "success"
+
+
+def _ships(part: Part) -> bool:
+    """Say whether something of a part is sent by post; unlike vouchers and top-ups."""
+    order = part.sale.order
+    return order is None or any(
+        line.product is None or line.product.is_shipping_required
+        for line in order.lines.all()
+        if line.partner_id == part.merchant.partner_id
+    )
 
 
 def why_cancelled(sale: Sale) -> str:
@@ -192,7 +204,9 @@ def _steps(shop: Shop, part: Part, *, ships: bool) -> Iterable[Step]:
             at=part.shipped_at,
             note=part.shipping_note,
         )
-    yield _received(shop, part, ships=ships)
+    gone = part.received_at is None and goods.left_minor(part) == 0
+    if not gone:  # what went back before it was there will not come any more
+        yield _received(shop, part, ships=ships)
     if part.state == Part.State.RETURNED:
         yield Step(_("Returned"), done=True, at=_last_return(part))
     elif part.paid_minor > 0:

@@ -141,6 +141,7 @@ def shown(request: HttpRequest, number: str) -> dict[str, Any]:
         and sale.charge.state == Charge.State.STARTED
         and not is_held,
         "is_held": is_held,
+        "is_sent": any(part.ships for part in parts),
         "refunds": [
             (one, money(one.amount_minor, one.currency), WORDS[ChargeRefund.State(one.state)])
             for one in refunds
@@ -172,7 +173,7 @@ def _go_on(sale: Sale) -> None:
 def _provider_label(sale: Sale) -> str:
     """Return the name of the sale's provider; its code, where it is not offered any more."""
     if sale.charge is None:
-        return _("Paid before, elsewhere")
+        return _("Payment provider")
     try:
         return providers.named(sale.charge.provider).label
     except providers.UnknownProvider:

@@ -14,7 +14,7 @@ register = template.Library()
 @register.filter
 def sale_state(order: Any) -> str:  # noqa: ANN401  # Oscar has no types
     """Name where an order of Oscar's stands: its sale's state, as the shopper reads it."""
-    sale = Sale.objects.filter(order=order).prefetch_related("parts").first()
+    sale = Sale.objects.filter(order=order).prefetch_related("parts__merchant").first()
     return order_state(order.status) if sale is None else state_of(sale)[0]
 
 

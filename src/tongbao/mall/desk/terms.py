@@ -1,0 +1,152 @@
+"""The operator's page of the mall's terms: names, days, fees; and what shipping costs."""
+
+from decimal import Decimal
+from typing import Any, Final
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST
+from oscar.core.loading import get_model
+
+from tongbao.mall.desk.access import operator
+from tongbao.mall.desk.merchants import PercentField
+from tongbao.mall.shop.amounts import MoneyField
+from tongbao.mall.shop.models import Shop, the_shop
+from tongbao.mall.shop.money import digits
+
+Charges = get_model("shipping", "OrderAndItemCharges")
+_LEAST: Final = {"return_days": 0, "receive_days": 1, "pay_minutes": 1}
+_MOST: Final = {"return_days": 366, "receive_days": 366, "pay_minutes": 1440}
+
+
+class TermsForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none when it runs
+    """The mall's terms. They hold for what is received, shipped, paid and settled from now on."""
+
+    platform_fee_bps = PercentField(
+        label=gettext_lazy("Platform's fee in percent of what is paid"), max_length=8
+    )
+    provider_fee_bps = PercentField(
+        label=gettext_lazy("Payment provider's fee in percent of what goes through it"),
+        max_length=8,
+    )
+
+    class Meta:
+        """What Django asks for: the row, its fields and what they are called."""
+
+        model = Shop
+        fields = (
+            *("name_en", "name_zh", "return_days", "receive_days", "pay_minutes"),
+            *("platform_fee_bps", "provider_fee_bps"),
+        )
+        labels = {
+            "return_days": gettext_lazy("Return window in days after the goods are received"),
+            "receive_days": gettext_lazy("Days after shipping when goods count as received"),
+            "pay_minutes": gettext_lazy("Minutes to pay before an order is cancelled"),
+        }
+
+    def __init__(self, *args: Any, **options: Any) -> None:  # noqa: ANN401  # as Django's own
+        """Bound every number on both sides."""
+        super().__init__(*args, **options)
+        for name, least in _LEAST.items():
+            number = self.fields[name]
+            self.fields[name] = forms.IntegerField(
+                label=number.label, min_value=least, max_value=_MOST[name]
+            )
+
+
+class ShippingForm(forms.Form):
+    """A way of shipping: what it costs, and from which sum of goods on it is free."""
+
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=128)
+
+    def __init__(self, shop: Shop, *args: Any, **options: Any) -> None:  # noqa: ANN401
+        """Ask for amounts in the mall's currency."""
+        super().__init__(*args, **options)
+        self.fields["order_minor"] = MoneyField(
+            shop.currency, label=gettext_lazy("For an order"), required=False
+        )
+        self.fields["item_minor"] = MoneyField(
+            shop.currency, label=gettext_lazy("And for each article"), required=False
+        )
+        self.fields["free_minor"] = MoneyField(
+            shop.currency,
+            label=gettext_lazy("Free from this sum of goods on (empty: never)"),
+            required=False,
+        )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def terms(request: HttpRequest) -> HttpResponse:
+    """Show the terms and the ways of shipping; keep changed terms."""
+    operator(request)
+    shop = the_shop()
+    form = TermsForm(request.POST or None, instance=shop)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        messages.success(request, _("Saved. Orders that are settled already stay as they are."))
+        return redirect("desk:terms")
+    return _page(request, the_shop(), form, ShippingForm(shop))
+
+
+@require_POST
+@login_required
+def add_shipping(request: HttpRequest) -> HttpResponse:
+    """Add a way of shipping."""
+    operator(request)
+    shop = the_shop()
+    form = ShippingForm(shop, request.POST)
+    if not form.is_valid():
+        return _page(request, shop, TermsForm(instance=shop), form)
+    asked = form.cleaned_data
+    free = asked["free_minor"]
+    with transaction.atomic():
+        Charges.objects.create(
+            name=asked["name"],
+            price_per_order=_decimal(asked["order_minor"] or 0, shop),
+            price_per_item=_decimal(asked["item_minor"] or 0, shop),
+            free_shipping_threshold=_decimal(free, shop) if free else None,
+        )
+    messages.success(request, _("Saved."))
+    return redirect("desk:terms")
+
+
+@require_POST
+@login_required
+def drop_shipping(request: HttpRequest, number: int) -> HttpResponse:
+    """Take a way of shipping away; orders that chose it keep it."""
+    operator(request)
+    get_object_or_404(Charges, pk=number).delete()
+    messages.success(request, _("Saved."))
+    return redirect("desk:terms")
+
+
+def _page(
+    request: HttpRequest, shop: Shop, form: TermsForm, shipping: ShippingForm
+) -> HttpResponse:
+    ways = [
+        {
+            "number": one.pk,
+            "name": one.name,
+            "order_minor": _minor(one.price_per_order, shop),
+            "item_minor": _minor(one.price_per_item, shop),
+            "free_minor": _minor(one.free_shipping_threshold or 0, shop),
+        }
+        for one in Charges.objects.order_by("pk")
+    ]
+    context = {"form": form, "shipping": shipping, "ways": ways}
+    return render(request, "desk/terms.html", context)
+
+
+def _decimal(minor: int, shop: Shop) -> Decimal:
+    return Decimal(minor).scaleb(-digits(shop.currency))
+
+
+def _minor(amount: Decimal | int, shop: Shop) -> int:
+    return int(Decimal(amount).scaleb(digits(shop.currency)))

@@ -1,0 +1,104 @@
+"""Oscar's dashboard: orders are looked at there, and changed at the desks alone."""
+
+from oscar.core.loading import get_model
+
+from tests.mall.checkout.way import rich
+from tests.mall.sales.test_views import ordered, part_of
+from tests.mall.stage import Mall
+from tongbao.mall.sales import returns
+
+OPERATORS = ("/desk/", "/desk/merchants/", "/wallet/payouts/", "/desk/charges/")
+
+
+def test_the_operator_finds_the_operators_pages_from_me_and_from_the_dashboard(mall: Mall) -> None:
+    client = mall.client(mall.operator())
+    for page in ("/me/", "/dashboard/"):
+        text = client.get(page).content.decode()
+        for path in OPERATORS:
+            assert f'href="{path}"' in text, (page, path)
+            assert client.get(path).status_code == 200
+    text = mall.client(mall.user()).get("/me/").content.decode()
+    assert not any(f'href="{path}"' in text for path in OPERATORS)
+
+
+def test_the_choice_of_desks_leads_operators_to_the_others(mall: Mall) -> None:
+    text = mall.client(mall.operator()).get("/desk/").content.decode()
+    assert all(f'href="{path}"' in text for path in OPERATORS[1:])
+
+
+def test_an_order_in_the_dashboard_has_no_forms_that_change_it_and_leads_to_the_desk(
+    mall: Mall,
+) -> None:
+    sale = ordered(mall, rich(mall))
+    client = mall.client(mall.operator())
+    for page in ("/dashboard/orders/", f"/dashboard/orders/{sale.number}/"):
+        text = client.get(page).content.decode()
+        for name in ("new_status", "line_action", "change_order_status", "shipping_event_type"):
+            assert name not in text
+    assert f'href="/desk/tea/orders/{part_of(sale).pk}/"' in text
+
+
+def test_the_dashboard_refuses_to_change_an_order_behind_its_sale(mall: Mall) -> None:
+    sale = ordered(mall, rich(mall))
+    client = mall.client(mall.operator())
+    line = sale.order.lines.get()
+    page = f"/dashboard/orders/{sale.number}/"
+    get_model("order", "ShippingEventType").objects.create(name="Sent", code="sent")
+    get_model("order", "PaymentEventType").objects.create(name="Paid", code="paid")
+    lines = {"selected_line": line.pk, f"selected_line_qty_{line.pk}": 1}
+    client.post(page, {"order_action": "change_order_status", "new_status": "Cancelled"})
+    payment = {"payment_event_type": "paid", "amount": "1"}
+    client.post(page, {"order_action": "create_order_payment_event", **payment})
+    client.post(page, {"line_action": "change_line_statuses", "new_status": "Paid", **lines})
+    shipping = {"shipping_event_type": "sent", "reference": "x"}
+    client.post(page, {"line_action": "create_shipping_event", **shipping, **lines})
+    client.post(page, {"line_action": "create_payment_event", **payment, **lines})
+    many = {"action": "change_order_statuses", "selected_order": sale.order.pk}
+    client.post("/dashboard/orders/", {**many, "new_status": "Cancelled"})
+    sale.order.refresh_from_db()
+    line.refresh_from_db()
+    assert (sale.order.status, line.status) == ("Paid", "Pending")
+    assert not sale.order.shipping_events.exists()
+    assert not sale.order.payment_events.exists()
+
+
+def test_an_operator_still_writes_notes_on_an_order(mall: Mall) -> None:
+    sale = ordered(mall, rich(mall))
+    client = mall.client(mall.operator())
+    note = {"order_action": "save_note", "message": "Called twice"}
+    client.post(f"/dashboard/orders/{sale.number}/", note)
+    assert [one.message for one in sale.order.notes.all()] == ["Called twice"]
+
+
+def test_the_dashboard_tells_of_a_returned_order_and_speaks_chinese(mall: Mall) -> None:
+    sale = ordered(mall, rich(mall))
+    operator = mall.operator()
+    page = f"/dashboard/orders/{sale.number}/"
+    assert "备货中" in mall.client(operator, "zh-hans").get(page).content.decode()
+    returns.automatic(part_of(sale), 10_000, "broken")
+    assert part_of(sale).state == "returned"
+    for path in (page, "/dashboard/orders/"):
+        assert "Returned" in mall.client(operator).get(path).content.decode()
+        assert "已退货" in mall.client(operator, "zh-hans").get(path).content.decode()
+
+
+def test_types_of_products_have_chinese_names_in_the_dashboard(mall: Mall) -> None:
+    client = mall.client(mall.operator(), "zh-hans")
+    for page in ("/dashboard/catalogue/", "/dashboard/catalogue/product-type/"):
+        assert "实物商品" in client.get(page).content.decode(), page
+
+
+def test_the_till_and_the_codes_lead_to_a_code_with_an_amount(mall: Mall) -> None:
+    client = mall.client(mall.staff())
+    client.post("/desk/tea/codes/", {"label": "Counter 1"})
+    for page in ("/desk/tea/codes/", "/desk/tea/till/"):
+        text = client.get(page).content.decode()
+        assert "A code with an amount" in text
+        assert 'href="/desk/tea/bills/new/"' in text
+
+
+def test_a_label_that_is_too_long_is_refused_and_not_cut(mall: Mall) -> None:
+    client = mall.client(mall.staff())
+    page = client.post("/desk/tea/codes/", {"label": "x" * 41})
+    assert page.status_code == 200
+    assert "at most 40 characters" in page.content.decode()
