@@ -25,8 +25,9 @@ from tests.mall.stage import open_for_tests
 # 0.24 of the provider's 40.00 to the provider: 33.06 to tea, and 9.00 of the 10.00 in points.
 # Wine came back as a whole, so it has nothing, and ann keeps only tea's commission.
 # The buyer had 100.00: 40.00 less, then 5.00 + 2.25 of tea (of 2.50 in points 0.25 are the goods
-# fee), 6.75 for wine's 7.50 in points, 9.00 for the 10.00 of K2; of wine's 45.00 paid 3.93 could not be fetched back (read from a run of the engine), and
-# 41.07 came back in proportion to 30.00 from the provider and 15.00 from the wallet.
+# fee), 6.75 for wine's 7.50 in points, 9.00 for the 10.00 of K2. Of wine's 45.00 paid 3.93 could
+# not be fetched back (read from a run of the engine), and 41.07 came back in proportion to 30.00
+# from the provider and 15.00 from the wallet.
 END: Final = {
     "shop wallet": 0,
     "shop credit": 0,

@@ -10,7 +10,7 @@ TONGBAO_ADDRESS
     With https, cookies and all links are for https only, for a year and for all hosts below that
     one; a proxy in front speaks it, see TONGBAO_PROXY.
 TONGBAO_FILES
-    The folder of uploads, mails and collected static files; default ``tongbao-files``.
+    The folder of uploads and mails; default ``tongbao-files``.
 TONGBAO_MAIL
     Where e-mails go, as ``smtp://user:password@host:port`` (``smtps``: TLS at once); without it
     they are written into TONGBAO_FILES/mail, a file each.
@@ -21,6 +21,10 @@ TONGBAO_PROXY
     How many trusted proxies stand in front and add to X-Forwarded-For; default 0.
 TONGBAO_SANDBOX
     ``yes`` offers the sandbox payment and top-up providers, which move no money.
+
+Static files come from the packages as they lie there, with no step that collects them: compressed,
+and by addresses that carry a mark of their content, kept for a year (`shop.delivery`). Counters of
+codes and log-ins are in the database, for all processes and machines together (`CACHES`).
 """
 
 import os

@@ -28,8 +28,8 @@ def test_an_order_has_at_most_two_hundred_vouchers_of_a_kind(mall: Mall) -> None
     put(client, mall, "dinner", 150)
     put(client, mall, "dinner", 51)  # with those that are there already
     assert lines(user) == {"dinner": 150}
-    page = client.post("/basket/", {"line": line_id(user), "quantity": "999"}, follow=True)
-    assert "An order has at most 200 of it." in page.content.decode()
+    answer = client.post("/basket/", {"line": line_id(user), "quantity": "999"}, follow=True)
+    assert "An order has at most 200 of it." in answer.content.decode()
     assert lines(user) == {"dinner": 200}
 
 

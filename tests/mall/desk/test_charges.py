@@ -3,11 +3,13 @@
 from django.test import Client
 from django.urls import reverse
 
+from tests.mall.crowd import at_once
 from tests.mall.sales.buying import buyer, placed, wallet
 from tests.mall.stage import Mall
 from tongbao.mall.notices.models import Notice
 from tongbao.mall.paying import bank, charges
 from tongbao.mall.paying.models import Charge, SandboxRefund
+from tongbao.mall.paying.providers import RefundState
 from tongbao.mall.sales import cancelling
 from tongbao.mall.sales.models import Sale
 from tongbao.mall.sales.placing import Split
@@ -139,3 +141,22 @@ def test_money_of_a_refused_order_is_shown_and_told_when_it_is_back(mall: Mall) 
     (notice,) = Notice.objects.filter(user=user, kind="refund")
     assert notice.facts["amount"] == 4_000
     assert wallet(mall, user.account or "") == 999
+
+
+def test_two_operators_at_once_send_it_back_once(mall: Mall) -> None:
+    sale = wrongly_paid(mall)
+    assert sale.charge is not None
+    charge = sale.charge
+    found = at_once([lambda: charges.send_back(charge).pk] * 4)
+    assert len(set(found)) == 1
+    assert [one.amount_minor for one in SandboxRefund.objects.all()] == [4_000]
+
+
+def test_what_the_provider_refuses_to_send_back_is_told_to_both(mall: Mall) -> None:
+    sale = wrongly_paid(mall)
+    bank.outage("refund", 1, answer=RefundState.FAILED)
+    assert "The provider refused to send ¥40.00 back" in send_back(
+        mall.client(mall.operator()), sale
+    )
+    assert "not sent yet" in order(mall, sale)
+    assert not Notice.objects.filter(user=sale.user, kind="refund").exists()

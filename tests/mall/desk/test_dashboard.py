@@ -84,7 +84,7 @@ def test_the_dashboard_tells_of_a_returned_order_and_speaks_chinese(mall: Mall) 
 
 def test_types_of_products_have_chinese_names_in_the_dashboard(mall: Mall) -> None:
     client = mall.client(mall.operator(), "zh-hans")
-    for page in ("/dashboard/catalogue/", "/dashboard/catalogue/product-type/"):
+    for page in ("/dashboard/catalogue/", "/dashboard/catalogue/product-types/"):
         assert "实物商品" in client.get(page).content.decode(), page
 
 
@@ -102,3 +102,15 @@ def test_a_label_that_is_too_long_is_refused_and_not_cut(mall: Mall) -> None:
     page = client.post("/desk/tea/codes/", {"label": "x" * 41})
     assert page.status_code == 200
     assert "at most 40 characters" in page.content.decode()
+
+
+def test_balances_show_a_few_days_on_a_page(mall: Mall) -> None:
+    for day in range(1, 9):
+        given = {"id": f"g{day}", "type": "deposit", "account": "tea", "amount": 100 * day}
+        assert mall.ledger.submit(given).ok
+        closed = {"id": f"close{day}", "type": "close_day", "day": f"2026-11-{day:02d}"}
+        assert mall.ledger.submit(closed).ok
+    client = mall.client(mall.staff())
+    first = client.get("/desk/tea/money/").content.decode()
+    assert 'href="?page=2"' in first
+    assert "page=2" not in client.get("/desk/tea/money/?page=9").content.decode()

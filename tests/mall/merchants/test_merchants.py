@@ -5,7 +5,6 @@ import pytest
 from tests.mall.stage import Mall
 from tongbao.mall.merchants.models import Merchant
 from tongbao.mall.merchants.opening import UnusableName, open_merchant
-from tongbao.mall.people.models import User
 
 NEW = {
     "account": "noodle-bar",
@@ -35,7 +34,9 @@ def test_nobody_else_gets_there(mall: Mall, who: str) -> None:
     assert client.post("/desk/merchants/tea/staff/", {"reach": "x"}).status_code == 404
 
 
-@pytest.mark.parametrize("account", ["tea", "merchants", "voucher", "A b", "-x", "x-", "x-return1", ""])
+@pytest.mark.parametrize(
+    "account", ["tea", "merchants", "voucher", "A b", "-x", "x-", "x-return1", ""]
+)
 def test_an_account_that_cannot_be_is_told(mall: Mall, account: str) -> None:
     client = mall.client(mall.operator())
     page = client.post("/desk/merchants/new/", {**NEW, "account": account})

@@ -227,7 +227,9 @@ def _charge(mall: Mall, rig: Rig) -> Charge:
 
 
 def _wanted(charge: Charge, amount: int) -> ChargeRefund:
-    return ChargeRefund.objects.create(charge=charge, key=str(uuid4()), amount_minor=amount)
+    return ChargeRefund.objects.create(
+        charge=charge, key=str(uuid4()), amount_minor=amount, currency=charge.currency
+    )
 
 
 def _paid_and_wanted(rig: Rig, charge: Charge, amount: int) -> ChargeRefund:

@@ -26,7 +26,7 @@ def addresses(user: User) -> list[Any]:
 
 def test_me_leads_staff_to_their_desk_and_operators_to_the_dashboard(mall: Mall) -> None:
     for user, desk, dashboard in (
-        (mall.user(), False, False), (mall.staff(), True, False), (mall.operator(), False, True),
+        (mall.user(), False, False), (mall.staff(), True, False), (mall.operator(), True, True),
     ):  # fmt: skip
         text = mall.client(user).get("/me/").text
         assert ('href="/desk/"' in text) == desk

@@ -70,7 +70,7 @@ def test_a_return_brings_the_points_worth_less_its_share_of_the_fee(mall: Mall) 
 
 
 @pytest.mark.parametrize("late", [False, True])
-def test_slices_bring_as_much_as_one(mall: Mall, late: bool) -> None:  # noqa: FBT001  # a parameter
+def test_slices_bring_as_much_as_one(mall: Mall, late: bool) -> None:
     user = buyer(mall, points=100_000)
     part = bought(mall, user, 999, Split(points=999))  # of which the fee is 100
     if late:
@@ -92,7 +92,7 @@ def test_after_the_settlement_it_is_the_same(mall: Mall) -> None:
 
 
 @pytest.mark.parametrize("late", [False, True])
-def test_an_operator_who_bears_it_brings_the_fee_from_outside(mall: Mall, late: bool) -> None:  # noqa: FBT001  # a parameter
+def test_an_operator_who_bears_it_brings_the_fee_from_outside(mall: Mall, late: bool) -> None:
     user = buyer(mall, points=100_000)
     part = bought(mall, user, 1_000, Split(points=1_000))
     if late:
@@ -104,7 +104,7 @@ def test_an_operator_who_bears_it_brings_the_fee_from_outside(mall: Mall, late: 
 
 
 @pytest.mark.parametrize("late", [False, True])
-def test_a_merchant_who_bears_it_pays_it(mall: Mall, late: bool) -> None:  # noqa: FBT001  # a parameter
+def test_a_merchant_who_bears_it_pays_it(mall: Mall, late: bool) -> None:
     user, staff = buyer(mall, points=100_000), mall.staff("tea")
     part = bought(mall, user, 1_000, Split(points=1_000))
     if late:

@@ -263,7 +263,7 @@ def test_a_return_that_breaks_is_told_and_holds_up_no_other(
     bases = [f"{part.sale.number}-tea-return1" for part in parts]
     finish = returns.finish
     with monkeypatch.context() as patched:
-        patched.setattr(returns, "finish", lambda number: None)
+        patched.setattr(returns, "finish", lambda _: None)
         for part in parts:
             returns.automatic(part, 100, "it failed")
 

@@ -155,7 +155,8 @@ def test_asked_while_the_program_rests_it_goes_on_when_reconciled(mall: Mall, an
     assert made.state == "requested"
     launch(mall.shop.program, who="operator")
     found = withdrawals.reconcile(timezone.now() + timedelta(hours=1))
-    assert [str(one) for one in found] == [f"withdrawal {made.pk}: requested -> settled"]
+    words = f"Withdrawal {made.pk} went on from «waiting for the ledger» to «being prepared»."
+    assert [str(one) for one in found] == [words]
     assert cash(mall, ann) == 3000
     assert withdrawals.reconcile(timezone.now() + timedelta(hours=1)) == []
 

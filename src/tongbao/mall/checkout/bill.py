@@ -67,11 +67,15 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Bill:
-    """What a basket comes to; ``troubles`` say why it cannot be bought as it is."""
+    """What a basket comes to; ``troubles`` say why it cannot be bought as it is.
+
+    ``above`` is the one of them that is about no single line: the whole is too much.
+    """
 
     groups: tuple[Group, ...]
     shipping_minor: int
     troubles: tuple[str, ...]
+    above: str = ""
 
     @property
     def goods_minor(self) -> int:
@@ -115,17 +119,17 @@ def bill(shop: Shop, basket: Basket, method: Method = None) -> Bill:
             items.setdefault(merchant, []).append(item)
     cost = 0 if method is None or not items else _cost(shop, basket, method)
     whole = cost + sum(one.before_minor for found in items.values() for one in found)
+    above = ""
     if whole > most_minor(shop.currency):
-        troubles.append(
-            _("An order can come to at most %(amount)s. Choose fewer, or order in several.")
-            % {"amount": money(most_minor(shop.currency), shop.currency)}
-        )
+        above = _("An order can come to at most %(amount)s. Choose fewer, or order in several.")
+        above %= {"amount": money(most_minor(shop.currency), shop.currency)}
+        troubles.append(above)
     ordered = sorted(items, key=lambda one: one.pk)
     shares = allocate(cost, _weights([items[one] for one in ordered])) if cost else [0] * len(items)
     groups = tuple(
         Group(one, tuple(items[one]), share) for one, share in zip(ordered, shares, strict=True)
     )
-    return Bill(groups, cost, tuple(troubles))
+    return Bill(groups, cost, tuple(troubles), above)
 
 
 def most_minor(currency: str) -> int:

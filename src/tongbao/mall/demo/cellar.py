@@ -85,8 +85,8 @@ def build(
 ) -> Shop:
     """Build the mall in the empty database that Django is set up for.
 
-    ``plan`` has the engine's JSON fields; referral points come to it. The last order is on the day before ``now`` in the
-    mall's zone. Not inside a transaction.
+    ``plan`` has the engine's JSON fields; referral points come to it. The last order is on the
+    day before ``now`` in the mall's zone. Not inside a transaction.
 
     Raises:
         LedgerError: the plan or a command is refused.

@@ -84,12 +84,13 @@ def place_recent(shop: Shop, user: User, baskets: Sequence[Basket], now: datetim
     user.refresh_from_db()
     for basket in baskets:
         at = now - timedelta(days=basket.days_ago)
+        began = timezone.now()
         sale = _placed(shop, user, basket, at)
         if sale.state != Sale.State.PAID:
             raise NotPlayed(f"{basket.number}: {sale.state} {sale.why_cancelled}")
         Sale.objects.filter(pk=sale.pk).update(created_at=at, paid_at=at)
         Charge.objects.filter(sale=sale).update(created_at=at, decided_at=at)
-        _date_back(sale, timezone.now() - at)
+        _date_back(sale, began - at)
         for part in sale.parts.filter(state=Part.State.WAITING):
             _go_on(shop, part, basket.reached, at)
 

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from allauth.account import forms as allauth_forms
 from allauth.account.internal.flows.password_reset_by_code import PasswordResetVerificationProcess
+from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
 from allauth.account.internal.userkit import filter_users_by_email
 from allauth.account.models import EmailAddress
 from allauth.core import context
@@ -182,8 +183,9 @@ class NewPhoneForm(allauth_forms.ChangePhoneForm):
     """Another phone number."""
 
     def clean_phone(self) -> str:
-        """Count the code that will be sent there."""
+        """Count the code that will be sent there: once the password is known, which asks anew."""
         phone = str(super().clean_phone())
+        raise_if_reauthentication_required(context.request, app="allauth.account")
         limits.count(context.request, "code", phone)
         return phone
 

@@ -2,35 +2,35 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Final
 
-from allauth.account.internal.flows.email_verification_by_code import (
-    EMAIL_VERIFICATION_CODE_SESSION_KEY,
-)
 from allauth.account.internal.flows.password_reset_by_code import (
     PASSWORD_RESET_VERIFICATION_SESSION_KEY,
 )
 from allauth.account.internal.flows.phone_verification import PHONE_VERIFICATION_SESSION_KEY
-from allauth.account.stages import LoginStageController, PhoneVerificationStage
 from allauth.core.exceptions import RateLimited
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect, render, resolve_url
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from tongbao.mall.people.limits import TooOften
 
-_SOME_MINUTES = 2 * 60
-_SOME_HOURS = 2 * 60 * 60
-_UNKNOWN = 60  # seconds; the limits that allauth counts itself are by the minute
+_SOME_MINUTES: Final = 2 * 60
+_SOME_HOURS: Final = 2 * 60 * 60
+# Where codes are entered; registering leads on to the one that waits.
+_ENTER: Final = {"code": "account_signup", "reset": "account_confirm_password_reset_code"}
+_UNKNOWN: Final = 60  # seconds; the limits that allauth counts itself are by the minute
 
 
 class Patience:
     """Answers every request that was one too many with the page of it (429).
 
     Where a code to the same number or address was sent in this session already (double click,
-    back button), the page that asks for it comes instead: nothing is wrong then.
+    back button), the page that asks for it comes instead: nothing is wrong then. At registering
+    allauth leads there by itself.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -62,6 +62,7 @@ def too_quick(request: HttpRequest, error: Exception | None = None) -> HttpRespo
         "is_cap": ours is not None and ours.wait.is_cap,
         "kind": ours.kind if ours else "",
         "contact": ours.contact if ours else "",
+        "enter": resolve_url(_ENTER[ours.kind]) if ours else "",
     }
     answer = render(request, "429.html", facts, status=429)
     answer.headers["Retry-After"] = str(seconds)
@@ -78,15 +79,9 @@ def told(seconds: int) -> str:
 
 def _pending(request: HttpRequest, error: TooOften) -> str:
     """Return the page that asks for a code which this session has had sent there, "" if none."""
-    session = request.session
     if error.kind == "reset":
-        reset = session.get(PASSWORD_RESET_VERIFICATION_SESSION_KEY) or {}
+        reset = request.session.get(PASSWORD_RESET_VERIFICATION_SESSION_KEY) or {}
         is_there = reset.get("email") == error.contact and not reset.get("code_confirmed")
-        return "account_confirm_password_reset_code" if is_there else ""
-    mailed = session.get(EMAIL_VERIFICATION_CODE_SESSION_KEY) or {}
-    if mailed.get("email") == error.contact:
-        return "account_email_verification_sent"
-    changing = session.get(PHONE_VERIFICATION_SESSION_KEY) or {}
-    stage = LoginStageController.enter(request, PhoneVerificationStage.key)
-    begun = changing.get("phone"), stage.state.get("phone") if stage else None
-    return "account_verify_phone" if error.contact in begun else ""
+        return _ENTER["reset"] if is_there else ""
+    changing = request.session.get(PHONE_VERIFICATION_SESSION_KEY) or {}
+    return "account_verify_phone" if changing.get("phone") == error.contact else ""

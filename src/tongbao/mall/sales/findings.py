@@ -9,7 +9,6 @@ from typing import Final
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-
 _LOG: Final = logging.getLogger("tongbao.mall.sales")
 
 
@@ -108,6 +107,6 @@ def whatever(step: str, find: Callable[[], Iterable[Finding]]) -> Iterator[Findi
     """
     try:
         yield from find()
-    except Exception:
+    except Exception:  # noqa: BLE001  # told in the log, with its trace
         _LOG.exception("reconcile_step_failed", extra={"step": step})
         yield Finding(Kind.STEP_FAILED, step)

@@ -79,9 +79,7 @@ class Sale(Tenders):
             models.Index(fields=["user", "-id"], name="sale_of_user"),
             models.Index(
                 fields=["cancelled_at"],
-                condition=models.Q(
-                    state="cancelled", paid_at__isnull=False, back_at__isnull=True
-                ),
+                condition=models.Q(state="cancelled", paid_at__isnull=False, back_at__isnull=True),
                 name="sale_owing",
             ),
             models.Index(
@@ -135,9 +133,7 @@ class Part(Tenders):
         ]
         indexes: ClassVar = [
             models.Index(fields=["merchant", "-id"], name="part_of_merchant"),
-            models.Index(
-                fields=["due_at"], condition=models.Q(state="received"), name="part_due"
-            ),
+            models.Index(fields=["due_at"], condition=models.Q(state="received"), name="part_due"),
             models.Index(
                 fields=["shipped_at"], condition=models.Q(state="waiting"), name="part_waiting"
             ),

@@ -84,7 +84,7 @@ def _each(
         except _TROUBLE as error:
             _LOG.warning("reconcile_waits", extra={"kind": str(kind), "why": type(error).__name__})
             did = Did.NOTHING
-        except Exception:
+        except Exception:  # noqa: BLE001  # told in the log, with its trace
             _LOG.exception("reconcile_failed", extra={"kind": str(kind)})
             did = Did.NOTHING
         if did is not None:

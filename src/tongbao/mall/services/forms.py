@@ -20,7 +20,7 @@ class AddForm(AddToBasketForm):  # type: ignore[valid-type,misc]  # Oscar has no
         Raises:
             ValidationError: it is more.
         """
-        wanted: int = super().clean_quantity()
+        wanted: int = self.cleaned_data["quantity"]
         most = goods.most_of(self.parent_product)
         there = sum(
             line.quantity
@@ -31,7 +31,7 @@ class AddForm(AddToBasketForm):  # type: ignore[valid-type,misc]  # Oscar has no
             raise ValidationError(
                 _("An order has at most %(count)d of it.") % {"count": most}, code="quantity"
             )
-        return wanted
+        return int(super().clean_quantity())
 
     def clean_target(self) -> str:
         """Read whose account is topped up; the field is there where the product has the option.

@@ -80,7 +80,7 @@ def _write(part: Part) -> bool:
         borne = vouchers.exists() or topups.exists()
         if not borne:
             vouchers = owed.filter(why=ASKED)
-        found = [*vouchers, *topups]
+        found: list[Voucher | Topup] = [*vouchers, *topups]
         if not found:
             return False
         if row.returns.filter(state__in=OPEN).exists():

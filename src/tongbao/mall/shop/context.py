@@ -80,5 +80,6 @@ def _frame(request: HttpRequest) -> tuple[int, bool]:
     }
     if here is not None:
         del asked["count"]
-    found = get_user_model().objects.filter(pk=user.pk).values(**asked).first() or {}
-    return int(found.get("count") or 0) if here is None else here, bool(found.get("unread"))
+    users: Any = get_user_model().objects
+    found = users.values(**asked).get(pk=user.pk)
+    return int(found["count"] or 0) if here is None else here, bool(found["unread"])

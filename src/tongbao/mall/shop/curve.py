@@ -88,9 +88,7 @@ def unit_price(per_point: Fraction, currency: str) -> str:
     return f"{SIGNS.get(currency, currency + ' ')}{whole:,}.{rest:0{_PLACES}d}"
 
 
-def _placed(
-    prices: Sequence[Fraction], low: Fraction, high: Fraction
-) -> list[tuple[int, int]]:
+def _placed(prices: Sequence[Fraction], low: Fraction, high: Fraction) -> list[tuple[int, int]]:
     """Return where the prices stand on the drawing between these two."""
     if len(prices) == 1:
         prices = [prices[0], prices[0]]

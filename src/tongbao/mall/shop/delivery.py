@@ -24,7 +24,12 @@ from django.utils.http import urlencode
 
 _MARK: Final = "v"
 _YEAR: Final = 31_536_000  # seconds
-_TEXTS: Final = ("text/", "application/j", "application/manifest", "image/svg")  # j: json, javascript
+_TEXTS: Final = (
+    "text/",
+    "application/j",
+    "application/manifest",
+    "image/svg",
+)  # j: json, javascript
 
 
 @lru_cache(maxsize=4096)
@@ -49,7 +54,9 @@ class Marked(StaticFilesStorage):
 class Delivery(GZipMiddleware):
     """Compresses texts; lets browsers keep the files that are asked for by their marks."""
 
-    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:  # type: ignore[override]  # its parent's type leaves files out
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
         """Change the headers, and the content if it is a text."""
         if request.path.startswith(settings.STATIC_URL) and response.status_code == 200:  # noqa: PLR2004  # OK
             name = request.path.removeprefix(settings.STATIC_URL)
@@ -61,7 +68,7 @@ class Delivery(GZipMiddleware):
             return response
         if response.streaming and response.status_code != 200:  # noqa: PLR2004  # a slice of a file
             return response
-        sent = super().process_response(request, response)  # type: ignore[arg-type]  # as above
+        sent = super().process_response(request, response)
         if sent.streaming and sent.headers.get("Content-Encoding") == "gzip":
             # WhiteNoise would not know its own tag any more; Last-Modified does the same.
             del sent.headers["ETag"]

@@ -195,7 +195,7 @@ def _filled(stamp: tuple[object, ...], currency: str) -> Shelf:
 
 def named(aisles: Iterable[Aisle]) -> dict[str, frozenset[int]]:
     """Return the places of goods by the words of their categories' names, in every language."""
-    found = defaultdict(set)
+    found: dict[str, set[int]] = defaultdict(set)
     for aisle in aisles:
         for language in NAMED_IN:
             with override(language):

@@ -169,6 +169,8 @@ def pending(user: User, price: Price) -> Pending:
         sale__user=user,
         sale__state=Sale.State.PAID,
         state__in=[Part.State.WAITING, Part.State.RECEIVED],
-    ).aggregate(orders=Count("sale", distinct=True), points=Sum("estimate_atoms"), due=Min("due_at"))
+    ).aggregate(
+        orders=Count("sale", distinct=True), points=Sum("estimate_atoms"), due=Min("due_at")
+    )
     points = int(waiting["points"] or 0)
     return Pending(waiting["orders"], points, worth(points, price), waiting["due"])
