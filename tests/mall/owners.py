@@ -128,6 +128,7 @@ MERCHANTS: Final[Mapping[str, Callable[[World], Parameters]]] = {
 """A merchant's: for its own staff, whether the object is named as theirs or as another's."""
 
 OPERATORS: Final[Mapping[str, Callable[[World], Parameters]]] = {
+    "desk:charge_back": lambda w: {"charge": w.open.charge_id},
     "desk:shipping_drop": lambda _: {"number": 1},
     "desk:merchant": lambda _: _TEA,
     "desk:staff": lambda _: _TEA,

@@ -1,5 +1,7 @@
 """Oscar's dashboard: orders are looked at there, and changed at the desks alone."""
 
+from typing import Any
+
 from oscar.core.loading import get_model
 
 from tests.mall.checkout.way import rich
@@ -41,7 +43,8 @@ def test_an_order_in_the_dashboard_has_no_forms_that_change_it_and_leads_to_the_
 def test_the_dashboard_refuses_to_change_an_order_behind_its_sale(mall: Mall) -> None:
     sale = ordered(mall, rich(mall))
     client = mall.client(mall.operator())
-    line = sale.order.lines.get()
+    order: Any = sale.order
+    line = order.lines.get()
     page = f"/dashboard/orders/{sale.number}/"
     get_model("order", "ShippingEventType").objects.create(name="Sent", code="sent")
     get_model("order", "PaymentEventType").objects.create(name="Paid", code="paid")
@@ -53,13 +56,13 @@ def test_the_dashboard_refuses_to_change_an_order_behind_its_sale(mall: Mall) ->
     shipping = {"shipping_event_type": "sent", "reference": "x"}
     client.post(page, {"line_action": "create_shipping_event", **shipping, **lines})
     client.post(page, {"line_action": "create_payment_event", **payment, **lines})
-    many = {"action": "change_order_statuses", "selected_order": sale.order.pk}
+    many = {"action": "change_order_statuses", "selected_order": order.pk}
     client.post("/dashboard/orders/", {**many, "new_status": "Cancelled"})
-    sale.order.refresh_from_db()
+    order.refresh_from_db()
     line.refresh_from_db()
-    assert (sale.order.status, line.status) == ("Paid", "Pending")
-    assert not sale.order.shipping_events.exists()
-    assert not sale.order.payment_events.exists()
+    assert (order.status, line.status) == ("Paid", "Pending")
+    assert not order.shipping_events.exists()
+    assert not order.payment_events.exists()
 
 
 def test_an_operator_still_writes_notes_on_an_order(mall: Mall) -> None:
@@ -67,7 +70,8 @@ def test_an_operator_still_writes_notes_on_an_order(mall: Mall) -> None:
     client = mall.client(mall.operator())
     note = {"order_action": "save_note", "message": "Called twice"}
     client.post(f"/dashboard/orders/{sale.number}/", note)
-    assert [one.message for one in sale.order.notes.all()] == ["Called twice"]
+    order: Any = sale.order
+    assert [one.message for one in order.notes.all()] == ["Called twice"]
 
 
 def test_the_dashboard_tells_of_a_returned_order_and_speaks_chinese(mall: Mall) -> None:

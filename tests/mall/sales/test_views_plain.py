@@ -1,5 +1,7 @@
 """What an order's page says of services, of failed ones, and of orders from before."""
 
+from typing import Any
+
 import pytest
 from oscar.core.loading import get_model
 
@@ -25,7 +27,8 @@ def test_an_order_of_services_alone_is_not_being_prepared_and_goes_to_no_address
     address = get_model("order", "ShippingAddress").objects.create(
         first_name="Ann", line1="Somewhere 1", line4="Town", country=country
     )
-    type(voucher.order).objects.filter(pk=voucher.order.pk).update(shipping_address=address)
+    order: Any = voucher.order
+    type(order).objects.filter(pk=order.pk).update(shipping_address=address)
     text = shown(mall.client(voucher.user), voucher)
     assert "Being prepared" not in text
     assert "To be used or delivered" in text
@@ -54,7 +57,8 @@ def test_the_reason_of_a_return_tells_how_long_it_may_be(mall: Mall) -> None:
     path = f"/orders/{sale.number}/parts/{part_of(sale).pk}/return/"
     client = mall.client(user)
     assert "At most 500 characters." in client.get(path).content.decode()
-    line = sale.order.lines.get()
+    order: Any = sale.order
+    line = order.lines.get()
     page = client.post(path, {f"line-{line.pk}": "1", "reason": "x" * 501})
     assert "at most 500 characters" in page.content.decode()
 

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from tongbao.mall.desk import charges, codes, home, merchants, money, orders, returns, terms, till, vouchers
+from tongbao.mall.desk import (
+    charges,
+    codes,
+    home,
+    merchants,
+    money,
+    orders,
+    returns,
+    terms,
+    till,
+    vouchers,
+)
 
 app_name = "desk"
 urlpatterns = [
