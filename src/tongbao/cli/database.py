@@ -78,8 +78,8 @@ def prepare(database: str | None = None, *, make: bool = False, project: str = L
         raise Unable(_NO_FILE.fill(place=place))
     with _answering(place, in_file=in_file):
         if in_file and make:
-            _migrate()
-        elif _is_behind():
+            _migrate(project)
+        elif _is_behind(project):
             raise Unable(_NOT_READY.fill(place=place))
 
 
@@ -91,7 +91,7 @@ def set_up(database: str | None = None, *, project: str = LEDGER) -> None:
     """
     settings = configure(database, project)
     with _answering(_place(settings), in_file=settings["ENGINE"].endswith("sqlite3")):
-        _migrate()
+        _migrate(project)
 
 
 def configure(database: str | None = None, project: str = LEDGER) -> dict[str, Any]:
@@ -138,12 +138,12 @@ def explained(lang: Lang, program: str = "") -> Iterator[None]:
         _leave(_FAILED.say(lang, place=place, reason=_reason(error)))
 
 
-def _migrate() -> None:
+def _migrate(project: str) -> None:
     try:
-        if _is_behind():
-            call_command("migrate", verbosity=0, interactive=False)
+        if _is_behind(project):
+            call_command("migrate", *_apps(project), verbosity=0, interactive=False)
     except DatabaseError:
-        if _is_behind():  # nobody else did it at the same moment
+        if _is_behind(project):  # nobody else did it at the same moment
             raise
 
 
@@ -178,10 +178,16 @@ def _turn_to(url: str) -> None:
     connections.settings[DEFAULT_DB_ALIAS] = found[DEFAULT_DB_ALIAS]
 
 
-def _is_behind() -> bool:
-    """Say whether tables are missing or of an older version."""
+def _is_behind(project: str) -> bool:
+    """Say whether tables that the project needs are missing or of an older version."""
     executor = MigrationExecutor(connections[DEFAULT_DB_ALIAS])
-    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+    leaves = [executor.loader.graph.leaf_nodes(app) for app in _apps(project) or (None,)]
+    return bool(executor.migration_plan([node for nodes in leaves for node in nodes]))
+
+
+def _apps(project: str) -> tuple[str, ...]:
+    """Return the apps whose tables are meant; none for all that are installed."""
+    return ("ledger",) if project == LEDGER else ()
 
 
 def _place(settings: dict[str, Any]) -> str:
