@@ -17,7 +17,16 @@ PUBLIC_HOSTS = frozenset(
         *("host", "主机"),  # what a form of address calls it
     }
 )
-PUBLIC_ENDINGS = (".example", ".example.com", ".gov.cn", ".gov.uk", ".gov", ".europa.eu", ".court.gov.cn", ".iso.org")
+PUBLIC_ENDINGS = (
+    ".example",
+    ".example.com",
+    ".gov.cn",
+    ".gov.uk",
+    ".gov",
+    ".europa.eu",
+    ".court.gov.cn",
+    ".iso.org",
+)
 LINK = re.compile(r"\b[a-z][a-z0-9+.-]*://(?:[^\s/@]*@)?([^\s/:\"'<>)\]}`,;]*)", re.IGNORECASE)
 # Written with brackets, so that this file does not find itself.
 MACHINE = re.compile(

@@ -18,7 +18,16 @@ LIBRARIES = {
     "ledger": frozenset({"msgspec", "django", "psycopg", "prometheus_client", "pythonjsonlogger"}),
     "mall": frozenset(
         {
-            *("msgspec", "django", "oscar", "allauth", "axes", "csp", "django_htmx", "phonenumber_field"),
+            *(
+                "msgspec",
+                "django",
+                "oscar",
+                "allauth",
+                "axes",
+                "csp",
+                "django_htmx",
+                "phonenumber_field",
+            ),
             *("phonenumbers", "babel", "PIL", "rapidfuzz", "segno", "sorl", "treebeard"),
         }
     ),

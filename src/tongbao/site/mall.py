@@ -35,6 +35,7 @@ from urllib.parse import unquote, urlsplit
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy
+from oscar import defaults as oscar_settings
 from oscar.defaults import *  # noqa: F403  # Oscar's own way of giving its settings
 
 from tongbao.site.settings import *  # noqa: F403
@@ -261,7 +262,7 @@ OSCAR_DASHBOARD_NAVIGATION = [
             {"label": gettext_lazy("Payments in trouble"), "url_name": "desk:charges"},
         ],
     },
-    *OSCAR_DASHBOARD_NAVIGATION,  # noqa: F405
+    *oscar_settings.OSCAR_DASHBOARD_NAVIGATION,
 ]
 OSCAR_HIDDEN_FEATURES = ["wishlists"]
 OSCAR_REQUIRED_ADDRESS_FIELDS = ("first_name", "line1", "line4", "country")  # one name field

@@ -15,8 +15,8 @@ from django.views.decorators.http import require_GET, require_POST
 from tongbao.ledger.values import LedgerError
 from tongbao.mall.desk.access import at, shown
 from tongbao.mall.desk.waiting import parts, to_ship
-from tongbao.mall.people.masking import masked
 from tongbao.mall.merchants.models import Merchant
+from tongbao.mall.people.masking import masked
 from tongbao.mall.sales import cancelling, goods, receiving
 from tongbao.mall.sales.models import Part, Return, Sale
 from tongbao.mall.sales.refusals import NotNow

@@ -19,8 +19,8 @@ from tongbao.mall.desk.access import at, shown, worker
 from tongbao.mall.desk.waiting import midnight
 from tongbao.mall.instore.codes import codes_of, path_of
 from tongbao.mall.instore.models import Bill, PayCode, Payment
-from tongbao.mall.people.masking import masked
 from tongbao.mall.merchants.models import Merchant
+from tongbao.mall.people.masking import masked
 from tongbao.mall.sales.models import Sale
 from tongbao.mall.shop import qr
 from tongbao.mall.shop.amounts import MoneyField

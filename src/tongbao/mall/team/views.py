@@ -11,11 +11,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from tongbao.mall.people.masking import masked
 from tongbao.mall.people.models import User
 from tongbao.mall.shop.models import the_shop
 from tongbao.mall.shop.pages import paged
 from tongbao.mall.team.earnings import Earned, earnings, levels, pending
-from tongbao.mall.people.masking import masked
 from tongbao.mall.team.poster import poster
 
 SIZE = 20
