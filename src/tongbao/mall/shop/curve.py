@@ -78,13 +78,13 @@ def scale(prices: Iterable[Fraction]) -> tuple[Fraction, Fraction]:
 
 
 def unit_price(per_point: Fraction, currency: str) -> str:
-    """Write the price of one point (minor units), cut after four decimals.
+    """Write the price of one point (minor units), rounded to four decimals.
 
     >>> unit_price(Fraction(1000, 7), "CNY")
-    '¥1.4285'
+    '¥1.4286'
     """
-    cut = int(per_point * 10**_PLACES / 10 ** digits(currency))
-    whole, rest = divmod(cut, 10**_PLACES)
+    shown = int(per_point * 10**_PLACES / 10 ** digits(currency) + Fraction(1, 2))
+    whole, rest = divmod(shown, 10**_PLACES)
     return f"{SIGNS.get(currency, currency + ' ')}{whole:,}.{rest:0{_PLACES}d}"
 
 

@@ -81,15 +81,17 @@ class Curve:
 
 
 def price_shown(price: Price, currency: str) -> str:
-    """Return the price of a point as people write it, to four decimals more than they pay, cut.
+    """Return the price of a point as people write it, rounded to four decimals: no amount
+    that anybody gets comes from it.
 
     >>> price_shown(Price(3000, 21_000_000), "CNY")
-    '¥1.4285'
+    '¥1.4286'
     """
     if not price.supply:
         return "–"
     places = _PRICE_PLACES
-    scaled = price.reserve * ATOMS * 10**places // (price.supply * 10 ** digits(currency))
+    parts = price.supply * 10 ** digits(currency)
+    scaled = (2 * price.reserve * ATOMS * 10**places + parts) // (2 * parts)
     whole, rest = divmod(scaled, 10**places)
     return f"{SIGNS.get(currency, currency + ' ')}{whole:,}.{rest:0{places}d}"
 
