@@ -51,7 +51,7 @@ def test_postgresql_is_stopped_at_once_and_nothing_is_lost_or_done_twice(
     with cluster.scratch(under=cluster.memory()) as own:
         own.execute("CREATE DATABASE crashing")
         with known(Database("crashing", POSTGRESQL, own.url("crashing"))) as database:
-            call_command("migrate", database="crashing", verbosity=0)
+            call_command("migrate", "ledger", database="crashing", verbosity=0)
             ledger = opened(database)
             order: dict[str, object] = {
                 "url": database.url,
@@ -97,7 +97,7 @@ def test_a_door_goes_on_after_postgresql_came_back(scratch_cluster: cluster.Clus
     """The thread's own connection is gone; the command that meets it may fail, the next does not."""
     scratch_cluster.execute("CREATE DATABASE crashing")
     with known(Database("again", POSTGRESQL, scratch_cluster.url("crashing"))) as database:
-        call_command("migrate", database="again", verbosity=0)
+        call_command("migrate", "ledger", database="again", verbosity=0)
         ledger = opened(database)
         assert ledger.submit(purchase("before")).ok
         scratch_cluster.crash()

@@ -103,7 +103,7 @@ def _exists(using: str) -> bool:
 
 def _is_migrated(using: str) -> bool:
     executor = MigrationExecutor(connections[using])
-    return not executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return not executor.migration_plan(executor.loader.graph.leaf_nodes("ledger"))
 
 
 def _programs(using: str, now: datetime) -> Iterator[tuple[ProgramHealth, list[Problem]]]:

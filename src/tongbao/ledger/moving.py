@@ -121,11 +121,11 @@ def prepare(target: str) -> None:
         NotMigrated: there are tables, but of another version.
     """
     executor = MigrationExecutor(connections[target])
-    if not executor.migration_plan(executor.loader.graph.leaf_nodes()):
+    if not executor.migration_plan(executor.loader.graph.leaf_nodes("ledger")):
         return
     if executor.loader.applied_migrations:
         raise NotMigrated(_BEHIND)
-    call_command("migrate", database=target, verbosity=0, interactive=False)
+    call_command("migrate", "ledger", database=target, verbosity=0, interactive=False)
 
 
 @contextmanager
