@@ -287,7 +287,7 @@ def _reads_the_statement(way: Way, folder: Path) -> None:
     with path.open(encoding="utf-8-sig", newline="") as file:
         _, *rows = csv.reader(file)
     # Points, cash, credit and quota: what moved, then what there was.
-    assert [row[5:] for row in rows] == [
+    assert [row[6:] for row in rows] == [
         ["14.700000", "0.00", "0.00", "200.00", "14.700000", "0.00", "0.00", "200.00"],
         ["0.000000", "8.16", "0.00", "-8.16", "14.700000", "8.16", "0.00", "191.84"],
         ["-7.350000", "10.49", "0.00", "-11.66", "7.350000", "18.65", "0.00", "180.18"],
