@@ -144,9 +144,7 @@ def _postgresql(running: Cluster, program: str, *arguments: str) -> None:
 @contextmanager
 def surroundings(folder: Path) -> Iterator[None]:
     """Let a mall's files and mails stay in the test, and offer the sandbox providers."""
-    (folder / "static").mkdir(exist_ok=True)  # whitenoise warns where there is none
     given = override_settings(
-        STATIC_ROOT=folder / "static",
         MEDIA_ROOT=folder / "media",
         FILES=folder,
         EMAIL_BACKEND="django.core.mail.backends.locmem.EmailBackend",

@@ -31,8 +31,7 @@ def serve(host: str, port: int, *, processes: int, threads: int, worker: bool) -
     if is_demo() and not (_is_here(host) and _is_here(urlsplit(settings.ADDRESS).hostname or "")):
         raise Unable(words.ONLY_HERE)
     check_port(host, port)
-    for folder in (settings.STATIC_ROOT, settings.MEDIA_ROOT):
-        folder.mkdir(parents=True, exist_ok=True)
+    settings.MEDIA_ROOT.mkdir(parents=True, exist_ok=True)
     from tongbao.site.wsgi import application  # noqa: PLC0415  # loads every page's code
 
     connections.close_all()  # none is shared with the processes that begin now

@@ -322,7 +322,6 @@ CACHES = {
 # ---- files and mails
 
 STATIC_URL = "/static/"
-STATIC_ROOT = _files / "static"
 MEDIA_URL = "/media/"
 MEDIA_ROOT = _files / "media"
 STORAGES = {
