@@ -13,8 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from tongbao.ledger.door import Ledger
 from tongbao.ledger.prices import DayPrice, Price, price_days
-from tongbao.mall.shop.curve import scale
-from tongbao.mall.shop.money import ATOMS, SIGNS, digits
+from tongbao.mall.shop.curve import scale, unit_price
 
 WIDTH: Final = 400
 HEIGHT: Final = 170
@@ -38,7 +37,6 @@ _DRAWN: Final = 120
 _ROWS: Final = 31
 _PAGE: Final = 1000
 _PAGES: Final = 40  # more days than any calendar here will see
-_PRICE_PLACES: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,19 +79,12 @@ class Curve:
 
 
 def price_shown(price: Price, currency: str) -> str:
-    """Return the price of a point as people write it, rounded to four decimals: no amount
-    that anybody gets comes from it.
+    """Return the price of a point as people write it; a dash where no point exists.
 
     >>> price_shown(Price(3000, 21_000_000), "CNY")
     '¥1.4286'
     """
-    if not price.supply:
-        return "–"
-    places = _PRICE_PLACES
-    parts = price.supply * 10 ** digits(currency)
-    scaled = (2 * price.reserve * ATOMS * 10**places + parts) // (2 * parts)
-    whole, rest = divmod(scaled, 10**places)
-    return f"{SIGNS.get(currency, currency + ' ')}{whole:,}.{rest:0{places}d}"
+    return unit_price(price.per_point, currency) if price.supply else "–"
 
 
 def curve(ledger: Ledger, now: Price, chosen: str) -> Curve | None:
