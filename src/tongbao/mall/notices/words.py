@@ -93,7 +93,9 @@ def _order_paid(facts: Facts, shop: Shop) -> tuple[str, str]:
 
 
 def _order_cancelled(facts: Facts, shop: Shop) -> tuple[str, str]:
-    text = _("Order %(sale)s is cancelled. What was paid for it goes back to you; the order says how much.")
+    text = _(
+        "Order %(sale)s is cancelled. What was paid for it goes back to you; the order says how much."
+    )
     return text % {"sale": facts["sale"]}, _sale(facts)
 
 
