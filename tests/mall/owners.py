@@ -20,7 +20,7 @@ from tests.mall.checkout.way import address
 from tests.mall.sales.test_views import ordered
 from tests.mall.stage import Mall
 from tongbao.mall.instore.models import Bill, PayCode, Payment
-from tongbao.mall.paying.models import Charge, SandboxPayment
+from tongbao.mall.paying.models import Charge, ChargeRefund, SandboxPayment
 from tongbao.mall.people.members import enrolled
 from tongbao.mall.people.models import User
 from tongbao.mall.sales.models import Part, Return, Sale
@@ -127,8 +127,24 @@ MERCHANTS: Final[Mapping[str, Callable[[World], Parameters]]] = {
 }  # fmt: skip
 """A merchant's: for its own staff, whether the object is named as theirs or as another's."""
 
+
+def _refused(world: World) -> ChargeRefund:
+    assert world.open.charge is not None
+    refund, _ = ChargeRefund.objects.get_or_create(
+        key="refused",
+        defaults={
+            "charge": world.open.charge,
+            "amount_minor": 1,
+            "currency": "CNY",
+            "state": ChargeRefund.State.FAILED,
+        },
+    )
+    return refund
+
+
 OPERATORS: Final[Mapping[str, Callable[[World], Parameters]]] = {
     "desk:charge_back": lambda w: {"charge": w.open.charge_id},
+    "desk:refund": lambda w: {"refund": _refused(w).pk},
     "desk:shipping_drop": lambda _: {"number": 1},
     "desk:merchant": lambda _: _TEA,
     "desk:staff": lambda _: _TEA,

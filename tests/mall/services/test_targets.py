@@ -2,7 +2,9 @@
 
 import pytest
 
+from tests.mall.stage import Mall
 from tongbao.mall.services.targets import BadTarget, read_target
+from tongbao.mall.shop.models import Shop
 
 
 @pytest.mark.parametrize(
@@ -17,7 +19,7 @@ from tongbao.mall.services.targets import BadTarget, read_target
         ("utility", "0012-3456", "00123456"),
     ],
 )
-def test_a_number_is_read_by_its_kind(kind: str, typed: str, read: str) -> None:
+def test_a_number_is_read_by_its_kind(mall: Mall, kind: str, typed: str, read: str) -> None:
     assert read_target(kind, typed) == read
 
 
@@ -34,6 +36,14 @@ def test_a_number_is_read_by_its_kind(kind: str, typed: str, read: str) -> None:
         ("utility", "1" * 21),
     ],
 )
-def test_what_is_no_number_of_that_kind_is_told(kind: str, typed: str) -> None:
+def test_what_is_no_number_of_that_kind_is_told(mall: Mall, kind: str, typed: str) -> None:
     with pytest.raises(BadTarget):
         read_target(kind, typed)
+
+
+def test_a_number_without_a_country_is_at_home_where_the_mall_is(mall: Mall) -> None:
+    Shop.objects.update(currency="GBP")
+    assert read_target("phone", "07400 123456") == "+447400123456"
+    assert read_target("phone", "+86 138 0013 8000") == "13800138000"
+    with pytest.raises(BadTarget, match="such as 07400 123456"):
+        read_target("phone", "138 0013 8000")

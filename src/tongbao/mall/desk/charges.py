@@ -1,22 +1,25 @@
-"""The operator's list of payments that do not fit, and sending back what was paid wrongly."""
+"""The operator's list of payments in trouble: what was paid wrongly, what did not go back."""
 
 from typing import Any, Final
 from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
+from tongbao.ledger.values import LedgerError
 from tongbao.mall.desk.access import operator
-from tongbao.mall.paying import charges
+from tongbao.mall.paying import charges, refused
 from tongbao.mall.paying.models import Charge, ChargeRefund
 from tongbao.mall.paying.providers import PayingError
 from tongbao.mall.shop.money import money
 from tongbao.mall.shop.pages import paged
+from tongbao.mall.shop.troubles import told
 
 TROUBLES: Final = {
     Charge.Trouble.MISMATCH: gettext_lazy("Another amount or currency was paid"),
@@ -34,15 +37,17 @@ REFUNDS: Final = {
     ChargeRefund.State.WANTED: gettext_lazy("being sent back"),
     ChargeRefund.State.DONE: gettext_lazy("sent back"),
     ChargeRefund.State.FAILED: gettext_lazy("the provider refused to send it back"),
+    ChargeRefund.State.WALLET: gettext_lazy("into the wallet instead"),
 }
 
 
 @login_required
 @require_GET
 def listed(request: HttpRequest) -> HttpResponse:
-    """List the charges of which the provider told what does not fit, the newest first."""
+    """List the charges of which the provider told what does not fit, or did not refund."""
     operator(request)
-    found = Charge.objects.exclude(trouble="").select_related("user", "sale")
+    stuck = ChargeRefund.objects.filter(charge=OuterRef("pk"), state=ChargeRefund.State.FAILED)
+    found = Charge.objects.filter(~Q(trouble="") | Exists(stuck)).select_related("user", "sale")
     page = paged(request, found.prefetch_related("refunds").order_by("-created_at", "pk"))
     context = {"page_obj": page, "rows": [_row(one) for one in page.object_list]}
     return render(request, "desk/charges.html", context)
@@ -78,16 +83,48 @@ def send_back(request: HttpRequest, charge: UUID) -> HttpResponse:
     return redirect("desk:charges")
 
 
+@login_required
+@require_POST
+def settle_refund(request: HttpRequest, refund: UUID) -> HttpResponse:
+    """Ask again for a refund that the provider refused, or pay it into the payer's wallet."""
+    operator(request)
+    row = get_object_or_404(ChargeRefund.objects.select_related("charge__user"), pk=refund)
+    amount = {"amount": money(row.amount_minor, row.currency)}
+    try:
+        if request.POST.get("way") == "wallet":
+            refused.into_wallet(row)
+        else:
+            row = refused.again(row)
+    except refused.NotRefused:
+        messages.warning(request, _("Somebody has decided that already."))
+    except LedgerError as error:
+        messages.warning(request, told(error))
+    else:
+        row.refresh_from_db()
+        if row.state == ChargeRefund.State.DONE:
+            messages.success(request, _("%(amount)s were sent back.") % amount)
+        elif row.state == ChargeRefund.State.WALLET:
+            messages.success(request, _("%(amount)s went into the wallet.") % amount)
+        elif row.state == ChargeRefund.State.WANTED:
+            text = _("%(amount)s go back as soon as the provider answers.")
+            messages.info(request, text % amount)
+        else:
+            text = _("The provider refused to send %(amount)s back. Clear it up with them.")
+            messages.error(request, text % amount)
+    return redirect("desk:charges")
+
+
 def _row(charge: Charge) -> dict[str, Any]:
-    told = "" if charge.told_minor is None else money(charge.told_minor, charge.told_currency)
+    paid = "" if charge.told_minor is None else money(charge.told_minor, charge.told_currency)
     return {
         "charge": charge,
-        "trouble": TROUBLES[Charge.Trouble(charge.trouble)],
+        "trouble": TROUBLES[Charge.Trouble(charge.trouble)] if charge.trouble else "",
         "state": STATES[Charge.State(charge.state)],
-        "told": told,
+        "told": paid,
         "refunds": [
             (one, money(one.amount_minor, one.currency), REFUNDS[ChargeRefund.State(one.state)])
             for one in charge.refunds.all()
         ],
         "is_held": charges.is_held(charge),
+        "is_stuck": any(one.state == ChargeRefund.State.FAILED for one in charge.refunds.all()),
     }

@@ -16,7 +16,7 @@ from tongbao.mall.desk.access import at, shown, worker
 from tongbao.mall.desk.waiting import open_returns
 from tongbao.mall.merchants.models import Merchant
 from tongbao.mall.people.masking import masked
-from tongbao.mall.sales import goods, leftover, returns
+from tongbao.mall.sales import goods, leftover, returns, stock
 from tongbao.mall.sales.leftover import Slice
 from tongbao.mall.sales.models import Return
 from tongbao.mall.sales.quoting import Quote
@@ -54,16 +54,18 @@ def decide(request: HttpRequest, account: str, number: int) -> HttpResponse:
     if request.method == "POST":
         _decided(request, return_)
         return redirect("desk:return", account, number)
+    lines = _lines(return_)
     context: dict[str, Any] = {
         "at": "returns",
         "return": return_,
         "part": return_.part,
         "payer": masked(return_.part.sale.user),
-        "lines": _lines(return_),
+        "lines": lines,
         "units": units.concerned(return_),
         "had": units.had(return_.part),
         "fee_minor": leftover.fees(return_.part).get(return_.pk, 0),
         "is_automatic": return_.vouchers.exists() or return_.topups.exists(),
+        "can_restock": bool(lines) and stock.is_handed_over(return_.part),
     }
     if return_.state == Return.State.ASKED and not context["is_automatic"]:
         try:
@@ -87,7 +89,8 @@ def _decided(request: HttpRequest, return_: Return) -> None:
         if quote is None:
             messages.warning(request, _("The figures have moved meanwhile. Look at the new ones."))
             return
-        done = returns.approve(return_, by, quote)
+        restocks = request.POST.get("restocks") == "1"
+        done = returns.approve(return_, by, quote, restocks=restocks)
     except NotNow as error:
         messages.warning(request, str(error))
     except LedgerError as error:

@@ -20,6 +20,7 @@ urlpatterns = [
     path("", home.choose, name="choose"),
     path("charges/", charges.listed, name="charges"),
     path("charges/<uuid:charge>/back/", charges.send_back, name="charge_back"),
+    path("refunds/<uuid:refund>/", charges.settle_refund, name="refund"),
     path("terms/", terms.terms, name="terms"),
     path("terms/shipping/", terms.add_shipping, name="shipping_add"),
     path("terms/shipping/<int:number>/drop/", terms.drop_shipping, name="shipping_drop"),

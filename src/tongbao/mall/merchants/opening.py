@@ -3,11 +3,11 @@
 import re
 from typing import Final
 
-import phonenumbers
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from tongbao.mall.merchants.models import Merchant, Partner
+from tongbao.mall.people.contact import read_phone
 from tongbao.mall.people.models import User
 from tongbao.mall.shop.models import Shop
 from tongbao.mall.shop.opening import NotOpened, open_account
@@ -100,12 +100,8 @@ def find_user(reach: str) -> User | None:
     text = reach.strip()
     if "@" in text:
         return User.objects.filter(email__iexact=text, is_active=True).first()
-    try:
-        number = phonenumbers.parse(text, "CN")
-    except phonenumbers.NumberParseException:
-        return None
-    plain = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-    return User.objects.filter(phone=plain, is_active=True).first()
+    plain = read_phone(text)
+    return User.objects.filter(phone=plain, is_active=True).first() if plain else None
 
 
 def hire(merchant: Merchant, user: User) -> None:

@@ -22,7 +22,7 @@ class Kind(StrEnum):
     EXIT_AHEAD = "exit_ahead"  # percent, quota
     EXIT = "exit"  # points, gross, net
     RETURN_DECIDED = "return_decided"  # sale, amount, state (approved, refused)
-    REFUND = "refund"  # sale, amount, points
+    REFUND = "refund"  # sale, amount, points; wallet: there instead of where it came from
     WITHDRAWAL = "withdrawal"  # amount, state (requested, paid, failed)
     VOUCHER = "voucher"  # sale, state (issued, used, asked, expired)
     TOPUP = "topup"  # sale, state (success, failed)

@@ -146,6 +146,12 @@ def _return_decided(facts: Facts, shop: Shop) -> tuple[str, str]:
 
 def _refund(facts: Facts, shop: Shop) -> tuple[str, str]:
     shown = {"amount": _money(facts, "amount", shop), "sale": facts["sale"]}
+    if int(facts.get("wallet", 0)):
+        text = _(
+            "%(amount)s of order %(sale)s went into your wallet: the payment provider would not "
+            "send them back."
+        )
+        return text % shown, _sale(facts)
     if int(facts.get("points", 0)):
         text = _("%(amount)s of order %(sale)s went back to you; %(points)s points went with it.")
         return text % {**shown, "points": points(int(facts["points"]))}, _sale(facts)

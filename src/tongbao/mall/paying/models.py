@@ -70,7 +70,8 @@ class ChargeRefund(models.Model):
 
         WANTED = "wanted"
         DONE = "done"
-        FAILED = "failed"
+        FAILED = "failed"  # refused by the provider: somebody has to decide, see `refused`
+        WALLET = "wallet"  # goes into the payer's wallet instead
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     charge = models.ForeignKey(Charge, on_delete=models.PROTECT, related_name="refunds")

@@ -21,7 +21,7 @@ from tongbao.mall.notices.tell import Kind, tell
 from tongbao.mall.paying import charges
 from tongbao.mall.paying.models import Charge
 from tongbao.mall.paying.providers import PayingError
-from tongbao.mall.sales import booking, states
+from tongbao.mall.sales import booking, states, stock
 from tongbao.mall.sales.models import Part, Return, Sale
 from tongbao.mall.shop.models import Shop, the_shop
 
@@ -158,7 +158,9 @@ def _cancelled(sale: Sale, why: str, back_at: datetime | None) -> None:
     )
     for part in Part.objects.select_for_update().filter(sale=sale).order_by("pk"):
         states.move(part, Part.State.CANCELLED)
-    _return_stock(sale)
+    if sale.order is not None:
+        type(sale.order).objects.filter(pk=sale.order.pk).update(status="Cancelled")
+    stock.free(sale)
     tell(
         sale.user,
         Kind.ORDER_CANCELLED,
@@ -167,17 +169,6 @@ def _cancelled(sale: Sale, why: str, back_at: datetime | None) -> None:
     )
     for path in settings.MALL_SALE_CANCELLED:
         import_string(path)(sale)
-
-
-def _return_stock(sale: Sale) -> None:
-    """Give an order's goods back to whoever buys next; a sale in person has no order."""
-    if sale.order is None:
-        return
-    type(sale.order).objects.filter(pk=sale.order.pk).update(status="Cancelled")
-    # In the order of the stock records, in which checkout locks them, too.
-    lines = sale.order.lines.filter(stockrecord__isnull=False).select_related("stockrecord")
-    for line in lines.order_by("stockrecord", "pk"):
-        line.stockrecord.cancel_allocation(line.quantity)
 
 
 def _tell_back(sale: Sale) -> None:

@@ -13,6 +13,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
 
 from tongbao.ledger.effects import CauseCode
 from tongbao.ledger.statements import purchase_bodies, walk
+from tongbao.mall.paying import refused
 from tongbao.mall.paying.models import Charge, ChargeRefund
 from tongbao.mall.sales import booking, settlement
 from tongbao.mall.sales.findings import Finding, Kind, whatever
@@ -30,7 +31,7 @@ _RECEIVED: Final = (CauseCode.PAYMENT_RECEIVED, CauseCode.CREDIT_RECEIVED, Cause
 def compared(now: datetime) -> Iterator[Finding]:
     """Compare everything, and tell what disagrees."""
     shop = the_shop()
-    yield from whatever("charges", _charges)
+    yield from whatever("charges", lambda: _charges(shop))
     yield from whatever("due", lambda: _stuck(now))
     yield from whatever("sales", lambda: _sales(shop))
     yield from whatever("parts", lambda: _parts(shop))
@@ -39,7 +40,7 @@ def compared(now: datetime) -> Iterator[Finding]:
     yield from whatever("escrow", lambda: _escrow(shop))
 
 
-def _charges() -> Iterator[Finding]:
+def _charges(shop: Shop) -> Iterator[Finding]:
     """Payments that are for nothing, of another amount, or in trouble with the provider."""
     confirmed = Charge.objects.filter(purpose="sale", state=Charge.State.CONFIRMED)
     for charge in confirmed.filter(sale__isnull=True).order_by("created_at"):
@@ -57,6 +58,10 @@ def _charges() -> Iterator[Finding]:
     failed = ChargeRefund.objects.filter(state=ChargeRefund.State.FAILED)
     for refund in failed.order_by("created_at"):
         yield Finding(Kind.REFUND_FAILED, refund.key)
+    told = ChargeRefund.objects.filter(state=ChargeRefund.State.WALLET, done_at__isnull=False)
+    expected = [refused.deposit(one) for one in told.select_related("charge__user")]
+    ids = [str(one["id"]) for one in expected]
+    yield from _differences(ids, expected, purchase_bodies(shop.ledger, ids))
 
 
 def _stuck(now: datetime) -> Iterator[Finding]:

@@ -163,6 +163,7 @@ class Return(Tenders):
     state = models.CharField(max_length=12, choices=State, default=State.ASKED)
     is_late = models.BooleanField(default=False)
     shop_bears = models.BooleanField(default=False)
+    restocks = models.BooleanField(default=False)  # goods that were handed over are sold again
     shortfall_minor = models.PositiveBigIntegerField(default=0)
     recovered_minor = models.PositiveBigIntegerField(default=0)
     points_atoms = models.DecimalField(max_digits=78, decimal_places=0, default=0)

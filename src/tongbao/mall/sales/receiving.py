@@ -15,7 +15,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import override
 
 from tongbao.mall.notices.tell import Kind, tell
-from tongbao.mall.sales import settlement, states
+from tongbao.mall.sales import settlement, states, stock
 from tongbao.mall.sales.models import Part, Sale
 from tongbao.mall.sales.refusals import NotNow, Why
 from tongbao.mall.sales.states import locked_part
@@ -34,7 +34,9 @@ def ship(part: Part, note: str = "") -> Part:
     """
     with transaction.atomic():
         row = _waiting(part.pk)
-        row.shipped_at = row.shipped_at or timezone.now()
+        if row.shipped_at is None:
+            stock.hand_over(row)
+            row.shipped_at = timezone.now()
         row.shipping_note = note[:120]
         row.save(update_fields=["shipped_at", "shipping_note"])
         with override(row.sale.user.language or settings.LANGUAGE_CODE):

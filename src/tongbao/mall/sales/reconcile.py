@@ -20,6 +20,7 @@ id. So a crash is between two of these, and this is all that it can leave:
 | the ledger took or refused it | approved, outcome known | `returns.finish` |
 | the return's commit as done | wanted refund | `charges.send_refunds` |
 | the provider did a refund | wanted refund | `charges.send_refunds`, same id |
+| a refused refund is to go into the wallet | deposit in the inbox | `refused.finish` |
 
 What it can only tell is in `comparing`. A second run right after finds nothing but what was told.
 """
@@ -33,7 +34,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from tongbao.ledger.values import LedgerError
-from tongbao.mall.paying import charges
+from tongbao.mall.paying import charges, refused
 from tongbao.mall.paying.models import Charge, ChargeRefund
 from tongbao.mall.paying.providers import PayingError
 from tongbao.mall.sales import cancelling, comparing, paid, returns, settlement, settling
@@ -71,6 +72,7 @@ def _repaired(now: datetime) -> Iterator[Finding]:
     yield from _each(Kind.SETTLEMENT, begun.order_by("settling_at"), _settle)
     yield from _each(Kind.RETURN, approved.order_by("decided_at"), _carry_out)
     yield from whatever("refunds", _refunds)
+    yield from _each(Kind.REFUND, refused.unfinished(), _into_wallet)
     yield from whatever("due", lambda: _due(now))
 
 
@@ -97,6 +99,8 @@ def _subject(row: Any) -> str:  # noqa: ANN401  # a row of any kind
             return row.number
         case Part():
             return f"{row.sale.number}-{row.merchant.account}"
+        case ChargeRefund():
+            return row.key
         case Return():
             return returns.base_id(row)
     return str(row.pk)
@@ -149,6 +153,12 @@ def _carry_out(return_: Return) -> Did:
     except Refused:
         return Did.WAITS  # for its decision, again
     return Did.FINISHED
+
+
+def _into_wallet(refund: ChargeRefund) -> Did:
+    """Note that a refused refund is in the wallet, or that it is not: then it is found below."""
+    is_there = refused.finish(refund).state == ChargeRefund.State.WALLET
+    return Did.FINISHED if is_there else Did.WAITS
 
 
 def _due(now: datetime) -> Iterator[Finding]:

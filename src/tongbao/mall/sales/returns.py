@@ -32,7 +32,7 @@ from tongbao.ledger.values import Guard, Outcome, Refusal
 from tongbao.mall.notices.tell import Kind, tell
 from tongbao.mall.paying import charges
 from tongbao.mall.people.models import User
-from tongbao.mall.sales import quoting, settlement
+from tongbao.mall.sales import quoting, settlement, stock
 from tongbao.mall.sales.leftover import left
 from tongbao.mall.sales.models import Part, Return
 from tongbao.mall.sales.quoting import Planned, Quote, planned, quote
@@ -107,8 +107,10 @@ def refuse(return_: Return, by: User | None, answer: str = "") -> Return:
     return row
 
 
-def approve(return_: Return, by: User | None, quote: Quote) -> Return:
+def approve(return_: Return, by: User | None, quote: Quote, *, restocks: bool = False) -> Return:
     """Carry a return out as ``quote`` showed it; not in a transaction. Done before: as it is.
+
+    ``restocks``: the goods that were handed over and came back may be sold again.
 
     Raises:
         StaleQuote: somebody would be worse off than was shown; nothing was done.
@@ -126,6 +128,7 @@ def approve(return_: Return, by: User | None, quote: Quote) -> Return:
                 raise StaleQuote(plan.quote)
             for path in settings.MALL_RETURN_APPROVING:
                 import_string(path)(row)
+            row.restocks = restocks
             _begin(part, row, plan, by)
     try:
         return finish(row.pk)
@@ -330,6 +333,7 @@ def _done(part: Part, row: Return, bodies: Mapping[str, Mapping[str, Any]]) -> N
         row.shortfall_minor = receipt["shortfall"]
     row.state, row.done_at = Return.State.DONE, timezone.now()
     row.save()
+    stock.come_back(part, row)
     if row.provider_minor and part.sale.charge is not None:
         charges.refund(part.sale.charge, base_id(row), row.provider_minor)
     if part.state != Part.State.SETTLED and not left(part).tenders.total_minor:

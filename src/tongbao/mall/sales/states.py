@@ -22,6 +22,7 @@ from typing import Final
 from django.db import transaction
 
 from tongbao.mall.paying.models import Charge
+from tongbao.mall.sales import stock
 from tongbao.mall.sales.models import Part, Sale
 from tongbao.mall.shop.models import Shop
 
@@ -82,4 +83,6 @@ def move(row: Sale | Part, state: str, **fields: datetime | int | str | None) ->
 
 def receive(part: Part, shop: Shop, at: datetime) -> None:
     """Let a locked part be received at that moment: its return window runs from then on."""
+    if part.shipped_at is None:
+        stock.hand_over(part)
     move(part, Part.State.RECEIVED, received_at=at, due_at=at + timedelta(days=shop.return_days))

@@ -8,6 +8,7 @@ from tongbao.mall.people.models import User
 
 Basket: TypeAlias = Any  # basket.Basket
 BasketLine: TypeAlias = Any  # basket.Line
+Order: TypeAlias = Any  # order.Order
 OrderLine: TypeAlias = Any  # order.Line
 Product: TypeAlias = Any  # catalogue.Product
 Method: TypeAlias = Any  # a way of shipping

@@ -41,6 +41,9 @@ WORDS: Final = {
     ChargeRefund.State.WANTED: gettext_lazy("on its way back"),
     ChargeRefund.State.DONE: gettext_lazy("sent back"),
     ChargeRefund.State.FAILED: gettext_lazy("not sent yet: we clear it up with the provider"),
+    ChargeRefund.State.WALLET: gettext_lazy(
+        "into your wallet: the provider would not send it back"
+    ),
 }
 """What became of money that goes back through the provider."""
 

@@ -7,6 +7,7 @@ from typing import Final
 import phonenumbers
 from django.utils.translation import gettext as _
 
+from tongbao.mall.people.contact import region
 from tongbao.mall.services.models import Topup
 
 _LONGEST: Final = 40
@@ -23,8 +24,11 @@ class BadTarget(ValueError):
 def read_target(kind: str, text: str) -> str:
     """Return the number in what somebody typed, in the form that providers get.
 
-    >>> read_target("phone", "+86 138-0013 8000")
-    '13800138000'
+    A phone number without a country code is at home where the mall is. Chinese ones have eleven
+    digits then, others + and the country code.
+
+    >>> read_target("fuel", "1000 1100 0000 0000 001")
+    '1000110000000000001'
 
     Raises:
         BadTarget: it is no number of that kind.
@@ -53,9 +57,15 @@ def masked(target: str) -> str:
 
 
 def _phone(plain: str) -> str:
-    words = _("Enter a mobile number, such as 138 0013 8000; abroad, with + and the country code.")
+    home = region()
+    example = phonenumbers.example_number_for_type(home, phonenumbers.PhoneNumberType.MOBILE)
+    shown = ""
+    if example is not None:
+        shown = phonenumbers.format_number(example, phonenumbers.PhoneNumberFormat.NATIONAL)
+    words = _("Enter a mobile number, such as %(example)s; abroad, with + and the country code.")
+    words %= {"example": shown}
     try:
-        number = phonenumbers.parse(plain, "CN")
+        number = phonenumbers.parse(plain, home)
     except phonenumbers.NumberParseException as error:
         raise BadTarget(words) from error
     mobile = {

@@ -175,6 +175,8 @@ def _title(known: Known, item: Item, sale: Sale | None) -> str:
         return _team(item)
     if code is CauseCode.DEPOSIT and item.command_id.endswith("-back"):
         return _("Withdrawal that came back")
+    if code is CauseCode.DEPOSIT and item.command_id.endswith("-wallet"):
+        return _("Money back into the wallet, which the provider would not send")
     if code is CauseCode.DIVIDEND and facts:
         return _dividend(item)
     other = next((known.merchants.get(str(facts[n])) for n in _OTHERS & set(facts)), None)
