@@ -154,6 +154,34 @@ def test_htmx_gets_the_part_that_changes(mall: Mall) -> None:
     assert "<html" not in part
 
 
+def test_what_is_chosen_with_a_good_is_asked_for_as_its_kind_wants(mall: Mall) -> None:
+    product = mall.product("tea-1")
+    group = get_model("catalogue", "AttributeOptionGroup").objects.create(name="Sizes")
+    for size in ("Small", "Large"):
+        group.options.create(option=size)
+    option = get_model("catalogue", "Option").objects
+    kinds = {"select": group, "checkbox": group, "boolean": None, "date": None, "integer": None}
+    for kind, choices in kinds.items():
+        product.product_options.add(
+            option.create(name=f"Kind {kind}", code=kind, type=kind, option_group=choices)
+        )
+    page = mall.client().get(PRODUCT).content.decode()
+    assert '<select class="form-select buy-option" id="option-select" name="select">' in page
+    assert page.count('type="checkbox" id="option-checkbox-') == 2
+    for kind, typed in {"boolean": "checkbox", "date": "date", "integer": "number"}.items():
+        assert f'type="{typed}" id="option-{kind}"' in page
+    client = mall.client(mall.user())
+    chosen = {"select": "Large", "checkbox": ["Small", "Large"], "date": "2026-12-24", "integer": 3}
+    client.post(f"/basket/add/{product.pk}/", {"quantity": 1, **chosen})
+    basket = client.get("/basket/").content.decode()
+    for text in ("Large", "Small", "2026-12-24", "3"):
+        assert text in basket
+    client.post(f"/basket/add/{product.pk}/", {"quantity": 1, "select": "Giant"})
+    again = client.get("/basket/").content.decode()
+    assert "Giant is not one of the available choices." in again
+    assert again.count("2026-12-24") == 1  # nothing was added
+
+
 def test_suggestions_are_links(mall: Mall) -> None:
     part = mall.client().get("/suggestions/?q=win").content.decode()
     assert part.count("<a ") == 2
