@@ -10,7 +10,7 @@ from django.test import override_settings
 from playwright.sync_api import Page
 
 from tests.e2e.conftest import BrowserPage, Live
-from tests.e2e.pages import assert_sound
+from tests.e2e.pages import assert_fits, assert_sound
 from tests.mall.stage import PASSWORD
 from tongbao.mall.people.models import User
 
@@ -154,10 +154,11 @@ DASHBOARD = [
 
 
 @pytest.mark.filterwarnings("default:Pagination may yield")  # Oscar's offers have no order
+@pytest.mark.parametrize("size", ["phone", "desktop"])
 def test_the_operators_dashboard_works_under_its_policy(
-    live: Live, browser_page: BrowserPage
+    live: Live, browser_page: BrowserPage, size: str
 ) -> None:
-    page = browser_page("desktop", "en", live.mall.operator())
+    page = browser_page(size, "en", live.mall.operator())
     product = live.mall.product().pk
     for place in DASHBOARD:
         answer = page.goto(f"/dashboard/{place.format(product=product)}")
@@ -165,3 +166,4 @@ def test_the_operators_dashboard_works_under_its_policy(
         assert answer.status == 200, place
         # Its own scripts ran: what they bind to the page works.
         assert page.evaluate("typeof window.jQuery") == "function"
+        assert_fits(page)
