@@ -1,10 +1,15 @@
 """The desk on a phone: large figures stay whole; the operator sends a wrong payment back."""
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import BrowserPage, Live
 from tests.e2e.pages import assert_sound
+from tests.e2e.test_look import shot
 from tests.mall.desk.test_charges import wrongly_paid
+from tests.mall.desk.test_refused import stuck
+from tests.mall.sales.test_stock import ordered
+from tongbao.mall.sales import receiving, returns
 from tongbao.mall.sales.models import Sale
 
 
@@ -36,3 +41,37 @@ def test_the_operator_sends_a_wrong_payment_back(live: Live, browser_page: Brows
     assert Sale.objects.get(pk=sale.pk).state == Sale.State.CANCELLED
     expect(shopper.locator("#order")).to_contain_text("已退回", timeout=15_000)
     assert_sound(shopper)
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+@pytest.mark.parametrize("size", ["phone", "desktop"])
+def test_the_operator_pays_a_refused_refund_into_the_wallet(
+    live: Live, browser_page: BrowserPage, size: str, language: str
+) -> None:
+    refund = stuck(live.mall)
+    page = browser_page(size, language, live.mall.operator())
+    page.goto("/desk/charges/")
+    assert_sound(page, names=(refund.charge.user.shown,))
+    shot(page, f"refused-{size}-{language}")
+    page.locator("button[name=way][value=wallet]").click()
+    expect(page.locator(".alert-success")).to_contain_text("¥50.00")
+    expect(page.locator("button[name=way]")).to_have_count(0)
+    refund.refresh_from_db()
+    assert refund.state == "wallet"
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_a_merchant_puts_returned_goods_back(
+    live: Live, browser_page: BrowserPage, language: str
+) -> None:
+    part, line = ordered(live.mall, 2)
+    receiving.ship(part)
+    asked = returns.ask(part, 10_000, {str(line.pk): 1}, "Too small.")
+    page = browser_page("phone", language, live.mall.staff("tea"))
+    page.goto(f"/desk/tea/returns/{asked.pk}/")
+    assert_sound(page, names=("Too small.", line.title))
+    page.locator("#restocks-1").check()
+    shot(page, f"restock-phone-{language}")
+    page.locator("button[name=decision][value=approve]").first.click()
+    expect(page.locator(".alert-success")).to_have_count(1)
+    assert live.mall.product("tea-1").stockrecords.get().num_in_stock == 999

@@ -45,6 +45,17 @@ def apps() -> list[Path]:
     )
 
 
+def disagreeing(folders: Iterable[Path]) -> list[str]:
+    """Return the texts that apps translate differently: Django knows one translation of a text."""
+    said: dict[Key, dict[str, str]] = {}
+    for folder in folders:
+        for message in _read(folder / _WHERE):
+            if message.id:
+                key = (message.id, message.context)
+                said.setdefault(key, {})[folder.name] = str(message.string)
+    return [f"{key[0]!r}: {by}" for key, by in said.items() if len(set(by.values())) > 1]
+
+
 def problems(folder: Path) -> list[str]:
     """Return what is wrong with an app's Chinese, a line each."""
     path = folder / _WHERE

@@ -13,6 +13,16 @@ def test_everything_an_app_says_is_translated(folder: Path) -> None:
     assert messages.problems(folder) == []
 
 
+def test_no_two_apps_translate_the_same_text_differently(tmp_path: Path) -> None:
+    assert messages.disagreeing(messages.apps()) == []
+    for name, chinese in {"tea": "代码", "wine": "验证码"}.items():
+        path = tmp_path / name / "locale/zh_Hans/LC_MESSAGES/django.po"
+        path.parent.mkdir(parents=True)
+        path.write_text(f'msgid "Code"\nmsgstr "{chinese}"\n', encoding="utf-8")
+    (found,) = messages.disagreeing([tmp_path / "tea", tmp_path / "wine"])
+    assert found == "'Code': {'tea': '代码', 'wine': '验证码'}"
+
+
 def test_a_new_message_is_missed(tmp_path: Path) -> None:
     app = tmp_path / "tea"
     (app / "templates").mkdir(parents=True)

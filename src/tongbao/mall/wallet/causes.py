@@ -44,7 +44,7 @@ GROUP_LABELS: Final = {
     "team": gettext_lazy("Team rewards"),
     "sold": gettext_lazy("Points sold"),
     "converted": gettext_lazy("Turned into credit"),
-    "paid": gettext_lazy("Paid"),
+    "paid": gettext_lazy("Payments"),
     "returned": gettext_lazy("Came back"),
     "cash": gettext_lazy("Withdrawals and deposits"),
 }
