@@ -47,13 +47,13 @@ def apps() -> list[Path]:
 
 def disagreeing(folders: Iterable[Path]) -> list[str]:
     """Return the texts that apps translate differently: Django knows one translation of a text."""
-    said: dict[Key, dict[str, str]] = {}
+    said: dict[tuple[str, str | None], dict[str, str]] = {}
     for folder in folders:
         for message in _read(folder / _WHERE):
             if message.id:
-                key = (message.id, message.context)
+                key = (str(message.id), message.context)
                 said.setdefault(key, {})[folder.name] = str(message.string)
-    return [f"{key[0]!r}: {by}" for key, by in said.items() if len(set(by.values())) > 1]
+    return [f"{text!r}: {by}" for (text, _), by in said.items() if len(set(by.values())) > 1]
 
 
 def problems(folder: Path) -> list[str]:
