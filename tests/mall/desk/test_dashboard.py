@@ -2,13 +2,17 @@
 
 from typing import Any
 
-from oscar.core.loading import get_model
+from django.test import RequestFactory
+from oscar.core.loading import get_class, get_model
 
 from tests.mall.checkout.way import rich
+from tests.mall.sales.buying import buyer
+from tests.mall.sales.test_cancelling import with_order
 from tests.mall.sales.test_views import ordered, part_of
 from tests.mall.stage import Mall
-from tongbao.mall.sales import returns
+from tongbao.mall.sales import cancelling, placing, returns
 
+IndexView = get_class("dashboard.views", "IndexView")
 OPERATORS = ("/desk/", "/desk/merchants/", "/wallet/payouts/", "/desk/charges/")
 
 
@@ -118,3 +122,24 @@ def test_balances_show_a_few_days_on_a_page(mall: Mall) -> None:
     first = client.get("/desk/tea/money/").content.decode()
     assert 'href="?page=2"' in first
     assert "page=2" not in client.get("/desk/tea/money/?page=9").content.decode()
+
+
+def test_what_was_cancelled_or_not_paid_is_no_revenue(mall: Mall) -> None:
+    user = buyer(mall, wallet=50_000)
+    for number, count, cancel in (("A1", 1, True), ("A2", 2, False)):
+        _, sale = with_order(mall, user, "tea-1", count, number)
+        placing.finish(sale)
+        if cancel:
+            assert cancelling.cancel(sale, "shopper")
+    with_order(mall, user, "tea-1", 1, "A3")  # not booked: it waits for its payment
+    for person, count in ((mall.operator(), 1), (mall.staff("tea"), 1), (mall.staff("wine"), 0)):
+        view = IndexView()
+        view.request = RequestFactory().get("/dashboard/")
+        view.request.user = person
+        shown = view.get_stats()
+        assert (shown["total_orders"], shown["total_revenue"]) == (count, 200 * count)
+        assert (shown["total_orders_last_day"], shown["total_lines_last_day"]) == (count, count)
+        assert [one["freq"] for one in shown["order_status_breakdown"]] == [1] * count
+        hours = shown["hourly_report_dict"]["order_total_hourly"]
+        assert sum(one["total_incl_tax"] for one in hours) == 200 * count
+    assert mall.client(mall.operator()).get("/dashboard/").status_code == 200

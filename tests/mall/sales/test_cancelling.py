@@ -61,7 +61,9 @@ def sent_back() -> list[int]:
     return [one.amount_minor for one in SandboxRefund.objects.order_by("pk")]
 
 
-def with_order(mall: Mall, user: User, upc: str, quantity: int) -> tuple[Any, Sale]:
+def with_order(
+    mall: Mall, user: User, upc: str, quantity: int, number: str = "O1"
+) -> tuple[Any, Sale]:
     """Place a sale of an Oscar order, as checkout does."""
     enrolled(user, mall.ledger)
     basket = get_model("basket", "Basket").objects.create(owner=user)
@@ -69,7 +71,7 @@ def with_order(mall: Mall, user: User, upc: str, quantity: int) -> tuple[Any, Sa
     basket.add_product(mall.product(upc), quantity)
     with transaction.atomic(), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Oscar's factory of orders
-        order = create_order(basket=basket, user=user, number="O1")
+        order = create_order(basket=basket, user=user, number=number)
         total = 10_000 * quantity
         drafts, tenders = [Draft(mall.merchant(), total)], Split(wallet=total)
         sale = placing.place(mall.shop, user, order.number, drafts, tenders, order=order)

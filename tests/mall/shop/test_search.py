@@ -136,7 +136,23 @@ def test_any_part_of_a_chinese_title_finds_it() -> None:
     assert search("酱香") == [TITLES[5]]
     assert search("青花瓷茶杯") == [TITLES[6]]
     assert search("杯") == [TITLES[6]]
-    assert search("红酒") == []
+    assert search("电脑") == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "title", "read_as"),
+    [
+        ("酱相", TITLES[5], "酱香"),
+        ("茶怀", TITLES[6], "茶杯"),
+        ("青华瓷", TITLES[6], "青花瓷"),  # both pairs have the wrong letter
+        ("飞天将香白酒", TITLES[5], "飞天酱香白酒"),
+    ],
+)
+def test_of_two_chinese_letters_one_may_be_wrong(typed: str, title: str, read_as: str) -> None:
+    found = find(SHELF, Wish(typed))
+    assert titles(found) == [title]
+    assert found.read_as == read_as
+    assert not found.is_loose
 
 
 def test_filters_and_their_counts() -> None:

@@ -20,6 +20,7 @@ from tongbao.mall.demo.orders import write_lines, write_order
 from tongbao.mall.demo.play import NotPlayed
 from tongbao.mall.merchants.models import Merchant
 from tongbao.mall.notices.models import Notice
+from tongbao.mall.notices.tell import Kind
 from tongbao.mall.paying import bank, charges
 from tongbao.mall.paying.models import Charge
 from tongbao.mall.people.models import User
@@ -178,6 +179,7 @@ def _go_on(shop: Shop, part: Part, reached: Reached, at: datetime) -> None:
         return
     receiving.ship(part, "Royal Mail" if shop.currency == "GBP" else "顺丰速运")
     Part.objects.filter(pk=part.pk).update(shipped_at=at + timedelta(days=1))
+    Notice.objects.filter(key=f"{Kind.ORDER_SHIPPED}:{part.pk}").update(at=at + timedelta(days=1))
     if reached == Reached.SHIPPED:
         return
     received = receiving.receive(part, at + timedelta(days=2))

@@ -9,7 +9,8 @@ from django.views.decorators.http import require_GET
 
 from tongbao.ledger.merchants import receivables
 from tongbao.mall.desk.access import at, shown
-from tongbao.mall.sales.models import Part
+from tongbao.mall.sales import goods
+from tongbao.mall.sales.models import Part, Sale
 from tongbao.mall.shop.models import the_shop
 from tongbao.mall.shop.pages import paged
 
@@ -25,13 +26,17 @@ def balances(request: HttpRequest, account: str) -> HttpResponse:
     first = timezone.now().astimezone(shop.zone).date() - timedelta(days=_DAYS)
     report = receivables(shop.ledger, merchant.account, first=f"{first:%Y-%m-%d}")
     holder = shop.ledger.account(merchant.account)
-    waiting = Part.objects.filter(merchant=merchant, state=Part.State.RECEIVED)
+    waiting = Part.objects.filter(
+        merchant=merchant,
+        sale__state=Sale.State.PAID,
+        state__in=[Part.State.WAITING, Part.State.RECEIVED],
+    ).prefetch_related("returns")
     context = {
         "at": "money",
         "holder": holder,
         "page_obj": paged(request, list(reversed(report.days)), _SHOWN),
         "total": report.total,
-        "waiting": sum(part.total_minor for part in waiting),
+        "waiting": sum(goods.left_minor(part) for part in waiting),
         "days_count": _DAYS,
     }
     return shown(request, merchant, "desk/money.html", context)

@@ -48,6 +48,12 @@ class Line:
     returned: int
     total_minor: int
     units: Units | None = None
+    asked: int = 0  # of those that are back or asked to be: nobody has given them back yet
+
+    @property
+    def is_back(self) -> int:
+        """How many came back, or their money."""
+        return self.returned - self.asked
 
     @property
     def left(self) -> int:
@@ -86,18 +92,20 @@ def lines(part: Part, currency: str) -> list[Line]:
     if any(row.product is None or not row.product.is_shipping_required for row in rows):
         units = import_string(settings.MALL_LINE_UNITS)(part)
     back: Counter[str] = Counter()
+    asked: Counter[str] = Counter()
     for one in counted(part.returns.all()):
-        back.update({line: int(quantity) for line, quantity in one.lines.items()})
-    return [
-        Line(
-            row,
-            row.quantity,
-            units[row.pk].back if row.pk in units else min(row.quantity, back[str(row.pk)]),
-            to_minor(row.line_price_incl_tax, currency),
-            units.get(row.pk),
-        )
-        for row in rows
-    ]
+        there = {line: int(quantity) for line, quantity in one.lines.items()}
+        back.update(there)
+        if one.state != Return.State.DONE:
+            asked.update(there)
+    found = []
+    for row in rows:
+        of = units.get(row.pk)
+        returned = min(row.quantity, back[str(row.pk)]) if of is None else of.back
+        total = to_minor(row.line_price_incl_tax, currency)
+        open_ = min(returned, asked[str(row.pk)])
+        found.append(Line(row, row.quantity, returned, total, of, open_))
+    return found
 
 
 def most_of(product: Product) -> int:

@@ -98,7 +98,7 @@ def standing(charge: Charge) -> Standing:
     if charge.trouble == Charge.Trouble.MISMATCH and charge.state == Charge.State.STARTED:
         return replace(of_charge(charge), address=address, label=label)
     if sale.state == Sale.State.PAID:
-        text = _("The payment has arrived and the order is on its way.")
+        text = _("The payment has arrived; the order is being worked on.")
         return Standing(_("Paid"), text, is_good=True, address=address, label=label)
     if sale.state == Sale.State.CANCELLED:
         text = why_cancelled(sale)

@@ -168,7 +168,8 @@ def state_of(sale: Sale) -> tuple[str, str]:
     if Part.State.RECEIVED in states:
         return _("Received"), "success"
     if states <= {Part.State.RETURNED, Part.State.CANCELLED}:
-        return _("Returned"), "secondary"
+        sent = any(_ships(part) for part in sale.parts.all())
+        return (_("Returned") if sent else _("Paid back")), "secondary"
     return _("Done"), "success"
 
 
@@ -208,7 +209,8 @@ def _steps(shop: Shop, part: Part, *, ships: bool) -> Iterable[Step]:
     if not gone:  # what went back before it was there will not come any more
         yield _received(shop, part, ships=ships)
     if part.state == Part.State.RETURNED:
-        yield Step(_("Returned"), done=True, at=_last_return(part))
+        word = _("Returned") if ships else _("Paid back")
+        yield Step(word, done=True, at=_last_return(part))
     elif part.paid_minor > 0:
         yield _points(shop, part)
 

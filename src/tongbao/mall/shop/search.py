@@ -17,6 +17,7 @@ SORTS: Final = ("best", "cheap", "dear", "new", "rated")
 _MOST_WORDS: Final = 8
 _SHORTEST_TYPO: Final = 3  # shorter words are taken as they are
 _TWO_TYPOS: Final = 8
+_PAIR: Final = 2
 _EXACT, _BEGINNING, _MISTYPED, _CATEGORY = 12, 6, 3, 2
 
 
@@ -90,13 +91,20 @@ def _matches(shelf: Shelf, text: str) -> tuple[dict[int, int] | None, str, bool]
     there = [scores for scores in per_word if scores]
     among = frozenset(there[0]).intersection(*there[1:]) if there else frozenset()
     shown = [run for _, run in asked]
-    taken = False
+    head, taken = 0, False
     for number, (word, run) in enumerate(asked):
+        head = number if run else head
         if not per_word[number]:
-            likely = _likeliest(shelf, word, run, among)
+            begun = shown[head][number - head : number - head + 1]  # may be put right already
+            likely = _likeliest(shelf, word, run, among, begun)
             if likely:
                 per_word[number] = dict.fromkeys(shelf.words[likely], _MISTYPED)
-                shown[number], taken = shelf.spelled.get(likely, likely), True
+                taken = True
+                if is_latin(word):
+                    shown[number] = shelf.spelled.get(likely, likely)
+                else:
+                    before, after = shown[head][: number - head], shown[head][number - head + 2 :]
+                    shown[head] = before + likely + after
     read_as = " ".join(filter(None, shown)) if taken else ""
     everywhere = set(per_word[0]).intersection(*per_word[1:])
     if everywhere or len(asked) == 1:
@@ -121,12 +129,16 @@ def _known(shelf: Shelf, word: str) -> dict[int, int]:
     return scores | dict.fromkeys(shelf.words.get(word, ()), _EXACT)
 
 
-def _likeliest(shelf: Shelf, word: str, run: str, among: frozenset[int]) -> str:
+def _likeliest(shelf: Shelf, word: str, run: str, among: frozenset[int], begun: str) -> str:
     """Return the word that a mistyped one was most likely meant to be; nothing if none is near.
 
-    Of equally near words it is the one that most goods have which have the other words too.
+    Of equally near words it is the one that most goods have which have the other words too. Of a
+    pair of Chinese letters one may be wrong; ``begun`` is its first, as the pair before it was
+    put right.
     """
-    if not is_latin(word) or len(word) < _SHORTEST_TYPO:
+    if not is_latin(word):
+        return _likeliest_pair(shelf, word, among, begun)
+    if len(word) < _SHORTEST_TYPO:
         return ""
     near: dict[str, int] = {}
     # A short plural keeps its s in the index; the mistake may be before it.
@@ -150,6 +162,24 @@ def _likeliest(shelf: Shelf, word: str, run: str, among: frozenset[int]) -> str:
         return other[0] == word[0], len(places & among), len(places)
 
     return max((one for one in near if near[one] == nearest), key=fits, default="")
+
+
+def _likeliest_pair(shelf: Shelf, word: str, among: frozenset[int], begun: str) -> str:
+    if len(word) != _PAIR:
+        return ""
+    if begun + word[1] in shelf.words:
+        return begun + word[1]
+
+    def fits(other: str) -> tuple[int, bool, int, str]:
+        places = shelf.words[other]
+        return len(places & among), other[0] == word[0], len(places), other
+
+    near = (
+        other
+        for other in shelf.vocabulary
+        if len(other) == _PAIR and (other[0] == word[0] or other[1] == word[1])
+    )
+    return max((one for one in near if not is_latin(one)), key=fits, default="")
 
 
 def _priced(shelf: Shelf, wish: Wish) -> frozenset[int]:
