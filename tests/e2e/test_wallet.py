@@ -33,6 +33,12 @@ def entries(live: Live) -> int:
     return live.mall.ledger.standing().number
 
 
+_IN_PLACE = """dots => dots.map(dot => {
+  const [one, line] = [dot, dot.parentElement].map(it => it.getBoundingClientRect());
+  return one.left === line.left && one.top >= line.top && one.bottom <= line.bottom;
+})"""
+
+
 @pytest.mark.parametrize(("size", "language"), [("phone", "zh-hans"), ("desktop", "en")])
 def test_a_member_looks_sells_half_and_has_what_was_shown(
     live: Live, browser_page: BrowserPage, ann: User, size: str, language: str
@@ -40,6 +46,8 @@ def test_a_member_looks_sells_half_and_has_what_was_shown(
     page = browser_page(size, language, ann)
     page.goto("/wallet/")
     assert_sound(page)
+    # Each colour of the ring stands before its words.
+    assert page.eval_on_selector_all(".ring-dot", _IN_PLACE) == [True] * 3
     before = live.mall.ledger.account(ann.account)
     assert before is not None
     figures = live.mall.ledger.standing().figures

@@ -155,6 +155,12 @@ def test_of_two_chinese_letters_one_may_be_wrong(typed: str, title: str, read_as
     assert not found.is_loose
 
 
+def test_a_mistyped_chinese_category_gives_its_goods() -> None:
+    aisle = Aisle(7, "葡萄酒", "wine", "", (7,), True, frozenset({0}))
+    shelf = replace(shelf_of("干红", "葡萄酒杯", "茶"), of_aisles=named([aisle]))
+    assert set(titles(find(shelf, Wish("葡萄洒")))) == {"干红", "葡萄酒杯"}
+
+
 def test_filters_and_their_counts() -> None:
     found = find(SHELF, Wish(least_minor=200, most_minor=300))
     assert titles(found) == [TITLES[1], TITLES[2]]

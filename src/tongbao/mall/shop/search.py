@@ -98,7 +98,8 @@ def _matches(shelf: Shelf, text: str) -> tuple[dict[int, int] | None, str, bool]
             begun = shown[head][number - head : number - head + 1]  # may be put right already
             likely = _likeliest(shelf, word, run, among, begun)
             if likely:
-                per_word[number] = dict.fromkeys(shelf.words[likely], _MISTYPED)
+                found = shelf.words[likely] if is_latin(word) else _known(shelf, likely)
+                per_word[number] = dict.fromkeys(found, _MISTYPED)
                 taken = True
                 if is_latin(word):
                     shown[number] = shelf.spelled.get(likely, likely)
