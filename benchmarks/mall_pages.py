@@ -152,6 +152,7 @@ def _fill(ledger: Ledger) -> None:
     deliver(Program.objects.get(name=_NAME).pk, _NAME, Exits())
     with connections["default"].cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
+        cursor.execute("CHECKPOINT")  # what was just filled in does not reach the disk meanwhile
 
 
 def _shoppers() -> list[User]:
