@@ -62,7 +62,7 @@ def test_two_runs_give_the_same_bytes(tmp_path: Path) -> None:
 def test_the_report_and_the_words_are_in_chinese_on_request(tmp_path: Path) -> None:
     result = basic(tmp_path, "--lang", "zh")
     assert "订单 28 笔" in result.stdout
-    assert "资金池" in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert "积分准备金" in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(

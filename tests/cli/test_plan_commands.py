@@ -165,4 +165,4 @@ def test_a_terminal_without_chinese_gets_marks_and_no_traceback(tmp_path: Path) 
 
 def test_a_new_file_is_utf_8_whatever_the_terminal() -> None:
     result = narrow("new", "--preset", "wine", "--lang", "zh")
-    assert "托底" in result.stdout.decode("utf-8")
+    assert "积分准备金" in result.stdout.decode("utf-8")

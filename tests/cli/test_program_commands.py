@@ -216,7 +216,7 @@ def test_launch_pause_and_launch_again_say_what_they_did(wine: Run) -> None:
     ids=lambda words: words[0],
 )
 @pytest.mark.parametrize(
-    ("lang", "said"), [("en", "program list"), ("zh", "没有名为 tea 的积分计划")]
+    ("lang", "said"), [("en", "program list"), ("zh", "没有名为 tea 的积分项目")]
 )
 def test_an_unknown_program_is_named(
     wine: Run, words: tuple[str, ...], lang: str, said: str
@@ -252,7 +252,7 @@ def test_an_announced_plan_shows_what_changes_and_when(wine: Run) -> None:
     )
     assert version["effective_at"] == "2034-01-01T16:00:00.000000Z"
     assert version["changes"] == {"backing_bps": [3000, 2500]}
-    assert "托底比例：30% → 25%" in wine("program", "show", "wine", "--lang", "zh").stdout
+    assert "准备金比例：30% → 25%" in wine("program", "show", "wine", "--lang", "zh").stdout
 
 
 def test_too_little_notice_says_from_when_on_in_the_program_s_zone(wine: Run) -> None:

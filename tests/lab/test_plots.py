@@ -55,10 +55,10 @@ def test_what_an_svg_refers_to_is_in_it_under_the_charts_name(name: str) -> None
 
 
 def test_words_stay_words_in_chinese_too() -> None:
-    drawing = Rows((Row("托底资金池", 1.0, "¥30.00"),))
-    svg = plots.svg(Chart("money", "去向", "托底资金池 ¥30.00", drawing, "zh"))
-    assert ">托底资金池</text>" in svg
-    assert 'aria-label="托底资金池 ¥30.00"' in svg
+    drawing = Rows((Row("积分准备金", 1.0, "¥30.00"),))
+    svg = plots.svg(Chart("money", "去向", "积分准备金 ¥30.00", drawing, "zh"))
+    assert ">积分准备金</text>" in svg
+    assert 'aria-label="积分准备金 ¥30.00"' in svg
 
 
 def test_a_label_is_escaped() -> None:

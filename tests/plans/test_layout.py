@@ -11,7 +11,7 @@ def test_latin_text_breaks_at_spaces() -> None:
 
 
 def test_chinese_text_breaks_between_signs_but_not_before_a_stop() -> None:
-    assert wrapped("资金池变大。价格上升", columns=10) == "资金池变\n大。价格上\n升"
+    assert wrapped("准备金变大。价格上升", columns=10) == "准备金变\n大。价格上\n升"
 
 
 def test_an_opening_quote_goes_down_with_its_word() -> None:

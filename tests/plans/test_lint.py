@@ -136,7 +136,7 @@ def test_a_double_quota_with_thirty_and_thirty_percent_fills_at_most_thirty_perc
     finding = found({"quota": '"200%"', "dividend": '"30%"'})["quota-not-fillable"]
     assert "at most 30% of all quotas" in finding.text.say("en")
     assert finding.figure.say("en").endswith("(30% + 30%) / 200% = 30%")
-    assert "最多只能覆盖所有额度的 30%" in finding.text.say("zh")
+    assert "最多只能覆盖所有收益上限之和的 30%" in finding.text.say("zh")
 
 
 def test_the_founding_examples_quota_is_filled_to_fifteen_percent_at_most() -> None:

@@ -70,7 +70,7 @@ FAULTS: Final[Mapping[Fault, Text]] = MappingProxyType(
         ),
         Fault.POOL: Text(
             "Reserve and supply are written as {found}; the postings make them {expected}.",
-            "写明的资金池和流通量是 {found}，按分录算出来是 {expected}。",
+            "写明的积分准备金和流通量是 {found}，按分录算出来是 {expected}。",
         ),
         Fault.RECEIPT: Text(
             "The receipt and the postings disagree on {what}: {expected} against {found}.",
@@ -82,11 +82,11 @@ FAULTS: Final[Mapping[Fault, Text]] = MappingProxyType(
         ),
         Fault.TAKEN: Text(
             "{account} took out {expected} by the receipt and the postings, {found} by its quota.",
-            "按回执和分录，{account} 取走了 {expected}，按分红额度却是 {found}。",
+            "按回执和分录，{account} 取走了 {expected}，按收益上限却是 {found}。",
         ),
         Fault.GAINED: Text(
             "Nothing explains that the quota of {account} changed ({what}).",
-            "{account} 的分红额度发生了无法解释的变化（{what}）。",
+            "{account} 的收益上限发生了无法解释的变化（{what}）。",
         ),
         Fault.PURCHASE: Text(
             "The purchase's record is wrong in {what}: {expected} expected, {found} found.",
@@ -107,7 +107,7 @@ FAULTS: Final[Mapping[Fault, Text]] = MappingProxyType(
         Fault.PRICE: Text(
             "Promise 1 is broken, the price fell: reserve and supply {was} before, {reserve} and "
             "{supply} after.",
-            "违反第 1 条：价格下跌了。之前资金池和流通量为 {was}，之后为 {reserve} 和 {supply}。",
+            "违反第 1 条：价格下跌了。之前积分准备金和流通量为 {was}，之后为 {reserve} 和 {supply}。",
         ),
         Fault.SUPPLY: Text(
             "Promise 2 is broken: supply {supply}, issued {issued}, burned {burned}, at most "
@@ -120,7 +120,7 @@ FAULTS: Final[Mapping[Fault, Text]] = MappingProxyType(
         ),
         Fault.CREDIT: Text(
             "Promise 4 is broken: the treasury of {treasury} does not back {credit} of credit.",
-            "违反第 4 条：回收库 {treasury} 不足以支持恒定积分 {credit}。",
+            "违反第 4 条：回收库 {treasury} 不足以支持购物金 {credit}。",
         ),
         Fault.ACCRUED: Text(
             "Promise 5 is broken: holders have accrued {accrued}, {payable} is set aside.",
@@ -132,12 +132,12 @@ FAULTS: Final[Mapping[Fault, Text]] = MappingProxyType(
         ),
         Fault.BACKING: Text(
             "Promise 6 is broken: the reserve is {reserve}, the supply {supply}.",
-            "违反第 6 条：资金池 {reserve}，流通量 {supply}。",
+            "违反第 6 条：积分准备金 {reserve}，流通量 {supply}。",
         ),
         Fault.QUOTA: Text(
             "Promise 7 is broken for {account}: quota {quota}, owed {owed}, gained {gained}, lost "
             "{lost}, taken out {taken}, forfeited {forfeited}.",
-            "{account} 违反第 7 条：额度 {quota}，欠额 {owed}，获得 {gained}，退减 {lost}，"
+            "{account} 违反第 7 条：收益上限 {quota}，欠额 {owed}，获得 {gained}，退减 {lost}，"
             "取走 {taken}，作废 {forfeited}。",
         ),
         Fault.SUMS: Text(
@@ -162,7 +162,7 @@ FAULTS: Final[Mapping[Fault, Text]] = MappingProxyType(
         ),
         Fault.CHECKPOINT_PROGRAM: Text(
             "{source} is of another program, {other}.",
-            "{source} 属于另一个积分计划：{other}。",
+            "{source} 属于另一个积分项目：{other}。",
         ),
         Fault.CHECKPOINT_MISSING: Text(
             "{source} vouches for entry {number}, but the export ends at {last}: its tail was cut "
@@ -347,7 +347,7 @@ NOTES: Final[Mapping[Remark, Text]] = MappingProxyType(
 
 FIGURE_NAMES: Final[Mapping[str, Text]] = MappingProxyType(
     {
-        "reserve": Text("Reserve", "托底资金池"),
+        "reserve": Text("Reserve", "积分准备金"),
         "supply": Text("Supply", "流通量"),
         "treasury": Text("Treasury", "回收库"),
         "issued": Text("Issued", "已发行"),
@@ -355,7 +355,7 @@ FIGURE_NAMES: Final[Mapping[str, Text]] = MappingProxyType(
         "dividend_fund": Text("Dividend fund", "分红金"),
         "dividend_payable": Text("Dividends to be collected", "待入账分红"),
         "wallets": Text("Wallets", "余额合计"),
-        "credit": Text("Store credit", "恒定积分"),
+        "credit": Text("Store credit", "购物金"),
         "paid_out": Text("Paid out", "已提现"),
         "refunded": Text("Refunded", "已退款"),
         "money_in": Text("Money in", "累计收入"),

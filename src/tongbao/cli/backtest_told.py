@@ -73,7 +73,7 @@ _TOLD = Text(
     "Refunds {refunds}, of which {unmatched} match no order; {skipped} orders and refunds without "
     "a customer ({skipped_amount}).",
     "订单 {orders} 笔，会员 {members} 人，{days} 天；销售额 {sales}（已扣退款），成本占 {share}。\n"
-    "托底资金池 {reserve}。会员人均 {mean}，一半会员不超过 {median}。\n"
+    "积分准备金 {reserve}。会员人均 {mean}，一半会员不超过 {median}。\n"
     "退款 {refunds} 笔，其中 {unmatched} 笔找不到对应订单；没有客户的订单和退款 {skipped} 笔"
     "（{skipped_amount}）。",
 )
@@ -95,7 +95,7 @@ _KINDS: Final = {
     "purchase": Text("orders", "订单"),
     "refund": Text("refunds", "退款"),
     "redeem": Text("sales of points", "卖出积分"),
-    "convert": Text("conversions", "转为恒定积分"),
+    "convert": Text("conversions", "转为购物金"),
 }
 _ERRORS: Final = {
     "overspent": Text(

@@ -218,7 +218,7 @@ _BAD_URL: Final = Text(
 _NO_FILE: Final = Text(
     "There is no database {place} here. `tongbao program create` makes it with the first program; "
     "another one is named with --database",
-    "这里没有数据库 {place}。`tongbao program create` 创建第一个积分计划时会建立它；"
+    "这里没有数据库 {place}。`tongbao program create` 创建第一个积分项目时会建立它；"
     "也可以用 --database 指定其他数据库",
 )
 _NOT_READY: Final = Text(

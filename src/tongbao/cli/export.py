@@ -218,7 +218,7 @@ def _fail(message: str, status: int = FAULT) -> NoReturn:
 
 _TWO_NAMES: Final = Text(
     "name the program and the file to write; or a file alone, with --journal",
-    "请写明积分计划和要写入的文件；用 --journal 时只写文件",
+    "请写明积分项目和要写入的文件；用 --journal 时只写文件",
 )
 _ONE_NAME: Final = Text(
     "with --journal name the file to write, nothing else", "用 --journal 时只写要写入的文件"

@@ -29,15 +29,15 @@ def spoken(error: Exception, program: str, lang: Lang) -> str:
 
 _CHINESE: Final[Mapping[str, str]] = MappingProxyType(
     {
-        "NoSuchProgram": "没有名为 {program} 的积分计划；用 `tongbao program list` 查看全部",
-        "ProgramExists": "已有名为 {program} 的积分计划（不区分大小写）；请换一个名称",
+        "NoSuchProgram": "没有名为 {program} 的积分项目；用 `tongbao program list` 查看全部",
+        "ProgramExists": "已有名为 {program} 的积分项目（不区分大小写）；请换一个名称",
         "ProgramMoved": "{program} 已迁往其他数据库，请在那里打开",
         "NotLaunched": "{program} 还是草案，尚未启动；用 `tongbao program launch {program}` 启动",
         "ProgramPaused": "{program} 已暂停：可以收下命令，但不处理；"
         "用 `tongbao program launch {program}` 恢复",
         "AlreadyLaunched": "{program} 已经启动，不能再替换方案或删除；"
         "请用 `tongbao program announce {program}` 公告新版本，或用 `tongbao program pause` 暂停",
-        "BadName": "名称或文字不可用。积分计划的名称会成为网址和文件名的一部分：请用 1 到 64 个英文字母、"
+        "BadName": "名称或文字不可用。积分项目的名称会成为网址和文件名的一部分：请用 1 到 64 个英文字母、"
         "数字、- 或 _，并以字母或数字开头；操作人和原因各为一行文字，不能为空",
         "BadSetting": "{setting} 的值不可用",
         "InsideTransaction": "不能在另一个数据库事务中处理命令",

@@ -15,7 +15,7 @@ OTHER_CURRENCY: Final = Text(
 )
 OPENED: Final = Text(
     "{name} is open on the program {program}. `tongbao mall serve` serves it",
-    "{name} 已开业，积分计划为 {program}。用 `tongbao mall serve` 提供服务",
+    "{name} 已开业，积分项目为 {program}。用 `tongbao mall serve` 提供服务",
 )
 NOT_OPENED: Final = Text(
     "No mall is set up in this database; `tongbao mall open` does it",

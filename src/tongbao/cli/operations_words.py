@@ -43,7 +43,7 @@ MOVED: Final = Text(
     "tongbao ledger rebuild --check {name}\n"
     "tongbao program launch {name}",
     "{name} 已迁移：共 {rows} 行，逐列核对一致；哈希链已重算到第 {number} 条，{hash}。\n"
-    "目标库中的计划处于暂停状态。请将商城指向新库（TONGBAO_DATABASE），然后运行：\n"
+    "目标库中的积分项目处于暂停状态。请将商城指向新库（TONGBAO_DATABASE），然后运行：\n"
     "tongbao ledger rebuild --check {name}\n"
     "tongbao program launch {name} --lang zh",
 )
@@ -67,7 +67,7 @@ TARGET_FAILED: Final = Text(
 MOVING_IN_CHINESE: Final[Mapping[str, str]] = MappingProxyType(
     {
         "NotPaused": "{name} 没有处于暂停状态，或已经迁移过；先运行 `tongbao program pause {name}`",
-        "ProgramExists": "目标库中已有名为 {name} 的另一个计划，或内容不一致；"
+        "ProgramExists": "目标库中已有名为 {name} 的另一个积分项目，或内容不一致；"
         "请迁到从未存放过它的数据库，例如一个新库",
         "NotMigrated": "目标库的数据表版本不同：请先在目标库运行 `tongbao ledger setup`",
         "Differs": "核对不一致，没有改动任何内容：{message}",
@@ -92,7 +92,7 @@ PROBLEMS: Final[Mapping[str, Text]] = MappingProxyType(
         "no_database": Text(
             "There is no database {place} here. `tongbao program create` makes it with the first "
             "program; another one is named with --database or TONGBAO_DATABASE",
-            "这里没有数据库 {place}。`tongbao program create` 创建第一个积分计划时会建立它；"
+            "这里没有数据库 {place}。`tongbao program create` 创建第一个积分项目时会建立它；"
             "也可以用 --database 或 TONGBAO_DATABASE 指定其他数据库",
         ),
         "database_read_only": Text(

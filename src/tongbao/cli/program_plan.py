@@ -100,7 +100,7 @@ _NO_CURRENCY: Final = Text("--currency: {reason}", "--currency：{reason}")
 _OTHER_CURRENCY: Final = Text(
     "{path} is a plan in {found}, and the program's currency is {needed}: a program keeps its "
     "currency",
-    "{path} 的货币是 {found}，而积分计划的货币是 {needed}：积分计划的货币不能改变",
+    "{path} 的货币是 {found}，而积分项目的货币是 {needed}：积分项目的货币不能改变",
 )
 _NO_MOMENT: Final = Text(
     "--effective {found} is no date; write for example 2027-01-01 or 2027-01-01T08:00",

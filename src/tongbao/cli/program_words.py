@@ -28,14 +28,14 @@ VERSION_STATES: Final[Mapping[str, Text]] = MappingProxyType(
 NAME: Final = Text("Name", "名称")
 STATUS: Final = Text("Status", "状态")
 PRICE: Final = Text("Price", "价格")
-RESERVE: Final = Text("Reserve", "托底资金池")
+RESERVE: Final = Text("Reserve", "积分准备金")
 ACCOUNTS: Final = Text("Accounts", "账户数")
 ENTRIES: Final = Text("Entries", "账目数")
 LAST_DAY: Final = Text("Last day", "最近日结")
 LAST_CLOSED: Final = Text("Last day closed", "最近日结")
 NO_PROGRAMS: Final = Text(
     "There is no program yet. Make one: tongbao program create NAME --plan FILE",
-    "还没有积分计划。创建一个：tongbao program create 名称 --plan 文件",
+    "还没有积分项目。创建一个：tongbao program create 名称 --plan 文件",
 )
 
 FIGURES: Final = Text("Figures", "数字")
@@ -56,8 +56,8 @@ DIVIDEND_FUND: Final = Text("Dividend fund", "分红金")
 DIVIDEND_PAYABLE: Final = Text("Dividends to be collected", "待入账分红")
 WALLETS: Final = Text("Wallets", "余额合计")
 CASH_HELD: Final = Text("Cash that must be there", "应有现金合计")
-CREDIT: Final = Text("Store credit", "恒定积分")
-CREDIT_BACKING: Final = Text("  backed by the treasury", "  回收库托底比例")
+CREDIT: Final = Text("Store credit", "购物金")
+CREDIT_BACKING: Final = Text("  backed by the treasury", "  回收库支撑比例")
 LAST_ENTRY: Final = Text("Last entry", "最近账目")
 HASH: Final = Text("Hash", "哈希")
 WAITING: Final = Text("Waiting", "等待中的命令")
@@ -113,7 +113,7 @@ TOO_SOON: Final = CountedText(
 )
 KEEPS_FIGURE: Final = Text(
     "A running program keeps its {label} of {bound}; the plan says {found}",
-    "运行中的积分计划不能改变{label}（{bound}）；新方案写的是 {found}",
+    "运行中的积分项目不能改变{label}（{bound}）；新方案写的是 {found}",
 )
 BELOW_ISSUED: Final = CountedText(
     "The {label} cannot be {found}: {bound:point was|points were} issued already",
@@ -136,7 +136,7 @@ ACCOUNT_RELEASED: Final = Text("{account} is released.", "{account} 已解冻。
 DAY_CLOSED: Final = CountedText(
     "{day} is closed (entry {number}): {distributed} distributed, {burned:point|points} "
     "burned, {exits:exit|exits}.",
-    "{day} 已日结（第 {number} 条）：分红 {distributed}，销毁 {burned} 积分，出局 {exits} 个。",
+    "{day} 已日结（第 {number} 条）：分红 {distributed}，销毁 {burned} 积分，到达上限自动卖出 {exits} 次。",
 )
 DAY_NOT_CLOSED: Final = Text("{day} is not closed: {reason}", "{day} 未能日结：{reason}")
 DAY_NOT_ENDED: Final = Text(

@@ -33,9 +33,9 @@ KINDS: Final[Mapping[str, Text]] = MappingProxyType(
 UNITS: Final[Mapping[str, Text]] = MappingProxyType(
     {
         "points": Text("Points", "增值积分"),
-        "quota": Text("Quota", "分红额度"),
+        "quota": Text("Quota", "收益上限"),
         "wallet": Text("Wallet", "余额"),
-        "credit": Text("Store credit", "恒定积分"),
+        "credit": Text("Store credit", "购物金"),
     }
 )
 WHEN: Final = Text("When", "时间")
@@ -54,11 +54,11 @@ OPEN_DAY: Final = Text("open day", "未日结")
 POINTS_HELD: Final = Text("Points at the close", "日结时积分")
 EARNED_THAT_DAY: Final = Text("Earned", "当日分红")
 RECEIVED_WALLET: Final = Text("Wallet in", "余额收入")
-RECEIVED_CREDIT: Final = Text("Credit in", "恒定积分收入")
+RECEIVED_CREDIT: Final = Text("Credit in", "购物金收入")
 PAID_OUT: Final = Text("Withdrawn", "提现")
 TO_POINTS: Final = Text("Credit to points", "转为增值积分")
 WALLET_AFTER: Final = Text("Wallet", "余额")
-CREDIT_AFTER: Final = Text("Credit", "恒定积分")
+CREDIT_AFTER: Final = Text("Credit", "购物金")
 TOTAL: Final = Text("Total", "合计")
 
 BOOKS_OF_DAY: Final = Text("Books of {day}", "{day} 的账")
@@ -76,13 +76,13 @@ OPENING: Final = Text("Opening", "期初")
 MOVED: Final = Text("Change", "变动")
 CLOSING: Final = Text("Closing", "期末")
 PRICE: Final = Text("Price of a point", "每积分价格")
-RESERVE: Final = Text("Reserve", "托底资金池")
+RESERVE: Final = Text("Reserve", "积分准备金")
 SUPPLY: Final = Text("Points in existence", "流通量")
 GROWTH: Final = Text("Change", "涨跌")
 
 CAUSES: Final[Mapping[str, Text]] = MappingProxyType(
     {
-        "contribution": Text("contribution", "托底金"),
+        "contribution": Text("contribution", "计提额"),
         "dividend_share": Text("share for dividends", "提取分红金"),
         "commission": Text("referral commission", "推荐佣金"),
         "grant": Text("points granted", "消费送积分"),
@@ -90,14 +90,14 @@ CAUSES: Final[Mapping[str, Text]] = MappingProxyType(
         "dividend": Text("dividends collected", "分红入账"),
         "distribution": Text("dividends shared out", "分红分配"),
         "redemption": Text("points sold", "积分兑现"),
-        "exit": Text("exits at the quota", "额度用完出局"),
-        "wind_up": Text("winding up", "积分池清算"),
+        "exit": Text("exits at the quota", "到达上限自动卖出"),
+        "wind_up": Text("winding up", "积分清算"),
         "rest": Text("small rests sold", "零头积分卖出"),
         "surplus": Text("treasury surplus burned", "回收库盈余销毁"),
         "goods": Text("goods paid with points", "积分付款"),
         "payment": Text("payments", "付款"),
-        "conversion": Text("points to store credit", "转为恒定积分"),
-        "credit_redemption": Text("store credit to points", "恒定积分转增值积分"),
+        "conversion": Text("points to store credit", "转为购物金"),
+        "credit_redemption": Text("store credit to points", "购物金转增值积分"),
         "withdrawal": Text("withdrawals", "提现"),
         "deposit": Text("deposits", "存入"),
         "refund": Text("refunds", "退款"),
@@ -107,7 +107,7 @@ PLACES: Final[Mapping[str, Text]] = MappingProxyType(
     {
         "sales": Text("sales", "销售"),
         "deposits": Text("outside", "外部存入"),
-        "reserve": Text("reserve", "托底资金池"),
+        "reserve": Text("reserve", "积分准备金"),
         "dividend_fund": Text("dividend fund", "分红金"),
         "dividend_payable": Text("dividends to be collected", "待入账分红"),
         "wallet": Text("wallets", "余额"),
@@ -120,7 +120,7 @@ PLACES: Final[Mapping[str, Text]] = MappingProxyType(
         "supply": Text("points in existence", "流通量"),
         "issued": Text("ever issued", "累计发行"),
         "burned": Text("burned", "销毁"),
-        "credit_issued": Text("credit issued", "发放恒定积分"),
-        "credit": Text("store credit", "恒定积分"),
+        "credit_issued": Text("credit issued", "发放购物金"),
+        "credit": Text("store credit", "购物金"),
     }
 )

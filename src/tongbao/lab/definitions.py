@@ -80,7 +80,7 @@ DEFINITIONS: Final[Mapping[str, Text]] = {
         "已入账订单的利润（文件所列或假定），按比例扣除后来的退款；不是每笔都知道时为空。",
     ),
     "contributed": Text(
-        "What the posted orders brought into the reserve.", "已入账订单进入托底资金池的金额。"
+        "What the posted orders brought into the reserve.", "已入账订单进入积分准备金的金额。"
     ),
     "dividend_in": Text(
         "What they brought into the dividend fund.", "已入账订单进入分红金的金额。"
@@ -95,7 +95,7 @@ DEFINITIONS: Final[Mapping[str, Text]] = {
         "付给推荐人的现金佣金（订单记录没有推荐关系，所以为零）。",
     ),
     "recovered": Text(
-        "What refunds fetched back out of the program.", "退款时从计划中收回的金额。"
+        "What refunds fetched back out of the program.", "退款时从项目中收回的金额。"
     ),
     "shortfalls": Text(
         "Refunds for which less could be fetched back than the order had put in or its points had "
@@ -104,18 +104,18 @@ DEFINITIONS: Final[Mapping[str, Text]] = {
     ),
     "exits": Text(
         "Forced sales of members who had reached their quota.",
-        "达到分红额度而出局（强制卖出）的次数。",
+        "到达收益上限、积分自动卖出的次数。",
     ),
-    "exits_net": Text("What they received, after the fee.", "出局时扣费后的所得。"),
+    "exits_net": Text("What they received, after the fee.", "自动卖出扣费后的所得。"),
     "redemptions": Text(
         "Voluntary sales for cash, by the assumed behaviour.", "按假定行为自愿卖出的次数。"
     ),
     "redemptions_net": Text("What they received, after the fee.", "卖出扣费后的所得。"),
     "conversions": Text(
         "Conversions into store credit, where the plan has no cash redemption.",
-        "转为恒定积分的次数（方案不允许兑现时）。",
+        "转为购物金的次数（方案不允许兑现时）。",
     ),
-    "converted": Text("The credit received.", "所得恒定积分。"),
+    "converted": Text("The credit received.", "所得购物金。"),
     "wound_up": Text(
         "Accounts paid out because the pool fell below its least supply.",
         "因流通量低于下限而清算结算的账户。",
@@ -134,14 +134,14 @@ DEFINITIONS: Final[Mapping[str, Text]] = {
         "All commands that the rules rejected, with the reason.", "所有被规则拒绝的指令及原因。"
     ),
     "rejected_amount": Text("The money in them.", "其中的金额。"),
-    "reserve": Text("Cash that backs the points at the end.", "期末托底资金池。"),
+    "reserve": Text("Cash that backs the points at the end.", "期末积分准备金。"),
     "supply_atoms": Text("All points at the end, in millionths.", "期末流通量（百万分之一积分）。"),
     "treasury_atoms": Text(
         "Points that back store credit, in millionths.", "回收库中的积分（百万分之一）。"
     ),
     "price": Text(
         "Reserve ÷ supply at the end, in minor units per point.",
-        "期末价格：资金池 ÷ 流通量，每积分多少分。",
+        "期末价格：积分准备金 ÷ 流通量，每积分多少分。",
     ),
     "price_first": Text(
         "The price at the close of the first day with points.", "首个有积分之日收盘时的价格。"
@@ -151,11 +151,11 @@ DEFINITIONS: Final[Mapping[str, Text]] = {
         "Dividends distributed but not yet in wallets.", "已分配、尚未进入余额的分红。"
     ),
     "wallets": Text("Cash in members' wallets at the end.", "期末会员余额合计。"),
-    "credit": Text("Store credit in members' accounts at the end.", "期末会员恒定积分合计。"),
+    "credit": Text("Store credit in members' accounts at the end.", "期末会员购物金合计。"),
     "members_mean": Text(
         "What a member has at the end on average: value of the points before any fee, wallet, "
         "credit and dividends due; rounded down.",
-        "期末人均所有：积分价值（未扣费）、余额、恒定积分与应得分红之和；向下取整。",
+        "期末人均所有：积分价值（未扣费）、余额、购物金与应得分红之和；向下取整。",
     ),
     "members_median": Text(
         "Half of the members have at most this.", "一半会员所有不超过此数（中位数）。"
@@ -181,25 +181,27 @@ DEFINITIONS: Final[Mapping[str, Text]] = {
     ),
     "quota_granted": Text(
         "What purchases allowed members to take out at most: a ceiling, no promise.",
-        "消费产生的分红额度合计：上限，不是承诺。",
+        "消费产生的收益上限合计：上限，不是承诺。",
     ),
-    "quota_lost": Text("Quota taken back by refunds.", "因退款收回的额度。"),
-    "quota_used": Text("Quota used by dividends, sales and exits.", "分红、卖出与出局已用的额度。"),
-    "quota_forfeited": Text("Quota left over at exits.", "出局时作废的额度。"),
+    "quota_lost": Text("Quota taken back by refunds.", "因退款收回的收益上限。"),
+    "quota_used": Text(
+        "Quota used by dividends, sales and exits.", "因分红、卖出与自动卖出用去的收益上限。"
+    ),
+    "quota_forfeited": Text("Quota left over at exits.", "自动卖出时作废的剩余上限。"),
     "quota_coverage": Text(
         "Share of the ceiling, less what refunds took back, that members have received or hold.",
-        "额度（扣除退款收回）中会员已得到或现在持有的比例。",
+        "收益上限（扣除退款收回）中会员已得到或现在持有的比例。",
     ),
     "cost_share_of_sales": Text(
         "What the program cost the shop, as a share of sales less late refunds.",
-        "计划成本占销售额（扣除后来的退款）的比例。",
+        "方案的成本占销售额（扣除后来的退款）的比例。",
     ),
     "leave_today": Text(
         "If everybody sold everything at the end, one after the other by date of joining. Each "
         "one's fee stays in the reserve and goes to those who sell later, so the sum before fees "
         "is more than the reserve.",
-        "如果期末所有人按加入先后依次全部卖出。先卖者的手续费留在资金池，归后卖者，"
-        "所以扣费前的合计大于资金池。",
+        "如果期末所有人按加入先后依次全部卖出。先卖者的手续费留在积分准备金，归后卖者，"
+        "所以扣费前的合计大于积分准备金。",
     ),
     "money": Text(
         "Where the sales, less late refunds, went; the four parts add up to them.",
@@ -207,7 +209,7 @@ DEFINITIONS: Final[Mapping[str, Text]] = {
     ),
     "program_money": Text(
         "Where the money that ever came into the program is now; the parts add up to money_in.",
-        "进入计划的资金现在在哪里；各部分合计等于 money_in。",
+        "进入项目的资金现在在哪里；各部分合计等于 money_in。",
     ),
     "behaviour": Text("What members were assumed to do.", "假定的会员行为。"),
     "settle_after_days": Text(

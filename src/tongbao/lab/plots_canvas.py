@@ -132,7 +132,7 @@ def _has_chinese(path: str) -> bool:
     except (OSError, RuntimeError, ValueError) as problem:
         logging.getLogger(__name__).debug("font %s is of no use: %s", path, problem)
         return False
-    return all(ord(character) in characters for character in "积分额度员额资金池")
+    return all(ord(character) in characters for character in "积分收益上限员准备金")
 
 
 _PROLOGUE: Final = re.compile(r"\A.*?(?=<svg)", re.DOTALL)

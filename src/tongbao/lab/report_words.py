@@ -60,7 +60,7 @@ _PAGE: Final[Mapping[str, Text]] = {
     ),
     "card_cost": Text("Given up by the shop", "店铺让出"),
     "card_cost_note": Text("{share} of sales", "销售额的 {share}"),
-    "card_reserve": Text("Reserve", "托底资金池"),
+    "card_reserve": Text("Reserve", "积分准备金"),
     "card_reserve_note": Text("cash that backs the points", "支撑积分的现金"),
     "card_price": Text("Price of a point", "积分价格"),
     "card_price_note": Text("after the first day {first}", "首日之后为 {first}"),
@@ -70,8 +70,8 @@ _PAGE: Final[Mapping[str, Text]] = {
     "card_mean_note": Text("half have {median} or less", "一半的人不超过 {median}"),
     "card_dividends": Text("Dividends", "分红"),
     "card_dividends_note": Text("given to members", "已分给会员"),
-    "card_exits": Text("Forced exits", "出局（强制卖出）"),
-    "card_exits_note": Text("members who reached their quota", "达到分红额度的次数"),
+    "card_exits": Text("Forced exits", "到达上限自动卖出"),
+    "card_exits_note": Text("members who reached their quota", "达到收益上限的次数"),
     "money_title": Text("Where the sales went", "销售额的去向"),
     "money_text": Text(
         "What the shop keeps still has to pay for the goods, the wages, the rent and the taxes.",
@@ -81,16 +81,16 @@ _PAGE: Final[Mapping[str, Text]] = {
         "Can the shop live on {kept} of every {hundred}? That is the question to ask first.",
         "每 {hundred} 只剩 {kept}，店铺能经营下去吗？这是首先要问的问题。",
     ),
-    "to_reserve": Text("Reserve behind the points", "托底资金池"),
+    "to_reserve": Text("Reserve behind the points", "积分准备金"),
     "to_dividends": Text("Dividends to members", "会员分红"),
     "to_commissions": Text("Commissions to referrers", "推荐佣金"),
     "to_shop": Text("Kept by the shop", "店铺留下"),
-    "price_title": Text("Price, points and reserve", "价格、积分和托底资金池"),
+    "price_title": Text("Price, points and reserve", "价格、积分和积分准备金"),
     "price_text": Text(
         "A point would have been worth {first} after the first day with points and {last} at the "
         "end. Its price is the reserve divided by all points, nothing else.",
         "首个有积分的日子结束时一个积分值 {first}，最后值 {last}。"
-        "价格就是托底资金池除以全部积分，没有别的来源。",
+        "价格就是积分准备金除以全部积分，没有别的来源。",
     ),
     "price_still": Text(
         "Orders and fees left behind move it: on {still} of {days} days no order was posted, and "
@@ -107,7 +107,7 @@ _PAGE: Final[Mapping[str, Text]] = {
     "price_flat": Text(
         "This plan grants the whole contribution as points, so orders do not move the price; "
         "only fees left behind, refunds and roundings do.",
-        "本方案把托底金全部折成积分，所以订单不推动价格；推动它的只有留下的手续费、退款和取整。",
+        "本方案把计提额全部折成积分，所以订单不推动价格；推动它的只有留下的手续费、退款和取整。",
     ),
     "price_none": Text(
         "At the end there are no points, so there is no price. A new first point would cost the "
@@ -123,7 +123,7 @@ _PAGE: Final[Mapping[str, Text]] = {
     "members_text": Text(
         "What a member has is the value of their points, their wallet, their store credit, the "
         "cash they took out and dividends on the way.",
-        "会员拥有的 = 积分价值 + 余额 + 恒定积分 + 已取出的现金 + 尚未入账的分红。",
+        "会员拥有的 = 积分价值 + 余额 + 购物金 + 已取出的现金 + 尚未入账的分红。",
     ),
     "members_none": Text("There were no members.", "没有会员。"),
     "concentration": Text(
@@ -142,43 +142,43 @@ _PAGE: Final[Mapping[str, Text]] = {
         "Names come from your file: think before you pass this page on.",
         "名字来自您的订单文件，转发本页前请三思。",
     ),
-    "quota_title": Text("Quotas: how much could be filled", "分红额度：能兑现多少"),
+    "quota_title": Text("Quotas: how much could be filled", "收益上限：能兑现多少"),
     "quota_text": Text(
         "The quotas allow members to take out {granted} in all, and a fee counts as taken out. "
         "They used {used} ({used_share}); with what they still hold it makes {coverage}.",
-        "分红额度合计允许会员取出 {granted}，手续费也算在取出之内。已用 {used}（{used_share}），"
-        "加上仍持有的，合计占额度的 {coverage}。",
+        "收益上限合计允许会员取出 {granted}，手续费也算在取出之内。已用 {used}（{used_share}），"
+        "加上仍持有的，合计占收益上限的 {coverage}。",
     ),
     "quota_fees": Text(
         "Members do not receive the fees: they stay in the reserve and are paid out again for "
         "other points. So used quotas can be more than the money brought in.",
-        "会员收不到手续费：它留在托底资金池，以后再为别的积分付出。"
-        "所以已用额度可以多于订单为会员带来的钱。",
+        "会员收不到手续费：它留在积分准备金，以后再为别的积分付出。"
+        "所以已用收益上限可以多于订单为会员带来的钱。",
     ),
     "quota_plain": Text(
         "These orders brought {money} for members: as money, that is {most} of the quotas, "
         "whoever gets it. That every member takes out a full quota cannot come true; who says so "
         "to customers says something false.",
-        "这些订单一共为会员带来 {money}，无论归谁，只相当于额度的 {most}。"
-        "「每位会员都能取满额度」不可能实现；对顾客这样说，就是说假话。",
+        "这些订单一共为会员带来 {money}，无论归谁，只相当于收益上限的 {most}。"
+        "「每位会员都能取满收益上限」不可能实现；对顾客这样说，就是说假话。",
     ),
     "quota_enough": Text(
         "These orders brought {money} for members, which is {most} of the quotas: in this history "
         "the quota held some members back rather than promising too much. Other orders can turn "
         "out otherwise.",
-        "这些订单一共为会员带来 {money}，是额度的 {most}：在这段历史里，额度对一些会员是限制，"
+        "这些订单一共为会员带来 {money}，是收益上限的 {most}：在这段历史里，收益上限对一些会员是限制，"
         "而不是兑现不了的数字。换一批订单结果可能不同。",
     ),
-    "quota_none": Text("No quota was granted.", "没有产生任何分红额度。"),
-    "exits_title": Text("Exits and sales of points", "出局与卖出"),
+    "quota_none": Text("No quota was granted.", "没有产生任何收益上限。"),
+    "exits_title": Text("Exits and sales of points", "自动卖出与主动卖出"),
     "exits_none": Text(
         "Nobody reached their quota, so nobody was forced out, and nobody sold points for cash.",
-        "没有人达到分红额度，所以没有人被强制卖出；也没有人卖出积分换现金。",
+        "没有人到达收益上限，所以没有自动卖出；也没有人卖出积分换现金。",
     ),
     "exits_forced": Text(
         "{exits} times a member's points and dividends reached the quota: the points were sold "
         "without asking, for {net} after the fee.",
-        "有 {exits} 次会员的积分和分红达到分红额度而出局：积分被强制卖出，扣手续费后得 {net}。",
+        "有 {exits} 次会员的积分和分红到达收益上限，积分自动卖出，扣手续费后得 {net}。",
     ),
     "exits_sold": Text(
         "Members sold points for cash of their own will {sold} times, for {net} after the fee.",
@@ -186,12 +186,12 @@ _PAGE: Final[Mapping[str, Text]] = {
     ),
     "exits_credit": Text(
         "Members turned points into store credit {turned} times, worth {worth}.",
-        "会员把积分转为恒定积分 {turned} 次，合 {worth}。",
+        "会员把积分转为购物金 {turned} 次，合 {worth}。",
     ),
     "exits_wound_up": Text(
         "The pool became too small to price: {closed} accounts were paid out, {net} in all, and "
         "it would start again at the issue price.",
-        "托底资金池小到无法定价：{closed} 个账户被清算，共 {net}，之后按发行价重新开始。",
+        "积分准备金小到无法定价：{closed} 个账户被清算，共 {net}，之后按发行价重新开始。",
     ),
     "cost_title": Text("Cost as a share of sales", "成本占销售额的比例"),
     "cost_text": Text(

@@ -35,13 +35,13 @@ ANSWER_WORDS: Final[Mapping[str, Text]] = {
     "answer_quota": Text(
         "The quotas would allow members to take out {granted}, but all the money that the orders "
         "brought for them fills {coverage} of that at most.",
-        "分红额度合计允许取出 {granted}，但这些订单为会员带来的全部的钱最多只够其中的 {coverage}。",
+        "收益上限合计允许取出 {granted}，但这些订单为会员带来的全部的钱最多只够其中的 {coverage}。",
     ),
     "answer_quota_fees": Text(
         "Fees count as taken out too, but they are not money received.",
-        "手续费也占用额度，但会员并没有收到这笔钱。",
+        "手续费也占用收益上限，但会员并没有收到这笔钱。",
     ),
-    "answer_quota_ceiling": Text("A quota is a ceiling, not a debt.", "额度只是上限，不是欠款。"),
+    "answer_quota_ceiling": Text("A quota is a ceiling, not a debt.", "收益上限不是欠款。"),
     "answer_nothing": Text(
         "No order could be posted to a customer, so there is nothing to tell. "
         "See below what was left out, and why.",
@@ -92,7 +92,7 @@ ANSWER_WORDS: Final[Mapping[str, Text]] = {
     "rejected_not_a_member": Text("the name is a merchant's", "该名称属于商家"),
     "rejected_day_closed": Text("its day was closed already", "当天已经日结"),
     "rejected_too_far": Text(
-        "the program's figures would grow beyond bounds", "计划的数字会超出范围"
+        "the program's figures would grow beyond bounds", "项目的数字会超出范围"
     ),
     "rejected_other": Text("{code}", "{code}"),
 }

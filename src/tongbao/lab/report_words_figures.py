@@ -18,9 +18,9 @@ FIGURE_WORDS: Final[Mapping[str, Text]] = {
     "chart_reserve": Text("Cash held for members ({unit})", "为会员备好的现金（{unit}）"),
     "says_reserve": Text(
         "Stacked areas: at the end {reserve} in the reserve and {cash} as dividends and wallets.",
-        "堆积面积图：最后托底资金池 {reserve}，分红和余额 {cash}。",
+        "堆积面积图：最后积分准备金 {reserve}，分红和余额 {cash}。",
     ),
-    "line_reserve": Text("reserve", "托底资金池"),
+    "line_reserve": Text("reserve", "积分准备金"),
     "line_cash": Text("dividends, wallets", "分红与余额"),
     "chart_spread": Text("How members compare with the average", "会员与平均数相比"),
     "says_spread": Text(
@@ -61,15 +61,15 @@ FIGURE_WORDS: Final[Mapping[str, Text]] = {
     "lorenz_curve": Text("members", "会员"),
     "lorenz_equal": Text("equal shares", "人人相同"),
     "chart_fifths": Text(
-        "Brought in and received per member ({unit})", "人均托底金与所得（{unit}）"
+        "Brought in and received per member ({unit})", "人均计提额与所得（{unit}）"
     ),
     "says_fifths": Text(
         "Paired bars, averages: the first fifth brought {brought_first} and received "
         "{received_first}, the newest fifth brought {brought_last} and received {received_last}.",
-        "成对柱形图，人均：最早的五分之一托底金 {brought_first}、所得 {received_first}，"
-        "最晚的五分之一托底金 {brought_last}、所得 {received_last}。",
+        "成对柱形图，人均：最早的五分之一计提额 {brought_first}、所得 {received_first}，"
+        "最晚的五分之一计提额 {brought_last}、所得 {received_last}。",
     ),
-    "bar_brought": Text("brought in", "托底金"),
+    "bar_brought": Text("brought in", "计提额"),
     "bar_received": Text("received", "所得"),
     "fifth_1": Text("first", "最早"),
     "fifth_2": Text("2nd", "第二"),
@@ -77,20 +77,20 @@ FIGURE_WORDS: Final[Mapping[str, Text]] = {
     "fifth_4": Text("4th", "第四"),
     "fifth_5": Text("newest", "最晚"),
     "fifth_all": Text("All", "全体"),
-    "chart_quota": Text("Quotas and the money for them", "分红额度与可用的钱"),
+    "chart_quota": Text("Quotas and the money for them", "收益上限与可用的钱"),
     "says_quota": Text(
         "Bars: {granted} granted, {fillable} brought in for members, {used} used.",
         "条形图：发放 {granted}，为会员带来 {fillable}，已用 {used}。",
     ),
-    "quota_granted": Text("allowed by the quotas", "分红额度允许"),
+    "quota_granted": Text("allowed by the quotas", "收益上限允许"),
     "quota_fillable": Text("brought in for members", "为会员带来的钱"),
     "quota_used": Text("used so far, fees included", "已用（含手续费）"),
-    "chart_exits": Text("Exits and sales of points, so far", "累计出局与卖出次数"),
+    "chart_exits": Text("Exits and sales of points, so far", "累计自动卖出与主动卖出次数"),
     "says_exits": Text(
         "Lines: {exits} forced exits and {sold} sales by the end.",
-        "折线图：到最后出局 {exits} 次，自愿卖出 {sold} 次。",
+        "折线图：到最后到达上限自动卖出 {exits} 次，主动卖出 {sold} 次。",
     ),
-    "line_exits": Text("forced exits", "出局"),
+    "line_exits": Text("forced exits", "到达上限自动卖出"),
     "line_sold": Text("sales by choice", "自愿卖出"),
     "chart_cost": Text("Cost as a share of each month's sales", "成本占当月销售额"),
     "says_cost": Text(
@@ -114,7 +114,7 @@ FIGURE_WORDS: Final[Mapping[str, Text]] = {
     "head_median": Text("Median", "中位数"),
     "head_per_hundred": Text("Per {hundred} paid", "每付 {hundred}"),
     "head_group": Text("Joined", "加入先后"),
-    "head_brought": Text("Brought in", "托底金"),
+    "head_brought": Text("Brought in", "计提额"),
     "head_received": Text("Received", "所得"),
     "head_difference": Text("Difference", "差额"),
     "head_what": Text("What", "项目"),
@@ -140,7 +140,7 @@ FIGURE_WORDS: Final[Mapping[str, Text]] = {
     "price_first": Text("Price after the first day", "首日之后的价格"),
     "price_last": Text("Price at the end", "最后的价格"),
     "price_supply": Text("Points in existence", "流通量（积分）"),
-    "price_reserve": Text("Reserve", "托底资金池"),
+    "price_reserve": Text("Reserve", "积分准备金"),
     "price_dividends": Text("Dividends given to members", "已分给会员的分红"),
     "price_settled": Text("of these settled into wallets", "其中已记入余额"),
     "price_wallets": Text("In members' wallets", "会员余额合计"),

@@ -25,7 +25,7 @@ LEAVE_WORDS: Final[Mapping[str, Text]] = {
     "answer_leave_end": Text(".", "。"),
     "answer_leave_credit": Text(
         "Members would also have had {amount} of store credit, which merchants take for goods.",
-        "会员另有恒定积分 {amount}，可在商家购物。",
+        "会员另有购物金 {amount}，可在商家购物。",
     ),
     "leave_title": Text("If everybody left today", "如果今天所有人都离开"),
     "leave_text": Text(
@@ -36,7 +36,7 @@ LEAVE_WORDS: Final[Mapping[str, Text]] = {
     "leave_text_credit": Text(
         "Suppose that after {day} all members had turned their points into store credit, one after "
         "the other in the order of joining, and asked for their money.",
-        "假设在{day}之后，会员按加入先后依次把积分换成恒定积分，并取走自己的钱。",
+        "假设在{day}之后，会员按加入先后依次把积分换成购物金，并取走自己的钱。",
     ),
     "leave_text_spend": Text(
         "Suppose that after {day} all members had sold all their points, one after the other in "
@@ -46,17 +46,17 @@ LEAVE_WORDS: Final[Mapping[str, Text]] = {
     "leave_text_credit_spend": Text(
         "Suppose that after {day} all members had turned their points into store credit, one after "
         "the other in the order of joining. Their money they may spend at merchants, not take out.",
-        "假设在{day}之后，会员按加入先后依次把积分换成恒定积分；自己的钱只能在商家花掉，不能提现。",
+        "假设在{day}之后，会员按加入先后依次把积分换成购物金；自己的钱只能在商家花掉，不能提现。",
     ),
     "leave_order": Text(
         "Each fee stays in the reserve and raises the price for those still there. Who leaves "
         "last gets most for a point.",
-        "每笔手续费留在托底资金池里，抬高还没走的人的价格；最后走的人每个积分得到最多。",
+        "每笔手续费留在积分准备金里，抬高还没走的人的价格；最后走的人每个积分得到最多。",
     ),
     "leave_owed": Text(
         "On that day the shop must have {owed} in cash. If it used the reserve or the members' "
         "wallets for something else, members are not paid.",
-        "那一天店铺必须拿得出现金 {owed}；如果托底资金池或会员余额被挪作他用，会员就拿不到钱。",
+        "那一天店铺必须拿得出现金 {owed}；如果积分准备金或会员余额被挪作他用，会员就拿不到钱。",
     ),
     "leave_owed_spend": Text(
         "On that day the shop owes members {owed}: a claim against the shop that they may spend on "
@@ -68,7 +68,7 @@ LEAVE_WORDS: Final[Mapping[str, Text]] = {
     "leave_not_allowed": Text(
         "This plan does not let members sell points for cash: they would receive store credit, "
         "which merchants of the program take for goods.",
-        "本方案不允许会员卖出积分换现金：他们得到的是恒定积分，可在计划内的商家购物。",
+        "本方案不允许会员卖出积分换现金：他们得到的是购物金，可在参与的商家购物。",
     ),
     "leave_nobody": Text("Nobody holds points at the end.", "最后没有人持有积分。"),
     "leave_members": Text("Members who leave", "离开的会员"),
@@ -83,7 +83,7 @@ LEAVE_WORDS: Final[Mapping[str, Text]] = {
     "leave_dividends": Text("Dividends not yet settled", "尚未记入余额的分红"),
     "leave_total": Text("Needed in cash, all in all", "合计需要的现金"),
     "leave_total_spend": Text("Owed to members, for them to spend", "合计欠会员，可购物"),
-    "leave_credit": Text("Store credit, taken for goods", "恒定积分，可购物"),
-    "leave_left": Text("Left in the reserve", "托底资金池剩余"),
+    "leave_credit": Text("Store credit, taken for goods", "购物金，可购物"),
+    "leave_left": Text("Left in the reserve", "积分准备金剩余"),
     "leave_fund": Text("Left over by the wind-up, in the dividend fund", "清算后剩余，进入分红金"),
 }

@@ -13,12 +13,12 @@ RULE_WORDS: Final[Mapping[str, Text]] = {
     "gains_zero_sum": Text(
         "All points together are worth exactly the reserve of {reserve}, not a unit more. No money "
         "grows in there.",
-        "全部积分合起来恰好值托底资金池里的 {reserve}，一分不多。钱在里面不会自己增长。",
+        "全部积分合起来恰好值积分准备金里的 {reserve}，一分不多。钱在里面不会自己增长。",
     ),
     "gains_sources": Text(
         "What one member's points gain beyond that member's own contribution was brought in by "
         "other members' orders, or left behind by those who went.",
-        "一位会员的积分超出其自身托底金的部分，来自其他会员的订单，或离开者留下的钱。",
+        "一位会员的积分超出其自身计提额的部分，来自其他会员的订单，或离开者留下的钱。",
     ),
     "gains_early": Text(
         "Points are granted at the price before the order. Who came early holds points bought at "
@@ -28,13 +28,13 @@ RULE_WORDS: Final[Mapping[str, Text]] = {
     "gains_granted": Text(
         "This plan grants the whole contribution as points, so orders do not raise the price for "
         "those who came before. What moves it are fees, refunds and roundings.",
-        "本方案把托底金全部折成积分，所以新订单不会替先来的人抬高价格；"
+        "本方案把计提额全部折成积分，所以新订单不会替先来的人抬高价格；"
         "推动价格的只有手续费、退款和取整。",
     ),
     "gains_flat": Text(
         "Here the price hardly moved: whoever came first or last, their points are worth what "
         "their own orders brought into the reserve, and nobody's points gained from another's.",
-        "在这里价格几乎没有变：无论先来后来，积分的价值就是自己订单的托底金，"
+        "在这里价格几乎没有变：无论先来后来，积分的价值就是自己订单的计提额，"
         "没有谁的积分从别人那里得益。",
     ),
     "gains_dividends": Text(
@@ -47,22 +47,22 @@ RULE_WORDS: Final[Mapping[str, Text]] = {
         "Here the average member of the first fifth to join brought {brought_first} into the "
         "reserve and received {received_first} ({difference_first}). One of the newest fifth "
         "brought {brought_last} and received {received_last} ({difference_last}).",
-        "在这里，最早的五分之一会员人均付出托底金 {brought_first}，所得 {received_first}"
-        "（{difference_first}）；最晚的五分之一人均托底金 {brought_last}，"
+        "在这里，最早的五分之一会员人均付出计提额 {brought_first}，所得 {received_first}"
+        "（{difference_first}）；最晚的五分之一人均计提额 {brought_last}，"
         "所得 {received_last}（{difference_last}）。",
     ),
     "gains_note": Text(
         "Brought in: the contributions of their orders, less refunds. Received: what their points "
         "are worth, and what they were paid for points; dividends are apart.",
-        "托底金：其订单进入托底资金池的钱，已减退款。所得：积分的价值加上卖出积分得到的钱，"
+        "计提额：其订单进入积分准备金的钱，已减退款。所得：积分的价值加上卖出积分得到的钱，"
         "不含分红。",
     ),
     "gains_note_above": Text(
         "Over all members the differences add up to {sum} above zero: the contributions of returned "
         "orders that could not be fetched back from the members. It stayed in the program, and the "
         "shop bore it.",
-        "全体会员的差额合计为正 {sum}：这是退款订单的托底金中没能从会员那里收回的部分，"
-        "留在了计划里，由店铺承担。",
+        "全体会员的差额合计为正 {sum}：这是退款订单的计提额中没能从会员那里收回的部分，"
+        "留在了项目里，由店铺承担。",
     ),
     "gains_note_below": Text(
         "Over all members the differences add up to {sum} below zero: that much went into the "
@@ -98,17 +98,17 @@ RULE_WORDS: Final[Mapping[str, Text]] = {
     ),
     "count_quota": Text(
         "A full quota. It is a ceiling; all the money for members made {coverage} of the quotas.",
-        "取满分红额度。它是上限；为会员带来的全部的钱只占它的 {coverage}。",
+        "取满收益上限。它是上限；为会员带来的全部的钱只占它的 {coverage}。",
     ),
     "count_exit": Text(
         "Keeping points for ever. Whose points and dividends reach the quota is sold out without "
         "being asked ({exits} times here).",
-        "永远持有积分。积分和分红达到分红额度就出局：积分被强制卖出，无需同意（这里发生了 {exits} 次）。",
+        "永远持有积分。积分和分红到达收益上限时，积分自动卖出，无需同意（这里发生了 {exits} 次）。",
     ),
     "count_fee": Text(
         "The full price. Who sells pays a fee of {fee}; it stays in the reserve and helps those "
         "who remain.",
-        "按价格全额卖出。卖出者付 {fee} 手续费，留在托底资金池，受益的是没走的人。",
+        "按价格全额卖出。卖出者付 {fee} 手续费，留在积分准备金，受益的是没走的人。",
     ),
     "count_no_cash": Text(
         "Cash for points. This plan does not let members sell points for cash.",
@@ -121,7 +121,7 @@ RULE_WORDS: Final[Mapping[str, Text]] = {
     "count_reserve": Text(
         "That the money is there. The reserve protects members only if the shop keeps it in cash "
         "and apart; this software cannot look into a bank account.",
-        "钱一定在。只有店铺把托底资金池单独存成现金，会员才有保障；软件看不到银行账户。",
+        "钱一定在。只有店铺把积分准备金单独存成现金，会员才有保障；软件看不到银行账户。",
     ),
     "count_rules": Text(
         "That the rules stay. The shop can change the plan for later orders.",
@@ -179,32 +179,32 @@ RULE_WORDS: Final[Mapping[str, Text]] = {
     "term_points": Text("Points", "积分"),
     "meaning_points": Text(
         "Granted with an order, priced at reserve ÷ supply.",
-        "随订单发放，价格 = 托底资金池 ÷ 流通量。",
+        "随订单发放，价格 = 积分准备金 ÷ 流通量。",
     ),
-    "term_reserve": Text("Reserve", "托底资金池"),
+    "term_reserve": Text("Reserve", "积分准备金"),
     "meaning_reserve": Text(
         "Cash from the orders' contributions; it backs the points.",
-        "由订单的托底金形成的现金，支撑积分。",
+        "由每笔订单计提而成的现金，支撑积分。",
     ),
-    "term_quota": Text("Quota", "分红额度"),
+    "term_quota": Text("Quota", "收益上限"),
     "meaning_quota": Text(
         "What a member may still take out, dividends and value of points together.",
         "会员还可以取出多少，分红和积分价值合并计算。",
     ),
-    "term_exit": Text("Exit", "出局"),
+    "term_exit": Text("Exit", "到达上限自动卖出"),
     "meaning_exit": Text(
         "Forced sale of all of a member's points when they and the dividends reach the quota.",
-        "积分价值加分红达到分红额度时，会员的全部积分被强制卖出。",
+        "积分价值加分红到达收益上限时，会员的全部积分自动卖出。",
     ),
     "term_wallet": Text("Wallet", "余额"),
     "meaning_wallet": Text(
         "A member's cash inside the program.",
-        "会员在计划内的现金。",
+        "会员在项目内的现金。",
     ),
     "term_cost": Text("Given up", "让出"),
     "meaning_cost": Text(
         "What went into the reserve, into dividends and into commissions.",
-        "进入托底资金池、分红和佣金的钱。",
+        "进入积分准备金、分红和佣金的钱。",
     ),
     "term_median": Text("Median", "中位数"),
     "meaning_median": Text(

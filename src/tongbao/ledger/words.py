@@ -54,9 +54,9 @@ def _dividend(facts: Mapping[str, int | str]) -> Text:
 UNIT_NAMES: Final[Mapping[Unit, Text]] = MappingProxyType(
     {
         "points": Text("points", "增值积分"),
-        "quota": Text("quota", "分红额度"),
+        "quota": Text("quota", "收益上限"),
         "wallet": Text("wallet", "余额"),
-        "credit": Text("store credit", "恒定积分"),
+        "credit": Text("store credit", "购物金"),
     }
 )
 CAUSES: Final[Mapping[CauseCode, Text]] = MappingProxyType(
@@ -75,11 +75,11 @@ CAUSES: Final[Mapping[CauseCode, Text]] = MappingProxyType(
         ),
         CauseCode.EXIT: Text(
             "Quota reached: all points sold, worth {gross}, fee {fee}",
-            "额度用完出局：全部积分卖出，价值 {gross}，手续费 {fee}",
+            "到达收益上限：全部积分卖出，价值 {gross}，手续费 {fee}",
         ),
         CauseCode.WIND_UP: Text(
             "Pool wound up: points paid out at {gross}, store credit at {credit}",
-            "积分池清算：积分兑付 {gross}，恒定积分兑付 {credit}",
+            "积分清算：积分兑付 {gross}，购物金兑付 {credit}",
         ),
         CauseCode.REST: Text(
             "Rest too small to keep, sold on the refund of {purchase}",
@@ -95,14 +95,12 @@ CAUSES: Final[Mapping[CauseCode, Text]] = MappingProxyType(
         ),
         CauseCode.PAYMENT_MADE: Text("Paid to {payee}", "付给 {payee}"),
         CauseCode.PAYMENT_RECEIVED: Text("Received from {payer}", "收到 {payer} 的付款"),
-        CauseCode.CREDIT_PAID: Text("Paid to {payee} with store credit", "用恒定积分付给 {payee}"),
+        CauseCode.CREDIT_PAID: Text("Paid to {payee} with store credit", "用购物金付给 {payee}"),
         CauseCode.CREDIT_RECEIVED: Text(
-            "Store credit received from {payer}", "收到 {payer} 支付的恒定积分"
+            "Store credit received from {payer}", "收到 {payer} 支付的购物金"
         ),
-        CauseCode.CONVERSION: Text("Points turned into store credit", "增值积分转为恒定积分"),
-        CauseCode.CREDIT_REDEMPTION: Text(
-            "Store credit turned into points", "恒定积分转为增值积分"
-        ),
+        CauseCode.CONVERSION: Text("Points turned into store credit", "增值积分转为购物金"),
+        CauseCode.CREDIT_REDEMPTION: Text("Store credit turned into points", "购物金转为增值积分"),
         CauseCode.WITHDRAWAL: Text("Withdrawal", "提现"),
         CauseCode.DEPOSIT: Text("Deposit", "存入"),
         CauseCode.REFUND: Text(
@@ -120,13 +118,14 @@ _MONEY: Final = frozenset(
 )
 _BESIDE: Final[Mapping[str, Text]] = MappingProxyType(
     {
-        "forfeited": Text("{forfeited} of quota forfeited", "放弃剩余额度 {forfeited}"),
+        "forfeited": Text("{forfeited} of quota forfeited", "放弃剩余上限 {forfeited}"),
         "owed": Text(
             "{owed} of quota to be made good by later purchases",
-            "尚欠额度 {owed}，由以后的消费补足",
+            "尚欠收益上限 {owed}，由以后的消费补足",
         ),
         "owed_paid": Text(
-            "{owed_paid} of its quota makes good what was owed", "其中 {owed_paid} 额度补足此前所欠"
+            "{owed_paid} of its quota makes good what was owed",
+            "其中 {owed_paid} 收益上限补足此前所欠",
         ),
     }
 )

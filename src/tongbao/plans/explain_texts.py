@@ -17,7 +17,7 @@ LEAD: Final = Text(
 ORDER: Final = Text("Where the money of an order goes", "一笔订单的钱去了哪里")
 POINTS: Final = Text("Points and their price", "积分与价格")
 OUT: Final = Text("What points can be used for", "积分可以做什么")
-QUOTA: Final = Text("The quota: a ceiling, never a promise", "分红额度：是上限，不是承诺")
+QUOTA: Final = Text("The quota: a ceiling, never a promise", "收益上限：只是上限，不是承诺")
 DIVIDENDS: Final = Text("Dividends", "分红")
 REFERRAL: Final = Text("Referral", "推荐")
 LIMITS: Final = Text("Limits", "界限")
@@ -34,7 +34,7 @@ SAMPLE_REFUSED: Final = Text(
 ORDER_LEAD: Final = Text(
     "A member pays {sample}{assumption}. Of this:", "会员支付 {sample}{assumption}，其中："
 )
-TO_RESERVE: Final = Text("into the reserve that backs all points", "进入为全部积分托底的资金池")
+TO_RESERVE: Final = Text("into the reserve that backs all points", "进入支撑全部积分的积分准备金")
 TO_DIVIDENDS: Final = Text("into the dividend fund", "进入分红金")
 TO_REFERRERS: Final = Text("to referrers in cash", "以现金付给推荐人")
 TO_SHOP: Final = Text(
@@ -45,8 +45,8 @@ PRICE: Final = Text(
     "The price of a point is the reserve divided by all points; while there are none, it is "
     "{issue}. A buyer is granted points worth {grant} of the order's contribution to the "
     "reserve, at the price before the order.",
-    "积分价格 = 资金池 ÷ 全部积分；尚无积分时为 {issue}。买家按下单前的价格，"
-    "获得价值为该订单托底金 {grant} 的积分。",
+    "积分价格 = 积分准备金 ÷ 全部积分；尚无积分时为 {issue}。买家按下单前的价格，"
+    "获得价值为该订单计提额 {grant} 的积分。",
 )
 LINEAR: Final = Text(
     "At most 1 point per {spend} spent: {paid} brings the first buyer {points} points. When the "
@@ -69,31 +69,31 @@ STEP_HEADS: Final = (
 PRICE_MOVES: Final = Text(
     "The price grows because {kept} of each contribution is granted to nobody. It grows ever "
     "more slowly, and not at all when orders stop.",
-    "价格上升，是因为每笔托底金的 {kept} 没有发给任何人。上升会越来越慢；没有新订单就不再上升。",
+    "价格上升，是因为每笔计提额的 {kept} 没有发给任何人。上升会越来越慢；没有新订单就不再上升。",
 )
 PRICE_STAYS: Final = Text(
     "Orders leave the price where it is, as the whole contribution is granted. Only the fee of "
     "those who leave ({fee}), and roundings, raise it.",
-    "由于托底金全部发给买家，订单不会改变价格；只有退出者的手续费（{fee}）和取整余额会使它上升。",
+    "由于计提额全部发给买家，订单不会改变价格；只有退出者的手续费（{fee}）和取整余额会使它上升。",
 )
 WHO_GAINS: Final = Text(
     "Who gains from whom: after {orders} orders the reserve is {reserve}, and that is all there "
     "is. {holders} members own it together, {average} each on average; {below} of them own less "
     "than the average. What the others own above it was paid in by members who came after them.",
-    "谁从谁那里获益：{orders} 笔订单之后，资金池共 {reserve}，这就是全部。{holders} "
+    "谁从谁那里获益：{orders} 笔订单之后，积分准备金共 {reserve}，这就是全部。{holders} "
     "位会员共同拥有，"
     "人均 {average}；其中 {below} 人低于平均。其他人高出平均的部分，来自比他们晚来的会员。",
 )
 ALL_ALIKE: Final = Text(
     "After {orders} orders the reserve is {reserve}, and that is all there is: {holders} members "
     "own {average} each.",
-    "{orders} 笔订单之后，资金池共 {reserve}，这就是全部：{holders} 位会员各拥有 {average}。",
+    "{orders} 笔订单之后，积分准备金共 {reserve}，这就是全部：{holders} 位会员各拥有 {average}。",
 )
 
 SELLING: Final = Text(
     "Members may sell points. The fee of {fee} stays in the reserve, with those who stay. After "
     "{orders} orders, all their points sold at that moment by one of these would bring:",
-    "会员可以卖出积分。{fee} 的手续费留在资金池，归留下的人。{orders} 笔订单之后，"
+    "会员可以卖出积分。{fee} 的手续费留在积分准备金，归留下的人。{orders} 笔订单之后，"
     "下列会员之一在那一刻卖出全部积分可得：",
 )
 SALE_HEADS: Final = (
@@ -105,20 +105,20 @@ SALE_HEADS: Final = (
 )
 NO_SELLING: Final = Text(
     "Members cannot sell points for cash. They pay for goods with them, or turn them into credit.",
-    "会员不能把积分卖成现金，只能用来购物，或换成恒定积分。",
+    "会员不能把积分卖成现金，只能用来购物，或换成购物金。",
 )
 GOODS: Final = Text(
     "Goods: points pay at any merchant of the program at their price; the merchant receives the "
     "amount less {fee}.",
-    "购物：积分可按当时价格在计划内任一商家付款；商家收到的金额扣除 {fee}。",
+    "购物：积分可按当时价格在任一参与的商家付款；商家收到的金额扣除 {fee}。",
 )
 CREDIT: Final = Text(
     "Credit: points turn into store credit of the same value, which no longer changes and which "
     "every merchant of the program accepts. A merchant may turn it back into points, with a "
     "quota of {quota} of it.",
-    "恒定积分：积分可换成等值的恒定积分，此后价值不再变动，计划内每个商家都接受。"
+    "购物金：积分可换成等值的购物金，此后价值不再变动，参与的每个商家都接受。"
     "商家可把它换回增值积分，"
-    "并获得其 {quota} 的额度。",
+    "并获得其 {quota} 的收益上限。",
 )
 WALLET: Final = Text(
     "Money in a member's wallet (dividends, sold points) can be spent at merchants or taken out.",
@@ -133,31 +133,31 @@ CEILING: Final = Text(
     "An order of {sample} allows the buyer to take out {quota} at most: dividends, and the value "
     "of points sold, spent or turned into credit. When dividends and the value of the points "
     "reach it, all the member's points are sold, less the fee of {fee}, and the quota is over.",
-    "消费 {sample} 最多可取回 {quota}：包括分红，以及卖出、消费或换成恒定积分的积分价值。"
-    "当分红与积分价值达到额度时，该会员的积分会全部被卖出，扣除 {fee} 的手续费，额度随之用完。",
+    "消费 {sample} 的收益上限为 {quota}：包括分红，以及卖出、消费或换成购物金的积分价值。"
+    "当分红与积分价值到达收益上限时，该会员的积分会全部自动卖出，扣除 {fee} 的手续费。",
 )
 ASSUMING: Final = Text(", with a profit of {profit} of the price", "若利润为售价的 {profit}，")
 FILLED: Final = Text(
     "All that goes into reserve and dividends can fill at most {share} of all quotas "
     "together{assuming}. "
     "Whoever reaches the ceiling does so with money of members who do not.",
-    "{assuming}进入资金池和分红金的全部资金，最多只能覆盖所有额度的 {share}。有人达到上限，"
+    "{assuming}进入积分准备金和分红金的全部资金，最多只能覆盖所有收益上限之和的 {share}。有人到达上限，"
     "靠的是达不到上限的会员的钱。",
 )
 FILLED_WHOLE: Final = Text(
     "What goes into reserve and dividends is {share} of all quotas{assuming}, so they can be "
     "filled; that "
     "does not say that yours will be.",
-    "{assuming}进入资金池和分红金的资金为所有额度的 {share}，合计可以覆盖；"
-    "但这并不表示每个人的额度都会用完。",
+    "{assuming}进入积分准备金和分红金的资金为所有收益上限之和的 {share}，合计可以覆盖；"
+    "但这并不表示每个人的收益上限都会用完。",
 )
 FIRST_EXIT: Final = Text(
     "In the made-up orders the first member is forced out at order {order}.",
-    "在虚拟订单中，首次强制出局发生在第 {order} 笔订单。",
+    "在虚拟订单中，首次到达上限自动卖出发生在第 {order} 笔订单。",
 )
 NO_EXIT: Final = Text(
     "In the first 1,000 made-up orders, before any dividends, nobody reaches it.",
-    "在前 1,000 笔虚拟订单中（未计分红），没有人达到额度。",
+    "在前 1,000 笔虚拟订单中（未计分红），没有人到达收益上限。",
 )
 
 BASES: Final[Mapping[str, Text]] = {
@@ -178,7 +178,7 @@ DIVIDEND_EXAMPLE: Final = Text(
 )
 FORCED_OUT: Final = Text(
     "With that, {members} members would reach their quota and be forced out.",
-    "随之有 {members} 位会员达到额度，被强制出局。",
+    "随之有 {members} 位会员到达收益上限，积分自动卖出。",
 )
 
 REFERRED: Final[Mapping[int, Text]] = {
@@ -201,7 +201,7 @@ CASH_ANYWAY: Final = Text(
 NEEDS_QUOTA: Final = Text(
     "Points for referrals only come as far as the referrer has quota left, from purchases of "
     "their own.",
-    "推荐积分以推荐人自己消费所得、尚未用完的额度为限。",
+    "推荐积分以推荐人自己消费所得、尚未用完的收益上限为限。",
 )
 NO_REFERRAL: Final = Text("Nothing is paid for referrals.", "推荐他人没有奖励。")
 
@@ -210,7 +210,7 @@ LIMIT: Final = Text(
     "({sales} of sales); then buyers get no points, while their contributions still raise the "
     "value of those that exist.",
     "最多发行 {limit} 积分。按每单 {sample}，约 {orders} 单（销售额 {sales}）后达到；"
-    "此后买家不再获得积分，而他们的托底金仍会抬高已有积分的价值。",
+    "此后买家不再获得积分，而他们的计提额仍会抬高已有积分的价值。",
 )
 LIMIT_NEVER: Final = Text(
     "At most {limit} points are ever issued; no shop's sales reach that.",
@@ -220,7 +220,7 @@ LEAST: Final = Text(
     "When an exit leaves fewer points than {supply} in all, the pool is wound up: everybody is "
     "paid, and it starts again at {issue} a point. Who parts with points keeps none, or at least "
     "{holding}.",
-    "出局或卖出使全部积分不足 {supply} 时，资金池清算：全部兑付，再从 {issue} 重新开始。"
+    "卖出使全部积分不足 {supply} 时，积分清算：全部兑付，再从 {issue} 重新开始。"
     "转出积分后要么清空，"
     "要么至少保留 {holding}。",
 )
@@ -232,13 +232,13 @@ NO_GROWTH: Final = Text(
 )
 NO_QUOTA: Final = Text(
     "- The quota. It says how much may be taken out, not that it will be there.",
-    "- 额度。它只说明最多可以取回多少，不表示一定会有这么多。",
+    "- 收益上限。它只说明最多可以取回多少，不表示一定会有这么多。",
 )
 ALL_LEAVE: Final = Text(
     "- Getting back what was paid. If everybody left today, they would share what is in the "
     "reserve: of {sample} paid, {contribution} went into it.",
-    "- 拿回已付的钱。如果所有人今天都离开，大家分的只是资金池里的钱：每支付 {sample}，"
-    "进入资金池的是 {contribution}。",
+    "- 拿回已付的钱。如果所有人今天都离开，大家分的只是积分准备金里的钱：每支付 {sample}，"
+    "进入积分准备金的是 {contribution}。",
 )
 LAW: Final = Text(
     "- That the law allows it. Run plan check and ask a lawyer.",
@@ -255,5 +255,5 @@ WORDS: Final[Mapping[object, Text]] = {
     False: Text("no", "否"),
     "sales": Text("sales", "销售额"),
     "profit": Text("profit", "利润"),
-    "contribution": Text("contribution", "托底金"),
+    "contribution": Text("contribution", "计提额"),
 }

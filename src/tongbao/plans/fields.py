@@ -46,17 +46,17 @@ FIELDS: Final[tuple[Field, ...]] = (
     _field(
         "max_supply", "points", "supply limit", "发行上限", '"100,000,000"', default="100,000,000"
     ),
-    _field("backing_base", "choice", "backing base", "托底基数", '"sales"', choices=_BASES),
-    _field("backing", "percent", "backing", "托底比例", '"30%"'),
+    _field("backing_base", "choice", "backing base", "准备金基数", '"sales"', choices=_BASES),
+    _field("backing", "percent", "backing", "准备金比例", '"30%"'),
     _field("grant", "percent", "grant", "赠分比例", '"70%"'),
     _field(
         "spend_per_point", "money", "spend per point", "每积分消费额", '"200.00"', optional=True
     ),
     _field("dividend_base", "choice", "dividend base", "分红基数", '"profit"', choices=_BASES),
     _field("dividend", "percent", "dividend", "分红比例", '"30%"'),
-    _field("quota_base", "choice", "quota base", "额度基数", '"sales"', choices=_QUOTA_BASES),
-    _field("quota", "percent", "quota", "分红额度", '"200%"'),
-    _field("merchant_quota", "percent", "merchant quota", "商家额度", '"200%"'),
+    _field("quota_base", "choice", "quota base", "收益上限基数", '"sales"', choices=_QUOTA_BASES),
+    _field("quota", "percent", "quota", "收益上限", '"200%"'),
+    _field("merchant_quota", "percent", "merchant quota", "商家收益上限", '"200%"'),
     _field("exit_fee", "percent", "exit fee", "退出手续费", '"10%"'),
     _field("goods_fee", "percent", "goods fee", "积分购物手续费", '"10%"'),
     _field("referral_points", "percents", "referral points", "推荐积分", '["10%"]', default=()),

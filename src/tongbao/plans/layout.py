@@ -23,7 +23,7 @@ def wrapped(text: str, *, first: str = "", rest: str = "", columns: int = COLUMN
     Latin text breaks at spaces, Chinese between signs, but never before a
     closing mark nor after an opening one; a longer word stands alone.
 
-    >>> print(wrapped("价格等于资金池除以流通量。", columns=12))
+    >>> print(wrapped("价格等于准备金除以流通量。", columns=12))
     价格等于资金
     池除以流通
     量。

@@ -52,14 +52,14 @@ MERCHANT_QUOTA_ABOVE: Final = Rule(
         "Merchants may take out {rate} of the credit that they turn into points, members only "
         "{members} on their purchases. A member who runs a merchant moves value there and may "
         "take out more.",
-        "商家把收到的恒定积分换成增值积分后可取出 {rate}，而会员按消费只有 {members}。"
+        "商家把收到的购物金换成增值积分后可取出 {rate}，而会员按消费只有 {members}。"
         "兼做商家的会员会把价值转过去，从而取出更多。",
     ),
     Text('Set merchant_quota = "{members}" or less.', '请设 merchant_quota = "{members}" 或更低。'),
     (RULES_KNOWN,),
     Text(
         "{given} of credit turned into points gives the merchant a quota of {out}.",
-        "{given} 恒定积分换成增值积分，商家获得 {out} 的额度。",
+        "{given} 购物金换成增值积分，商家获得 {out} 的收益上限。",
     ),
 )
 MERCHANT_QUOTA_LOW: Final = Rule(
@@ -69,13 +69,13 @@ MERCHANT_QUOTA_LOW: Final = Rule(
     Text(
         "Merchants may take out only {rate} of the credit that they turn into points: they are "
         "forced out at once and lose the rest.",
-        "商家把恒定积分换成增值积分后只能取出 {rate}：会立即被强制出局，并损失其余部分。",
+        "商家把购物金换成增值积分后只能取出 {rate}：会立即到达上限自动卖出，并损失其余部分。",
     ),
     Text('Set merchant_quota = "100%" or more.', '请设 merchant_quota = "100%" 或更高。'),
     (RULES_PLAN,),
     Text(
         "{given} of credit turned into points brings the merchant at most {out}.",
-        "{given} 恒定积分换成增值积分，商家最多取回 {out}。",
+        "{given} 购物金换成增值积分，商家最多取回 {out}。",
     ),
 )
 SUPPLY_LIMIT_FAR: Final = Rule(
@@ -118,7 +118,7 @@ SUPPLY_LIMIT_IN_REACH: Final = Rule(
         "of sales). From then on buyers get no points, and what they pay into the reserve only "
         "raises the value of the points that others hold.",
         "约 {orders} 笔 {sample} 的订单（销售额 {sales}）后达到 {limit} 积分的上限。"
-        "此后买家不再获得积分，他们支付的托底金只会抬高他人所持积分的价值。",
+        "此后买家不再获得积分，他们支付的计提额只会抬高他人所持积分的价值。",
     ),
     Text(
         "Tell members beforehand, or raise max_supply in time.",
@@ -138,7 +138,7 @@ CASH_TO_NON_BUYERS: Final = Rule(
     Text(
         "Set referral_cash = [] and reward in points: who never bought has no quota and earns "
         "none.",
-        "请设 referral_cash = []，改用积分奖励：从未消费的人没有额度，也就得不到积分。",
+        "请设 referral_cash = []，改用积分奖励：从未消费的人没有收益上限，也就得不到积分。",
     ),
     (RULES_KNOWN,),
     Text(
@@ -154,7 +154,7 @@ OVERSPENT: Final = Rule(
         "Backing, dividend and cash commissions can add up to {total} of what is paid. Orders "
         "with a profit above {margin} of the price would give away more than was paid, and the "
         "engine refuses them.",
-        "托底、分红和现金佣金合计可达实付金额的 {total}。利润超过售价 {margin} "
+        "准备金、分红和现金佣金合计可达实付金额的 {total}。利润超过售价 {margin} "
         "的订单会付出多于实收的金额，"
         "引擎将拒绝这些订单。",
     ),
@@ -168,7 +168,7 @@ ALWAYS_OVERSPENT: Final = Rule(
     Text(
         "Backing, dividend and cash commissions on sales add up to {fixed} of what is paid: the "
         "engine refuses every order but the smallest.",
-        "按销售额计提的托底、分红和现金佣金合计为实付金额的 {fixed}：除极小额外，"
+        "按销售额计提的准备金、分红和现金佣金合计为实付金额的 {fixed}：除极小额外，"
         "引擎会拒绝所有订单。",
     ),
     Text("Lower the rates to at most 100% in all.", "请把合计比例降到 100% 以内。"),
@@ -212,7 +212,7 @@ MIN_SUPPLY_ABOVE_LIMIT: Final = Rule(
     Text(
         "A pool below {supply} points is wound up, but at most {limit} may ever exist: the first "
         "exit or redemption always ends the pool.",
-        "流通量低于 {supply} 积分就会清算，而最多只能发行 {limit}：首次出局或卖出总会终结资金池。",
+        "流通量低于 {supply} 积分就会清算，而最多只能发行 {limit}：首次卖出就会触发清算。",
     ),
     Text('Lower it, for example: min_supply = "1"', '请降低它，例如：min_supply = "1"'),
     (RULES_PLAN,),
@@ -224,7 +224,7 @@ MIN_HOLDING_ODD: Final = Rule(
     Text(
         "Who parts with points must keep none or {holding}, more than the {supply} that a whole "
         "pool may be as small as.",
-        "转出积分的人必须清空或至少保留 {holding} 积分，这比整个资金池允许的最小量 {supply} 还多。",
+        "转出积分的人必须清空或至少保留 {holding} 积分，这比整个方案允许的最小量 {supply} 还多。",
     ),
     Text('Lower it, for example: min_holding = "0.01"', '请降低它，例如：min_holding = "0.01"'),
     (RULES_PLAN,),
@@ -251,8 +251,8 @@ WIND_UP_WITHOUT_FEE: Final = Rule(
         "When fewer than {supply} points are left, the pool is wound up and everybody is paid "
         "without a fee, also where members may not sell points. With so many, that may happen to "
         "a pool that is alive.",
-        "剩余积分不足 {supply} 时资金池清算，所有人免手续费结清，即使会员不能卖出积分。"
-        "这个数量过大，正常运行的资金池也可能触发。",
+        "剩余积分不足 {supply} 时积分清算，所有人免手续费结清，即使会员不能卖出积分。"
+        "这个数量过大，正常运行时也可能触发。",
     ),
     Text('Lower it, for example: min_supply = "1"', '请降低它，例如：min_supply = "1"'),
     (RULES_KNOWN,),
@@ -264,7 +264,7 @@ WALLET_LOCKED: Final = Rule(
     Text(
         "Members may sell points for money, but not take the money out: it can only be spent at "
         "the program's merchants.",
-        "会员可以卖出积分得到余额，但不能提现：只能在计划内的商家消费。",
+        "会员可以卖出积分得到余额，但不能提现：只能在参与的商家消费。",
     ),
     Text(
         "Tell members so, or set cash_redemption = false too.",

@@ -8,12 +8,12 @@ from tongbao.plans.words import Text
 
 QUOTA_BASES: Final = {
     "sales": Text("of what they paid", "按消费额"),
-    "contribution": Text("of the contribution", "按托底金"),
+    "contribution": Text("of the contribution", "按计提额"),
 }
 
 _QUOTA_WAY_OUT: Final = Text(
     "Call the quota a ceiling, never a promise; say the share beside it; or lower it.",
-    "请把额度说成上限，绝不能说成承诺；宣传额度时同时写明这一比例；或降低额度。",
+    "请说明收益上限只是上限，绝不能说成承诺；宣传时同时写明这一比例；或降低收益上限。",
 )
 
 QUOTA_UNFILLABLE: Final = Rule(
@@ -24,13 +24,13 @@ QUOTA_UNFILLABLE: Final = Rule(
         "The plan cannot fill its quota. Members may take out up to {quota} {base}, but all that "
         "goes into reserve and dividends can fill at most {most} of all quotas together. Whoever "
         "gets more gets it from members who get less.",
-        "方案无法兑现全部额度。会员可取回的上限为 {quota}（{base}），"
-        "但进入托底资金池和分红金的全部资金，"
-        "最多只能覆盖所有额度的 {most}。有人多得，就有人少得。",
+        "方案无法兑现全部收益上限。会员可取回的上限为 {quota}（{base}），"
+        "但进入积分准备金和分红金的全部资金，"
+        "最多只能覆盖所有收益上限之和的 {most}。有人多得，就有人少得。",
     ),
     _QUOTA_WAY_OUT,
     (RULES_HOLDS, REBATE_NOTICE),
-    Text("(backing + dividend) / quota = {worked}", "（托底 + 分红）/ 额度 = {worked}"),
+    Text("(backing + dividend) / quota = {worked}", "（准备金 + 分红）/ 收益上限 = {worked}"),
 )
 QUOTA_BY_PROFIT: Final = Rule(
     "warning",
@@ -41,9 +41,9 @@ QUOTA_BY_PROFIT: Final = Rule(
         "goes into reserve and dividends can fill at most {most} of all quotas together, and "
         "that only if the whole price were profit; with a profit of {assumed} of the price at "
         "most {usual}. Whoever gets more gets it from members who get less.",
-        "方案无法兑现全部额度。会员可取回的上限为 {quota}（{base}），"
-        "但进入托底资金池和分红金的全部资金，"
-        "最多只能覆盖所有额度的 {most}，而且前提是售价全是利润；若利润为售价的 {assumed}，"
+        "方案无法兑现全部收益上限。会员可取回的上限为 {quota}（{base}），"
+        "但进入积分准备金和分红金的全部资金，"
+        "最多只能覆盖所有收益上限之和的 {most}，而且前提是售价全是利润；若利润为售价的 {assumed}，"
         "最多只有 {usual}。"
         "有人多得，就有人少得。",
     ),
@@ -51,7 +51,7 @@ QUOTA_BY_PROFIT: Final = Rule(
     (RULES_HOLDS, REBATE_NOTICE),
     Text(
         "if all of the price is profit: (backing + dividend) / quota = {worked}",
-        "若售价全是利润：（托底 + 分红）/ 额度 = {worked}",
+        "若售价全是利润：（准备金 + 分红）/ 收益上限 = {worked}",
     ),
 )
 QUOTA_NEEDS_PROFIT: Final = Rule(
@@ -61,7 +61,7 @@ QUOTA_NEEDS_PROFIT: Final = Rule(
     Text(
         "The plan can fill its quota ({quota} {base}) only where the profit is at least {margin} "
         "of the price; with a profit of {assumed} it fills at most {usual}.",
-        "只有当利润至少为售价的 {margin} 时，方案才可能兑现额度（{quota}，{base}）；"
+        "只有当利润至少为售价的 {margin} 时，方案才可能兑现收益上限（{quota}，{base}）；"
         "若利润为售价的 {assumed}，最多只能覆盖 {usual}。",
     ),
     _QUOTA_WAY_OUT,
@@ -74,7 +74,7 @@ QUOTA_SELDOM: Final = Rule(
     Text(
         "With a profit of {assumed} of the price, the plan can fill at most {usual} of its quota "
         "({quota} {base}).",
-        "若利润为售价的 {assumed}，方案最多只能覆盖额度（{quota}，{base}）的 {usual}。",
+        "若利润为售价的 {assumed}，方案最多只能覆盖收益上限（{quota}，{base}）的 {usual}。",
     ),
     _QUOTA_WAY_OUT,
     (RULES_HOLDS, REBATE_NOTICE),
@@ -87,9 +87,9 @@ QUOTA_SOON_REACHED: Final = Rule(
         "With a profit of {assumed} of the price, what goes into reserve and dividends is {usual} "
         "of the quota. Members reach it soon after buying and are forced out, perhaps all at one "
         "day's close.",
-        "若利润为售价的 {assumed}，进入资金池和分红金的资金为额度的 {usual}。"
-        "会员购买后很快就会达到额度，"
-        "被强制出局，甚至可能在同一天结算时全部出局。",
+        "若利润为售价的 {assumed}，进入积分准备金和分红金的资金为收益上限的 {usual}。"
+        "会员购买后很快就会达到收益上限，"
+        "积分自动卖出，甚至可能在同一天日结时全部卖出。",
     ),
     Text(
         "Raise {field} if members are meant to stay, and call it a ceiling then.",
@@ -105,8 +105,8 @@ QUOTA_WITHIN_CONTRIBUTION: Final = Rule(
         "The quota ({quota}) is not above the contribution ({least} on the same base). The first "
         "order's points are worth its whole contribution, so the first buyer is forced out by "
         "their own order, the pool is wound up, and the next buyer is the first again.",
-        "额度（{quota}）不高于托底金（同一基数的 {least}）。首笔订单的积分价值等于它的全部托底金，"
-        "首位买家会被自己的订单强制出局，资金池随即清算，下一位买家又成了首位。",
+        "收益上限（{quota}）不高于计提额（同一基数的 {least}）。首笔订单的积分价值等于它的全部计提额，"
+        "首位买家会因自己的订单到达上限，积分自动卖出，积分随即清算，下一位买家又成了首位。",
     ),
     Text("Set {field} well above {least}.", "请把 {field} 设得明显高于 {least}。"),
     (RULES_PLAN,),
@@ -117,7 +117,7 @@ NO_BACKING: Final = Rule(
     "backing_bps",
     Text(
         "Nothing goes into the reserve, so nobody gets points and no quota arises.",
-        "没有资金进入托底资金池，因此没有人获得积分，也不产生额度。",
+        "没有资金进入积分准备金，因此没有人获得积分，也不产生收益上限。",
     ),
     Text('For example: backing = "30%"', '例如：backing = "30%"'),
     (RULES_PLAN,),
@@ -129,7 +129,7 @@ NO_GRANT: Final = Rule(
     Text(
         "Buyers get no points for what they pay. While no points exist, contributions go to the "
         "dividend fund; later they raise the value of other people's points.",
-        "买家付款后得不到积分。没有积分时，托底金进入分红金；之后则抬高他人积分的价值。",
+        "买家付款后得不到积分。没有积分时，计提额进入分红金；之后则抬高他人积分的价值。",
     ),
     Text('For example: grant = "70%"', '例如：grant = "70%"'),
     (RULES_PLAN,),
@@ -140,7 +140,7 @@ NO_QUOTA: Final = Rule(
     "quota_bps",
     Text(
         "Nobody may ever take anything out, and who has no quota earns no points.",
-        "没有人可以取出任何价值；没有额度的人也得不到积分。",
+        "没有人可以取出任何价值；没有收益上限的人也得不到积分。",
     ),
     Text('For example: quota = "200%"', '例如：quota = "200%"'),
     (RULES_PLAN,),

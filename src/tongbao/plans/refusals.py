@@ -228,7 +228,7 @@ _TEXTS: Final[Mapping[PlanFault, tuple[Text, Text]]] = {
         Text(
             "grant and referral points together are {sum} of the contribution: each order would "
             "mint more value than it brings in, and everybody else's points would lose value",
-            "赠分与推荐积分合计为托底金的 {sum}：每笔订单发出的积分价值超过它带来的资金，"
+            "赠分与推荐积分合计为计提额的 {sum}：每笔订单发出的积分价值超过它带来的资金，"
             "其他会员的积分会因此贬值",
         ),
         Text(
@@ -240,7 +240,7 @@ _TEXTS: Final[Mapping[PlanFault, tuple[Text, Text]]] = {
         Text(
             "backing comes from profit but quota from sales: an order without profit would give "
             "a quota with nothing behind it",
-            "托底金按利润计提，而额度按销售额计算：没有利润的订单也会产生毫无支撑的额度",
+            "计提额按利润计提，而收益上限按销售额计算：没有利润的订单也会产生毫无支撑的收益上限",
         ),
         Text(
             'Set quota_base to "contribution", or backing_base to "sales"',

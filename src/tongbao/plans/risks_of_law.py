@@ -108,7 +108,7 @@ _SECOND_LEVEL: Final = Rule(
     Text(
         "Members gain points ({rate} of the contribution) on purchases by people whom their "
         "invitees invited. Points that have a price are pay too: two levels are an upline.",
-        "会员可从“下线的下线”的消费中获得积分（托底金的 {rate}）。积分有价格，同样属于报酬："
+        "会员可从“下线的下线”的消费中获得积分（计提额的 {rate}）。积分有价格，同样属于报酬："
         "两层即构成上下线。",
     ),
     Text(
@@ -179,7 +179,7 @@ _APPRECIATION: Final = Rule(
         "{kept} of each contribution is granted to nobody: it raises the price for those who "
         "already hold points. Early members gain what later members put in; when sales stop, "
         "so does the growth.",
-        "每笔托底金的 {kept} 不发给任何人，而是抬高已有积分的价格。早加入者的增值来自后来者的投入；"
+        "每笔计提额的 {kept} 不发给任何人，而是抬高已有积分的价格。早加入者的增值来自后来者的投入；"
         "销售停止，增值也就停止。",
     ),
     Text(
@@ -196,7 +196,7 @@ _CREDIT: Final = Rule(
         "Every merchant of the program accepts its store credit. The more merchants there are, "
         "the nearer the credit comes to a token that takes the place of money, and to a prepaid "
         "card or a payment service.",
-        "计划内的每个商家都接受恒定积分。商家越多，它就越接近代替货币流通的代币票券，"
+        "参与的每个商家都接受购物金。商家越多，它就越接近代替货币流通的代币票券，"
         "也越接近预付卡或支付业务。",
     ),
     Text(

@@ -82,7 +82,7 @@ def test_the_dashboard_tells_of_a_returned_order_and_speaks_chinese(mall: Mall) 
     sale = ordered(mall, rich(mall))
     operator = mall.operator()
     page = f"/dashboard/orders/{sale.number}/"
-    assert "备货中" in mall.client(operator, "zh-hans").get(page).content.decode()
+    assert "待发货" in mall.client(operator, "zh-hans").get(page).content.decode()
     returns.automatic(part_of(sale), 10_000, "broken")
     assert part_of(sale).state == "returned"
     for path in (page, "/dashboard/orders/"):

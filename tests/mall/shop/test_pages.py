@@ -48,7 +48,7 @@ def test_a_product_says_what_it_brings(mall: Mall) -> None:
 def test_a_product_says_so_in_chinese(mall: Mall) -> None:
     page = mall.client(language="zh-hans").get(PRODUCT).content.decode()
     assert '约得 <b class="figure">21</b> 积分' in page
-    assert '分红额度最多 <b class="figure">¥200.00</b>' in page
+    assert '收益上限最多 <b class="figure">¥200.00</b>' in page
 
 
 def test_an_enrolled_member_sees_the_same_promise_of_nothing_more(mall: Mall) -> None:

@@ -107,7 +107,7 @@ _SERVICES: Final = (
         Article(
             sku=f"C-{code}-{yuan}",
             title=f"{title} {yuan} 元",
-            description="演示：由沙箱服务商应答，不会真的到账。",
+            description="演示：由沙箱充值渠道应答，不会真的到账。",
             price_minor=yuan * 100,
             category="fuwu",
             merchant="cellar",
