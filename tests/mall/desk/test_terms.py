@@ -11,6 +11,9 @@ TERMS = {
     "return_days": "0",
     "receive_days": "10",
     "pay_minutes": "15",
+    "answer_days": "3",
+    "returns_most": "2",
+    "return_least_bps": "0.25",
     "platform_fee_bps": "2.5",
     "provider_fee_bps": "0.6",
 }
@@ -23,6 +26,7 @@ def test_an_operator_changes_the_terms(mall: Mall) -> None:
     assert (shop.name_en, shop.return_days, shop.receive_days, shop.pay_minutes) == (
         *("New Mall", 0, 10, 15),
     )
+    assert (shop.answer_days, shop.returns_most, shop.return_least_bps) == (3, 2, 25)
     assert (shop.platform_fee_bps, shop.provider_fee_bps) == (250, 60)
     page = client.get("/desk/terms/").content.decode()
     assert 'value="2.5"' in page
@@ -31,7 +35,12 @@ def test_an_operator_changes_the_terms(mall: Mall) -> None:
 @pytest.mark.parametrize(
     ("field", "value"),
     [("return_days", "-1"), ("return_days", "367"), ("receive_days", "0"), ("name_en", "")]
-    + [("pay_minutes", "0"), ("platform_fee_bps", "100.1"), ("provider_fee_bps", "a lot")],
+    + [
+        ("pay_minutes", "0"),
+        ("answer_days", "0"),
+        ("platform_fee_bps", "100.1"),
+        ("provider_fee_bps", "a lot"),
+    ],
 )
 def test_terms_that_cannot_be_change_nothing(mall: Mall, field: str, value: str) -> None:
     before = mall.shop

@@ -21,6 +21,7 @@ from tongbao.mall.sales.models import Part, Return, Sale
 from tongbao.mall.sales.placing import Split
 from tongbao.mall.sales.reconcile import reconcile
 from tongbao.mall.sales.refusals import NotNow, Refused
+from tongbao.mall.shop.models import Shop
 
 STEPS: Final = 40
 
@@ -29,6 +30,7 @@ STEPS: Final = 40
     "seed", [*range(3), *(pytest.param(s, marks=pytest.mark.long) for s in range(3, 60))]
 )
 def test_every_fen_is_where_the_clerk_says(mall: Mall, seed: int) -> None:
+    Shop.objects.update(return_least_bps=0, returns_most=100)
     Walk(mall, random.Random(seed)).go(STEPS)
 
 

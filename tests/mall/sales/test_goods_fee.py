@@ -15,6 +15,7 @@ from tongbao.mall.sales.leftover import Slice
 from tongbao.mall.sales.models import Part, Return
 from tongbao.mall.sales.placing import Split
 from tongbao.mall.sales.refusals import Refused, Why
+from tongbao.mall.shop.models import Shop
 
 
 def give_back(part: Part, amount: int, by: User | None = None, *, bears: bool = False) -> Return:
@@ -71,6 +72,7 @@ def test_a_return_brings_the_points_worth_less_its_share_of_the_fee(mall: Mall) 
 
 @pytest.mark.parametrize("late", [False, True])
 def test_slices_bring_as_much_as_one(mall: Mall, late: bool) -> None:
+    Shop.objects.update(return_least_bps=0)
     user = buyer(mall, points=100_000)
     part = bought(mall, user, 999, Split(points=999))  # of which the fee is 100
     if late:

@@ -7,16 +7,18 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from tongbao.ledger.values import LedgerError
-from tongbao.mall.desk.access import at, shown, worker
+from tongbao.mall.desk.access import at, operator, shown, worker
 from tongbao.mall.desk.waiting import open_returns
 from tongbao.mall.merchants.models import Merchant
 from tongbao.mall.people.masking import masked
 from tongbao.mall.sales import goods, leftover, returns, stock
+from tongbao.mall.sales import unanswered as sales_unanswered
 from tongbao.mall.sales.leftover import Slice
 from tongbao.mall.sales.models import Return
 from tongbao.mall.sales.quoting import Quote
@@ -43,6 +45,16 @@ def listed(request: HttpRequest, account: str) -> HttpResponse:
         "page_obj": paged(request, decided, _LATEST),
     }
     return shown(request, merchant, "desk/returns.html", context)
+
+
+@login_required
+@require_GET
+def unanswered(request: HttpRequest) -> HttpResponse:
+    """List, for the operator, the returns that merchants have not answered in time."""
+    operator(request)
+    page = paged(request, sales_unanswered.waiting(timezone.now()))
+    rows = [(one, masked(one.part.sale.user)) for one in page.object_list]
+    return render(request, "desk/unanswered.html", {"page_obj": page, "rows": rows})
 
 
 @login_required

@@ -21,13 +21,29 @@ from tongbao.mall.shop.models import Shop, the_shop
 from tongbao.mall.shop.money import digits
 
 Charges = get_model("shipping", "OrderAndItemCharges")
-_LEAST: Final = {"return_days": 0, "receive_days": 1, "pay_minutes": 1}
-_MOST: Final = {"return_days": 366, "receive_days": 366, "pay_minutes": 1440}
+_LEAST: Final = {
+    "return_days": 0,
+    "receive_days": 1,
+    "pay_minutes": 1,
+    "answer_days": 1,
+    "returns_most": 1,
+}
+_MOST: Final = {
+    "return_days": 366,
+    "receive_days": 366,
+    "pay_minutes": 1440,
+    "answer_days": 60,
+    "returns_most": 100,
+}
 
 
 class TermsForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none when it runs
     """The mall's terms. They hold for what is received, shipped, paid and settled from now on."""
 
+    return_least_bps = PercentField(
+        label=gettext_lazy("Least amount of a return, in percent of the merchant's part"),
+        max_length=8,
+    )
     platform_fee_bps = PercentField(
         label=gettext_lazy("Platform's fee in percent of what is paid"), max_length=8
     )
@@ -42,11 +58,16 @@ class TermsForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none when i
         model = Shop
         fields = (
             *("name_en", "name_zh", "return_days", "receive_days", "pay_minutes"),
+            *("answer_days", "returns_most", "return_least_bps"),
             *("platform_fee_bps", "provider_fee_bps"),
         )
         labels = {
             "return_days": gettext_lazy("Return window in days after the goods are received"),
             "receive_days": gettext_lazy("Days after shipping when goods count as received"),
+            "answer_days": gettext_lazy(
+                "Days in which a merchant answers a return; after as many more it is decided by itself"
+            ),
+            "returns_most": gettext_lazy("Returns that may be asked for of one merchant's part"),
             "pay_minutes": gettext_lazy("Minutes to pay before an order is cancelled"),
         }
 

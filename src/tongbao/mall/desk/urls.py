@@ -19,6 +19,7 @@ app_name = "desk"
 urlpatterns = [
     path("", home.choose, name="choose"),
     path("charges/", charges.listed, name="charges"),
+    path("unanswered/", returns.unanswered, name="unanswered"),
     path("charges/<uuid:charge>/back/", charges.send_back, name="charge_back"),
     path("refunds/<uuid:refund>/", charges.settle_refund, name="refund"),
     path("terms/", terms.terms, name="terms"),

@@ -15,7 +15,7 @@ from tongbao.ledger.effects import CauseCode
 from tongbao.ledger.statements import purchase_bodies, walk
 from tongbao.mall.paying import refused
 from tongbao.mall.paying.models import Charge, ChargeRefund
-from tongbao.mall.sales import booking, settlement
+from tongbao.mall.sales import booking, holds
 from tongbao.mall.sales.findings import Finding, Kind, whatever
 from tongbao.mall.sales.leftover import left
 from tongbao.mall.sales.models import Part, Return, Sale
@@ -68,7 +68,7 @@ def _stuck(now: datetime) -> Iterator[Finding]:
     """Parts that are due and not settled, although nothing is open."""
     due = Part.objects.filter(
         state=Part.State.RECEIVED, sale__state=Sale.State.PAID, due_at__lte=now, settling_at=None
-    ).exclude(returns__state__in=settlement.OPEN)
+    ).exclude(holds.held())
     for part in due.select_related("sale", "merchant").order_by("due_at", "pk"):
         yield Finding(Kind.STUCK, f"{part.sale.number}-{part.merchant.account}")
 

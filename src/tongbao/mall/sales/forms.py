@@ -83,6 +83,9 @@ class ReturnForm(forms.Form):
         elif amount and amount > self.by_amount_minor:
             left = money(self.by_amount_minor, self.shop.currency)
             self.add_error("amount", _("At most %(left)s can come back.") % {"left": left})
+        elif amount and amount < self.one.least_minor:
+            least = money(self.one.least_minor, self.shop.currency)
+            self.add_error("amount", _("At least %(least)s can come back.") % {"least": least})
         elif not amount and not some and not self.errors:
             self.add_error(None, _("Choose what you give back."))
         elif some and not self.errors and self.amount_minor == 0:

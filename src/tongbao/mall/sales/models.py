@@ -145,7 +145,8 @@ class Return(Tenders):
 
     ``amount_minor`` is the worth of what is given back; the tenders say how it is paid back. A
     late one (after the settlement) has the shortfall that the refund command told, and whether
-    the shop bears it.
+    the shop bears it. Of one that somebody asked for: whether it ``holds`` the settlement, until
+    when the merchant answers, and when it is decided by itself (`holds`).
     """
 
     class State(models.TextChoices):
@@ -163,6 +164,9 @@ class Return(Tenders):
     state = models.CharField(max_length=12, choices=State, default=State.ASKED)
     is_late = models.BooleanField(default=False)
     shop_bears = models.BooleanField(default=False)
+    holds = models.BooleanField(default=False)
+    answer_by = models.DateTimeField(null=True, blank=True)
+    decide_by = models.DateTimeField(null=True, blank=True)
     restocks = models.BooleanField(default=False)  # goods that were handed over are sold again
     shortfall_minor = models.PositiveBigIntegerField(default=0)
     recovered_minor = models.PositiveBigIntegerField(default=0)
@@ -183,4 +187,9 @@ class Return(Tenders):
                 condition=models.Q(state__in=["asked", "approved"]),
                 name="one_open_return",
             ),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["answer_by"], condition=models.Q(state="asked"), name="return_unanswered"
+            )
         ]

@@ -21,6 +21,8 @@ class Why(StrEnum):
     OPEN_RETURN = "open_return"
     TOO_MUCH = "too_much"
     TOO_LITTLE = "too_little"
+    BELOW_LEAST = "below_least"
+    TOO_OFTEN = "too_often"
     DECIDED = "decided"
     REFUSED = "refused"
     STALE = "stale"
@@ -37,6 +39,10 @@ _WORDS: Final[Mapping[Why, object]] = {
     Why.OPEN_RETURN: _("A return of this order is open already. Wait until it is decided."),
     Why.TOO_MUCH: _("That is more than is left of this order."),
     Why.TOO_LITTLE: _("An amount to return is more than nothing."),
+    Why.BELOW_LEAST: _("That is less than the least amount that can be returned of this order."),
+    Why.TOO_OFTEN: _(
+        "You have asked for returns of this order as often as the mall allows. Please turn to its service."
+    ),
     Why.DECIDED: _("This return was decided already."),
     Why.REFUSED: _("That cannot be done at the moment. Please turn to the mall's service."),
     Why.STALE: _("The figures have moved meanwhile. Look at the new ones."),

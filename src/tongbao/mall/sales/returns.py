@@ -19,6 +19,7 @@ staff from the merchant's wallet.
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, Final
 
@@ -28,11 +29,11 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from tongbao.ledger.statements import purchase_bodies
-from tongbao.ledger.values import Guard, Outcome, Refusal
+from tongbao.ledger.values import Guard, LedgerError, Outcome, Refusal
 from tongbao.mall.notices.tell import Kind, tell
 from tongbao.mall.paying import charges
 from tongbao.mall.people.models import User
-from tongbao.mall.sales import quoting, settlement, stock
+from tongbao.mall.sales import holds, quoting, settlement, stock
 from tongbao.mall.sales.leftover import left
 from tongbao.mall.sales.models import Part, Return
 from tongbao.mall.sales.quoting import Planned, Quote, planned, quote
@@ -74,11 +75,14 @@ def ask(
     """Write down that something of a part is to go back; somebody decides it later.
 
     Raises:
-        NotNow: it cannot be returned as things stand, or another return of it is open.
+        NotNow: it cannot be returned as things stand, another return of it is open, it is too little
+            or one too many (`holds`).
     """
     with transaction.atomic():
-        row = locked_part(part.pk)
-        return _asked(row, amount_minor, lines, reason)
+        row, shop = locked_part(part.pk), the_shop()
+        terms = holds.terms_of(shop, row, timezone.now())
+        holds.check_limits(shop, row, amount_minor, lines or {})
+        return _asked(row, amount_minor, lines, reason, terms)
 
 
 def refuse(return_: Return, by: User | None, answer: str = "") -> Return:
@@ -118,6 +122,7 @@ def approve(return_: Return, by: User | None, quote: Quote, *, restocks: bool = 
         NotNow: it was refused, or cannot be returned any more.
         LedgerError: as `Ledger.settle` does; it stays approved and is gone on with later.
     """
+    _settle_before(return_)
     with transaction.atomic(durable=True):
         part, row = _locked(return_.pk)
         if row.state == Return.State.REFUSED:
@@ -157,7 +162,13 @@ def automatic(
     """
     with transaction.atomic():
         one = locked_part(part.pk)
-        row = _asked(one, amount_minor, lines, reason)
+        row = _asked(
+            one,
+            amount_minor,
+            lines,
+            reason,
+            {"holds": True, "is_late": part.state == Part.State.SETTLED},
+        )
         _begin(one, row, planned(the_shop(), one, amount_minor, shop_bears=shop_bears), None)
 
         def carry_out() -> None:  # by its name the log tells a failure: a partial has none
@@ -190,7 +201,13 @@ def base_id(row: Return) -> str:
     return f"{row.part.sale.number}-{row.part.merchant.account}-return{number}"
 
 
-def _asked(part: Part, amount_minor: int, lines: Mapping[str, int] | None, reason: str) -> Return:
+def _asked(
+    part: Part,
+    amount_minor: int,
+    lines: Mapping[str, int] | None,
+    reason: str,
+    terms: Mapping[str, Any],
+) -> Return:
     quoting.check(part, amount_minor)
     if part.returns.filter(state__in=settlement.OPEN).exists():
         raise NotNow(Why.OPEN_RETURN)
@@ -199,8 +216,15 @@ def _asked(part: Part, amount_minor: int, lines: Mapping[str, int] | None, reaso
         amount_minor=amount_minor,
         lines=dict(lines or {}),
         reason=reason[:_LONGEST],
-        is_late=part.state == Part.State.SETTLED,
+        **terms,
     )
+
+
+def _settle_before(return_: Return) -> None:
+    """Settle a part that is due before a return that does not hold it is carried out: it is late."""
+    if not return_.holds and return_.state == Return.State.ASKED:
+        with suppress(NotNow, LedgerError):  # where it cannot be settled it comes back as it is
+            settlement.settle_part(return_.part)
 
 
 def _locked(return_id: int) -> tuple[Part, Return]:

@@ -29,6 +29,7 @@ from tongbao.ledger.effects import CauseCode, effects
 from tongbao.ledger.statements import purchase_bodies
 from tongbao.ledger.values import Guard, Outcome, Refusal
 from tongbao.mall.notices.tell import Kind, tell
+from tongbao.mall.sales import holds
 from tongbao.mall.sales.leftover import left
 from tongbao.mall.sales.models import Part, Return, Sale
 from tongbao.mall.sales.refusals import Refused
@@ -134,7 +135,7 @@ def _is_due(part: Part, now: datetime) -> bool:
         and part.sale.state == Sale.State.PAID
         and part.due_at is not None
         and part.due_at <= now
-        and not part.returns.filter(state__in=OPEN).exists()
+        and not holds.is_held(part)
     )
 
 

@@ -11,7 +11,7 @@ from typing import Final
 from django.db.models import Q
 
 from tongbao.ledger.values import LedgerError
-from tongbao.mall.sales import booking, receiving, settlement
+from tongbao.mall.sales import booking, holds, receiving, settlement, unanswered
 from tongbao.mall.sales.models import Part, Sale
 from tongbao.mall.sales.refusals import NotNow, Refused
 from tongbao.mall.sales.settlement import settle_part
@@ -26,7 +26,7 @@ _LOG: Final = logging.getLogger("tongbao.mall.sales")
 def due(now: datetime) -> list[int]:
     """Return the numbers of the parts to settle, and of those whose settlement was begun."""
     received = Part.objects.filter(state=Part.State.RECEIVED, sale__state=Sale.State.PAID)
-    ready = Q(due_at__lte=now) & ~Q(returns__state__in=settlement.OPEN)
+    ready = Q(due_at__lte=now) & ~holds.held()
     begun = Q(settling_at__isnull=False)
     return list(
         received.filter(ready | begun).order_by("due_at", "pk").values_list("pk", flat=True)
@@ -34,7 +34,7 @@ def due(now: datetime) -> list[int]:
 
 
 def settle_due(now: datetime) -> int:
-    """Receive what is overdue and settle what is due; return how many parts were settled.
+    """Receive what is overdue, decide returns that nobody has, settle what is due; count the last.
 
     Several may do it at the same time: each part is settled once. One that fails, for whatever
     reason, is told in the log and holds up no other.
@@ -43,6 +43,7 @@ def settle_due(now: datetime) -> int:
         LedgerError: the ledger as a whole does not settle now; what was begun is gone on with.
     """
     receiving.receive_overdue(now)
+    unanswered.decide(now)
     ids = due(now)
     return sum(_batch(ids[start : start + _BATCH], now) for start in range(0, len(ids), _BATCH))
 

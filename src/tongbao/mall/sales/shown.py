@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from oscar.core.loading import get_model
 
 from tongbao.mall.people.models import User
-from tongbao.mall.sales import goods, leftover
+from tongbao.mall.sales import goods, holds, leftover
 from tongbao.mall.sales.models import Part, Return, Sale
 from tongbao.mall.shop.models import Shop
 
@@ -63,6 +63,8 @@ class PartShown:
     serves: bool  # whether something of it is a voucher, a top-up or the like
     open_return: Return | None
     fees: Mapping[int, int]  # the goods fee in each return, by its key
+    asks_left: int = 0  # how many more returns may be asked for
+    least_minor: int = 0  # of an amount
     price: int = 0  # of a point when its points settled, in minor units, rounded down
 
     @property
@@ -92,6 +94,7 @@ class PartShown:
             and self.part.state in {Part.State.WAITING, Part.State.RECEIVED, Part.State.SETTLED}
             and self.open_return is None
             and self.left_minor > 0
+            and self.asks_left > 0
         )
 
 
@@ -148,6 +151,8 @@ def part_shown(shop: Shop, part: Part) -> PartShown:
         not all(shipped),
         opened[0] if opened else None,
         leftover.fees(part) if returns else {},
+        holds.asks_left(shop, part),
+        holds.least_minor(shop, part),
     )
 
 
@@ -236,7 +241,10 @@ def _points(shop: Shop, part: Part) -> Step:
     if part.settled_at is not None:
         return Step(_("Points settled"), done=True, at=part.settled_at)
     if part.due_at is not None:
-        held = any(one.state in {"asked", "approved"} for one in part.returns.all())
+        held = any(
+            one.state == "approved" or (one.state == "asked" and one.holds)
+            for one in part.returns.all()
+        )
         word = _("they wait until your return is decided") if held else ""
         return Step(_("Points settle"), done=False, at=part.due_at, word=word, day_only=True)
     return Step(

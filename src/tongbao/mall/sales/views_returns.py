@@ -1,6 +1,7 @@
 """Giving something back: choose, see exactly what comes back and why, then ask; or take it back."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -8,14 +9,15 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from tongbao.ledger.values import LedgerError
-from tongbao.mall.sales import returns
+from tongbao.mall.sales import returns, settlement
 from tongbao.mall.sales.forms import ReturnForm
 from tongbao.mall.sales.models import Part
-from tongbao.mall.sales.refusals import NotNow
+from tongbao.mall.sales.refusals import NotNow, Why
 from tongbao.mall.sales.returns import Quote
 from tongbao.mall.sales.shown import PartShown, part_shown
 from tongbao.mall.sales.views import own_part, shopper
@@ -39,7 +41,7 @@ class Chosen:
 def ask(request: HttpRequest, number: str, part: int) -> HttpResponse:
     """Show the choice; then what comes back for it; then write the wish down."""
     shop = the_shop()
-    one = part_shown(shop, own_part(request, number, part))
+    one = part_shown(shop, _settled_first(request, number, part))
     if not one.can_return:
         messages.warning(request, _closed(one))
         return redirect("sales:detail", number)
@@ -112,7 +114,19 @@ def _is_seen(request: HttpRequest, quote: Quote) -> bool:
     )
 
 
+def _settled_first(request: HttpRequest, number: str, pk: int) -> Part:
+    """Return the part; one whose window is over is settled before its figures are shown."""
+    part = own_part(request, number, pk)
+    if part.state != Part.State.RECEIVED or part.due_at is None or part.due_at > timezone.now():
+        return part
+    with suppress(NotNow, LedgerError):  # the worker tries again; until then it comes back as it is
+        settlement.settle_part(part)
+    return own_part(request, number, pk)
+
+
 def _closed(one: PartShown) -> str:
     if one.open_return is not None:
         return _("A return of this order is open already. Wait until it is decided.")
+    if one.left_minor and not one.asks_left:
+        return str(NotNow(Why.TOO_OFTEN))
     return _("Nothing is left of this order that could be returned.")

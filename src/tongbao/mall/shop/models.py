@@ -43,6 +43,19 @@ class Shop(models.Model):
         default=30,
         validators=[MinValueValidator(1)],
     )
+    # Days in which a merchant answers a return, and then the mall.
+    answer_days = models.PositiveSmallIntegerField(
+        default=7,
+        validators=[MinValueValidator(1), MaxValueValidator(60)],
+    )
+    # Of a merchant's part: the least amount that may be asked back, and how often.
+    return_least_bps = models.PositiveSmallIntegerField(
+        default=100, validators=[MaxValueValidator(10_000)]
+    )
+    returns_most = models.PositiveSmallIntegerField(
+        default=5,
+        validators=[MinValueValidator(1), MaxValueValidator(100)],
+    )
     platform_fee_bps = models.PositiveSmallIntegerField(default=0)
     provider_fee_bps = models.PositiveSmallIntegerField(default=0)
 
