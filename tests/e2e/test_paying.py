@@ -93,7 +93,7 @@ def test_the_page_after_paying_goes_on_by_itself_when_the_word_comes_later(
     sale, charge, address = at_pay_page(live.mall, Split(provider=4_000))
     page = browser_page("phone", "en", sale.user)
     page.goto(address)
-    page.get_by_role("link", name="Back without deciding").click()
+    page.get_by_role("link", name="Leave without deciding").click()
     expect(page.locator("#standing h1")).to_have_text("Waiting for the payment")
     assert_sound(page)
     shot(page, "waiting")
@@ -121,7 +121,7 @@ def test_a_wrong_amount_is_told_and_does_not_pay(live: Live, browser_page: Brows
     page = browser_page("phone", "en", sale.user)
     page.goto(address)
     page.locator("button[value=too_little]").click()
-    expect(page.locator("#standing h1")).to_have_text("We look at your payment")
+    expect(page.locator("#standing h1")).to_have_text("We are checking your payment")
     assert_sound(page)
     shot(page, "mismatch")
     assert state_of(sale) == "pending"

@@ -23,7 +23,7 @@ def line_id(user: User) -> int:
 
 def test_an_empty_basket_says_so(mall: Mall) -> None:
     page = mall.client().get("/basket/")
-    assert "Nothing is in your basket yet." in page.content.decode()
+    assert "Your basket is empty." in page.content.decode()
 
 
 def test_goods_stand_by_merchant_with_what_they_cost(mall: Mall) -> None:
@@ -70,7 +70,7 @@ def test_a_quantity_that_is_none_changes_nothing(mall: Mall, quantity: str) -> N
     put(client, mall, "tea-1", 2)
     page = client.post("/basket/", {"line": line_id(user), "quantity": quantity}, follow=True)
     assert lines(user) == {"tea-1": 2}
-    assert "Enter a quantity in digits." in page.content.decode()
+    assert "Enter the quantity as a number." in page.content.decode()
 
 
 def test_more_than_there_is_becomes_what_there_is(mall: Mall) -> None:
@@ -80,7 +80,7 @@ def test_more_than_there_is_becomes_what_there_is(mall: Mall) -> None:
     put(client, mall, "tea-1")
     page = client.post("/basket/", {"line": line_id(user), "quantity": "9"}, follow=True)
     assert lines(user) == {"tea-1": 4}
-    assert "Only 4 are left." in page.content.decode()
+    assert "Only 4 left." in page.content.decode()
 
 
 def test_a_line_of_somebody_elses_basket_is_not_touched(mall: Mall) -> None:
@@ -114,7 +114,7 @@ def test_a_price_that_moved_since_is_told(mall: Mall) -> None:
     put(client, mall, "tea-1")
     mall.product("tea-1").stockrecords.update(price="90.00")
     text = client.get("/basket/").content.decode()
-    assert "The price has changed from ¥100.00 to ¥90.00 since you put it in." in text
+    assert "The price has changed from ¥100.00 to ¥90.00 since you added it." in text
 
 
 def test_htmx_gets_only_the_basket(mall: Mall) -> None:
@@ -144,4 +144,4 @@ def test_the_page_reads_as_often_for_one_line_as_for_four(
 
 def test_a_client_without_a_basket_can_change_nothing(mall: Mall) -> None:
     page = mall.client().post("/basket/", {"line": "1", "quantity": "2"}, follow=True)
-    assert "That is not in your basket any more." in page.content.decode()
+    assert "This item is no longer in your basket." in page.content.decode()

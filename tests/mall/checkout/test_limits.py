@@ -23,13 +23,13 @@ def test_an_order_has_at_most_two_hundred_vouchers_of_a_kind(mall: Mall) -> None
     client = mall.client(user)
     put(client, mall, "dinner", 201)
     page = client.get("/basket/").content.decode()
-    assert "An order has at most 200 of it." in page
+    assert "You can order at most 200 of this item." in page
     assert lines(user) == {}
     put(client, mall, "dinner", 150)
     put(client, mall, "dinner", 51)  # with those that are there already
     assert lines(user) == {"dinner": 150}
     answer = client.post("/basket/", {"line": line_id(user), "quantity": "999"}, follow=True)
-    assert "An order has at most 200 of it." in answer.content.decode()
+    assert "You can order at most 200 of this item." in answer.content.decode()
     assert lines(user) == {"dinner": 200}
 
 
@@ -44,7 +44,7 @@ def test_too_many_that_came_together_stop_the_checkout(mall: Mall) -> None:
     client = mall.client(user)
     put(client, mall, "dinner", 1)
     get_model("basket", "Line").objects.update(quantity=300)
-    assert "an order has at most 200" in client.get("/basket/").content.decode()
+    assert "You can order at most 200" in client.get("/basket/").content.decode()
     assert client.get("/checkout/preview/").status_code == 302
 
 
@@ -53,7 +53,7 @@ def test_a_quantity_without_end_is_refused(either: Mall, quantity: int) -> None:
     get_model("partner", "StockRecord").objects.update(num_in_stock=2**31 - 1)
     client = either.client(either.user())
     put(client, either, "tea-1", quantity)
-    assert "An order has at most 9999 of it." in client.get("/basket/").content.decode()
+    assert "You can order at most 9999 of this item." in client.get("/basket/").content.decode()
 
 
 def test_an_order_above_what_its_columns_hold_is_told_so(either: Mall) -> None:
@@ -62,7 +62,7 @@ def test_an_order_above_what_its_columns_hold_is_told_so(either: Mall) -> None:
     client = mall.client(rich(mall, wallet=10**15))
     put(client, mall, "tea-1", 1001)
     page = client.get("/basket/").content.decode()
-    assert "An order can come to at most ¥9,999,999,999.99." in page
+    assert "An order can total at most ¥9,999,999,999.99." in page
     assert client.get("/checkout/preview/").status_code == 302
     get_model("basket", "Line").objects.update(quantity=1000)
     assert pay(client, wallet="9999999990.00").status_code == 302

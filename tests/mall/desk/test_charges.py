@@ -42,7 +42,7 @@ def test_a_payment_that_does_not_fit_is_told_on_the_order_without_a_way_to_pay_a
 ) -> None:
     sale = wrongly_paid(mall)
     text = order(mall, sale)
-    assert "We look at your payment" in text
+    assert "We are checking your payment" in text
     assert f"/orders/{sale.number}/pay/" not in text
     assert "cancelled if it is not paid" not in text
     answer = mall.client(sale.user).post(f"/orders/{sale.number}/pay/")
@@ -53,7 +53,7 @@ def test_it_is_told_after_cancelling_too(mall: Mall) -> None:
     sale = wrongly_paid(mall)
     assert cancelling.cancel(sale, "shopper")
     text = order(mall, sale)
-    assert "We look at your payment" in text
+    assert "We are checking your payment" in text
     assert "Nothing was taken from you" not in text
 
 
@@ -85,7 +85,7 @@ def test_the_operator_sends_back_what_was_really_paid_once(mall: Mall) -> None:
     assert "Cancelled" in text
     assert "¥40.00" in text
     assert "sent back" in text
-    assert "We look at your payment" not in text
+    assert "We are checking your payment" not in text
     assert Notice.objects.filter(user=sale.user, kind="refund").count() == 1
 
 

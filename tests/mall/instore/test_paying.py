@@ -96,7 +96,7 @@ def test_a_bill_is_paid_by_one_and_closed_to_others(mall: Mall, code: PayCode) -
     first.post(path, {"once": scan(first, path), "wallet": "12.34"})
     late = second.post(path, {"once": once, "wallet": "12.34"})
     assert late.status_code == 410
-    assert "paid already" in late.content.decode()
+    assert "already been paid" in late.content.decode()
     assert first.get(path)["Location"].startswith("/till/my-payments/T")
     assert Sale.objects.count() == 1
 

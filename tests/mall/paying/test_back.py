@@ -88,7 +88,7 @@ def test_a_provider_that_is_down_is_told(mall: Mall) -> None:
     sale, _ = waiting(mall, Split(provider=5_000))
     bank.outage("query")
     page = shown(mall, sale)
-    assert "does not answer at the moment" in page
+    assert "is not responding at the moment" in page
     assert "hx-trigger" in page
 
 
@@ -96,7 +96,7 @@ def test_another_amount_is_told_to_be_looked_at(mall: Mall) -> None:
     sale, charge = waiting(mall, Split(provider=5_000))
     bank.pay(charge.pk, amount_minor=4_000)
     bank.deliver_due()
-    assert "We look at your payment" in shown(mall, sale)
+    assert "We are checking your payment" in shown(mall, sale)
 
 
 def test_only_whoever_pays_sees_it(mall: Mall) -> None:

@@ -248,7 +248,7 @@ def test_an_outage_can_be_ordered_on_the_page(mall: Mall) -> None:
     press(mall, sale, "down")
     press(mall, sale, "lost")
     page = mall.client(sale.user).get(reverse("paying:back", args=[sale.charge_id]))
-    assert "does not answer at the moment" in page.content.decode()
+    assert "is not responding at the moment" in page.content.decode()
     assert state_of(sale) == "pending"
 
 

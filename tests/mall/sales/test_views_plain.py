@@ -32,7 +32,7 @@ def test_an_order_of_services_alone_is_not_being_prepared_and_goes_to_no_address
     text = shown(mall.client(voucher.user), voucher)
     assert "Being prepared" not in text
     assert "To be used or delivered" in text
-    assert "Goes to" not in text
+    assert "Deliver to" not in text
 
 
 def test_what_went_back_before_it_was_there_is_not_still_to_come(mall: Mall, voucher: Sale) -> None:

@@ -46,4 +46,4 @@ def test_a_bad_number_puts_nothing_into_the_basket(mall: Mall) -> None:
     put(client, mall, "top-50", target="12")
     text = client.get("/basket/").content.decode()
     assert "Enter a mobile number" in text
-    assert "Nothing is in your basket yet." in text
+    assert "Your basket is empty." in text

@@ -38,7 +38,7 @@ class BasketView(View):
         lines = {str(line.pk): line for line in basket.all_lines()} if basket.id else {}
         line = lines.get(pk)
         if line is None:
-            messages.warning(request, _("That is not in your basket any more."))
+            messages.warning(request, _("This item is no longer in your basket."))
         else:
             trouble = _change(line, request.POST.get("quantity", ""))
             if trouble:
@@ -69,7 +69,7 @@ class AddView(oscar.BasketAddView):
                 sender=self, product=form.product, user=self.request.user, request=self.request
             )
             title = form.product.get_title()
-            messages.success(self.request, _("In your basket: %(title)s") % {"title": title})
+            messages.success(self.request, _("Added to your basket: %(title)s") % {"title": title})
         return redirect(self.get_success_url())
 
     def get_success_url(self) -> str:
@@ -126,19 +126,19 @@ def _change(line: BasketLine, text: str) -> str:
     try:
         quantity = int(text[:6])
     except ValueError:
-        return _("Enter a quantity in digits.")
+        return _("Enter the quantity as a number.")
     if quantity <= 0:
         line.delete()
         return ""
     trouble, most = "", goods.most_of(line.product)
     if quantity > most:
-        trouble = _("An order has at most %(count)d of it.") % {"count": most}
+        trouble = _("You can order at most %(count)d of this item.") % {"count": most}
         quantity = most
     if quantity > line.quantity:
         allowed, _reason = line.purchase_info.availability.is_purchase_permitted(quantity)
         if not allowed:
             left = max(0, getattr(line.purchase_info.availability, "num_available", 0) or 0)
-            trouble = _("Only %(count)d are left.") % {"count": left}
+            trouble = _("Only %(count)d left.") % {"count": left}
             quantity = max(1, min(quantity, left))
     line.quantity = quantity
     line.save(update_fields=["quantity"])

@@ -121,7 +121,9 @@ def bill(shop: Shop, basket: Basket, method: Method = None) -> Bill:
     whole = cost + sum(one.before_minor for found in items.values() for one in found)
     above = ""
     if whole > most_minor(shop.currency):
-        above = _("An order can come to at most %(amount)s. Choose fewer, or order in several.")
+        above = _(
+            "An order can total at most %(amount)s. Reduce the quantity or place several orders."
+        )
         above %= {"amount": money(most_minor(shop.currency), shop.currency)}
         troubles.append(above)
     ordered = sorted(items, key=lambda one: one.pk)
@@ -155,7 +157,7 @@ def _weights(groups: Sequence[list[Item]]) -> list[int]:
 
 def _item(shop: Shop, line: BasketLine, merchant: Merchant | None) -> Item:
     title = line.product.get_title()
-    gone = _("“%(title)s” is not for sale at the moment. Take it out to go on.") % {"title": title}
+    gone = _("“%(title)s” is currently unavailable. Remove it to continue.") % {"title": title}
     price = line.purchase_info.price
     if not _is_sold(shop, line, merchant):
         return Item(line, 0, 0, 0, gone)
@@ -187,7 +189,7 @@ def _too_many(line: BasketLine, title: str) -> str:
     most = goods.most_of(line.product)
     if line.quantity <= most:
         return ""
-    return _("Of “%(title)s” an order has at most %(count)d. Choose fewer to go on.") % {
+    return _("You can order at most %(count)d of “%(title)s”. Reduce the quantity to continue.") % {
         "title": title,
         "count": most,
     }
@@ -199,8 +201,8 @@ def _stock_trouble(line: BasketLine, title: str) -> str:
         return ""
     left = max(0, getattr(availability, "num_available", 0) or 0)
     if not left:
-        return _("“%(title)s” is sold out. Take it out to go on.") % {"title": title}
-    return _("Of “%(title)s” only %(count)d are left. Choose fewer to go on.") % {
+        return _("“%(title)s” is sold out. Remove it to continue.") % {"title": title}
+    return _("Only %(count)d of “%(title)s” are left. Reduce the quantity to continue.") % {
         "title": title,
         "count": left,
     }

@@ -63,12 +63,12 @@ def buy(request: Request, shop: Shop, choice: Choice) -> Sale:
         found = Basket.objects.select_for_update().filter(pk=choice.basket_id, owner=request.user)
         basket = found.first()
         if basket is None:
-            raise CannotBuy(_("Your basket has changed. Look at it again."))
+            raise CannotBuy(_("Your basket has changed. Please check it again."))
         before = bought(request.user, choice.basket_id)
         if before is not None:
             return before
         if basket.status != Basket.OPEN:
-            raise CannotBuy(_("Your basket has changed. Look at it again."))
+            raise CannotBuy(_("Your basket has changed. Please check it again."))
         basket.strategy = request.strategy
         loaded(basket, request.user, request)
         sale = _placed(request, shop, basket, choice)
@@ -110,23 +110,23 @@ def _placed(request: Request, shop: Shop, basket: BasketRow, choice: Choice) -> 
 
 def _method(request: Request, basket: BasketRow, choice: Choice) -> Method:
     if basket.is_shipping_required() and choice.address is None:
-        raise CannotBuy(_("Choose where it should go."))
+        raise CannotBuy(_("Choose a delivery address."))
     methods = Repository().get_shipping_methods(
         basket=basket, user=request.user, request=request, shipping_addr=choice.address
     )
     for method in methods:
         if method.code == choice.method:
             return method
-    raise CannotBuy(_("That way of shipping is not offered any more. Choose another."))
+    raise CannotBuy(_("That shipping method is no longer available. Choose another one."))
 
 
 def _check(what: Bill, choice: Choice) -> None:
     if what.troubles:
         raise CannotBuy(" ".join(what.troubles))
     if what.total_minor <= 0:
-        raise CannotBuy(_("There is nothing to pay. Put something into the basket first."))
+        raise CannotBuy(_("There is nothing to pay. Add something to your basket first."))
     if what.total_minor != choice.total_minor:
-        raise CannotBuy(_("Prices or quantities have changed. Look at the new total."))
+        raise CannotBuy(_("Prices or quantities have changed. Please check the new total."))
 
 
 def _check_stock(basket: BasketRow) -> None:
@@ -140,10 +140,8 @@ def _check_stock(basket: BasketRow) -> None:
         if record.net_stock_level < wanted[record.pk]:
             title = record.product.get_title()
             if record.net_stock_level <= 0:
-                raise CannotBuy(
-                    _("Somebody was faster: “%(title)s” is sold out.") % {"title": title}
-                )
+                raise CannotBuy(_("“%(title)s” has just sold out.") % {"title": title})
             raise CannotBuy(
-                _("Somebody was faster: of “%(title)s” only %(count)d are left.")
+                _("Only %(count)d of “%(title)s” are left now.")
                 % {"title": title, "count": record.net_stock_level}
             )

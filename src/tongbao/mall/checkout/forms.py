@@ -19,10 +19,10 @@ _LABELS = {
     "country": _("Country"),
     "state": _("Province or county"),
     "line4": _("City"),
-    "line1": _("Street, house, flat"),
-    "line2": _("More about the place (may stay empty)"),
+    "line1": _("Street address"),
+    "line2": _("Address line 2 (optional)"),
     "postcode": _("Postcode"),
-    "notes": _("For the courier (may stay empty)"),
+    "notes": _("For the courier (optional)"),
 }
 _FILLED_IN = {
     "first_name": "shipping name",

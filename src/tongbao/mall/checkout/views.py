@@ -138,7 +138,7 @@ class PaymentDetailsView(OrderPlacementMixin, View):
         if before is not None:
             return _redirected(request, before)
         if request.basket.is_empty:
-            messages.warning(request, _("Your basket has changed. Look at it again."))
+            messages.warning(request, _("Your basket has changed. Please check it again."))
             return redirect("basket:summary")
         if self._needs_address(request):
             return redirect("checkout:shipping-address")
@@ -201,7 +201,7 @@ class PaymentDetailsView(OrderPlacementMixin, View):
             return redirect("basket:summary")
         if what.total_minor <= 0:
             messages.warning(
-                request, _("There is nothing to pay. Put something into the basket first.")
+                request, _("There is nothing to pay. Add something to your basket first.")
             )
             return redirect("basket:summary")
         form = TenderForm(shop, request.user, what.total_minor, data)

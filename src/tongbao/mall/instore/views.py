@@ -36,12 +36,12 @@ from tongbao.mall.shop.troubles import told
 _LOOKS: Final = frozenset({USE, "look"})  # buttons that only show the page again
 _ONCE: Final = re.compile(r"[0-9A-Za-z-]{8,40}")
 CLOSED: Final = {
-    till.Closed.CODE: gettext_lazy("This code is not in use any more. Ask for the current one."),
-    till.Closed.MERCHANT: gettext_lazy("This merchant takes no payments at the moment."),
-    till.Closed.BILL: gettext_lazy("The merchant has taken this bill back."),
+    till.Closed.CODE: gettext_lazy("This code is no longer in use. Ask for the current one."),
+    till.Closed.MERCHANT: gettext_lazy("This merchant is not accepting payments at the moment."),
+    till.Closed.BILL: gettext_lazy("The merchant has withdrawn this bill."),
     till.Closed.EXPIRED: gettext_lazy("This bill has expired. Ask for a new one."),
-    till.Closed.PAID: gettext_lazy("This bill is paid already."),
-    till.Closed.HELD: gettext_lazy("Somebody is paying this bill right now."),
+    till.Closed.PAID: gettext_lazy("This bill has already been paid."),
+    till.Closed.HELD: gettext_lazy("Someone is paying this bill right now."),
 }
 
 
@@ -124,7 +124,9 @@ def cancel(request: HttpRequest, number: str) -> HttpResponse:
     """Give a payment up that is not paid yet."""
     sale = own(request, number).sale
     if sale.state == Sale.State.PENDING and not cancelling.cancel(sale, "shopper"):
-        messages.warning(request, _("This is being booked and cannot be cancelled now."))
+        messages.warning(
+            request, _("This payment is being processed and can no longer be cancelled.")
+        )
     return redirect("instore:payment", number)
 
 
@@ -189,7 +191,7 @@ def _paid(
     except till.NotPayable as error:
         return _shut(request, code, bill, error.why)
     except till.KeyTaken:
-        messages.error(request, _("This form was sent before. Start again."))
+        messages.error(request, _("This form has already been sent. Please start again."))
         return redirect(request.path)
     except CannotPay as error:
         messages.error(request, str(error))
@@ -220,7 +222,8 @@ def _onward(request: HttpRequest, sale: Sale) -> str:
         return charges.page(charge, settings.ADDRESS + here)
     except PayingError:
         messages.warning(
-            request, _("The payment provider does not answer at the moment. Try again in a minute.")
+            request,
+            _("The payment provider is not responding at the moment. Try again in a minute."),
         )
         return here
 

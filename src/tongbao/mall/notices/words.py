@@ -31,20 +31,20 @@ class Words(NamedTuple):
 
 
 LABELS: Final = {
-    Kind.ORDER_PAID: gettext_lazy("An order is paid"),
-    Kind.ORDER_CANCELLED: gettext_lazy("An order is cancelled"),
-    Kind.ORDER_SHIPPED: gettext_lazy("Goods are on their way"),
-    Kind.POINTS_SETTLED: gettext_lazy("Points have arrived"),
-    Kind.DIVIDEND: gettext_lazy("A day's dividend"),
-    Kind.EXIT_AHEAD: gettext_lazy("The quota is nearly used up"),
-    Kind.EXIT: gettext_lazy("Points were sold because the quota is used up"),
-    Kind.RETURN_DECIDED: gettext_lazy("A return is decided"),
-    Kind.REFUND: gettext_lazy("Money is refunded"),
-    Kind.WITHDRAWAL: gettext_lazy("A withdrawal"),
-    Kind.VOUCHER: gettext_lazy("A voucher"),
-    Kind.TOPUP: gettext_lazy("A top-up"),
-    Kind.PLAN_CHANGED: gettext_lazy("The rules change"),
-    Kind.PAID_IN_PERSON: gettext_lazy("Paid in person"),
+    Kind.ORDER_PAID: gettext_lazy("Order paid"),
+    Kind.ORDER_CANCELLED: gettext_lazy("Order cancelled"),
+    Kind.ORDER_SHIPPED: gettext_lazy("Order shipped"),
+    Kind.POINTS_SETTLED: gettext_lazy("Points received"),
+    Kind.DIVIDEND: gettext_lazy("Daily dividend"),
+    Kind.EXIT_AHEAD: gettext_lazy("Close to the ceiling"),
+    Kind.EXIT: gettext_lazy("Ceiling reached, points sold"),
+    Kind.RETURN_DECIDED: gettext_lazy("Return decided"),
+    Kind.REFUND: gettext_lazy("Refund"),
+    Kind.WITHDRAWAL: gettext_lazy("Withdrawal"),
+    Kind.VOUCHER: gettext_lazy("Voucher"),
+    Kind.TOPUP: gettext_lazy("Top-up"),
+    Kind.PLAN_CHANGED: gettext_lazy("Rule change"),
+    Kind.PAID_IN_PERSON: gettext_lazy("Paid in store"),
 }
 """What a kind of messages is called where people choose among them."""
 
@@ -88,45 +88,46 @@ def _money(facts: Facts, name: str, shop: Shop) -> str:
 
 
 def _order_paid(facts: Facts, shop: Shop) -> tuple[str, str]:
-    text = _("Order %(sale)s over %(total)s is paid. Thank you.")
+    text = _("Order %(sale)s (%(total)s) is paid. Thank you.")
     return text % {"sale": facts["sale"], "total": _money(facts, "total", shop)}, _sale(facts)
 
 
 def _order_cancelled(facts: Facts, shop: Shop) -> tuple[str, str]:
     text = _(
-        "Order %(sale)s is cancelled. What was paid for it goes back to you; the order says how much."
+        "Order %(sale)s is cancelled. Your payment is being refunded; see the order for the amount."
     )
     return text % {"sale": facts["sale"]}, _sale(facts)
 
 
 def _order_shipped(facts: Facts, shop: Shop) -> tuple[str, str]:
-    text = _("%(merchant)s has sent the goods of order %(sale)s.")
+    text = _("Order %(sale)s has been shipped. Sold by: %(merchant)s")
     return text % {"merchant": facts["merchant"], "sale": facts["sale"]}, _sale(facts)
 
 
 def _points_settled(facts: Facts, shop: Shop) -> tuple[str, str]:
-    text = _("Order %(sale)s brought %(points)s points.")
+    text = _("You received %(points)s points for order %(sale)s.")
     shown = {"sale": facts["sale"], "points": points(int(facts["points"]))}
     return text % shown, _at("wallet:home")
 
 
 def _dividend(facts: Facts, shop: Shop) -> tuple[str, str]:
-    text = _("Your points earned %(amount)s on %(day)s.")
+    text = _("You received a dividend of %(amount)s for %(day)s.")
     return text % {"amount": _money(facts, "amount", shop), "day": facts["day"]}, _at("wallet:home")
 
 
 def _exit_ahead(facts: Facts, shop: Shop) -> tuple[str, str]:
     text = _(
-        "%(percent)s%% of your quota is used up. Once it is full, all your points are sold at the "
-        "price of that moment, less the fee, and the money goes into your wallet."
+        "You are at %(percent)s%% of your ceiling. When you reach it, all your points are sold "
+        "automatically at the price of that moment, and the money, less the fee, goes into your "
+        "wallet."
     )
     return text % {"percent": facts["percent"]}, _at("wallet:home")
 
 
 def _exit(facts: Facts, shop: Shop) -> tuple[str, str]:
     text = _(
-        "Your quota is used up. Your %(points)s points were sold for %(gross)s; after the fee "
-        "%(net)s went into your wallet."
+        "You reached your ceiling. Your %(points)s points were sold automatically for %(gross)s; "
+        "after the fee, %(net)s went into your wallet."
     )
     shown = {
         "points": points(int(facts["points"])),
@@ -138,9 +139,11 @@ def _exit(facts: Facts, shop: Shop) -> tuple[str, str]:
 
 def _return_decided(facts: Facts, shop: Shop) -> tuple[str, str]:
     if facts["state"] == "approved":
-        text = _("Your return of %(amount)s of order %(sale)s is accepted.")
+        text = _("Your return of %(amount)s from order %(sale)s is accepted.")
     else:
-        text = _("Your return of %(amount)s of order %(sale)s is refused. The order says why.")
+        text = _(
+            "Your return of %(amount)s from order %(sale)s is refused. See the order for the reason."
+        )
     return text % {"amount": _money(facts, "amount", shop), "sale": facts["sale"]}, _sale(facts)
 
 
@@ -148,21 +151,23 @@ def _refund(facts: Facts, shop: Shop) -> tuple[str, str]:
     shown = {"amount": _money(facts, "amount", shop), "sale": facts["sale"]}
     if int(facts.get("wallet", 0)):
         text = _(
-            "%(amount)s of order %(sale)s went into your wallet: the payment provider would not "
-            "send them back."
+            "%(amount)s from order %(sale)s went into your wallet, because the payment provider "
+            "could not refund it."
         )
         return text % shown, _sale(facts)
     if int(facts.get("points", 0)):
-        text = _("%(amount)s of order %(sale)s went back to you; %(points)s points went with it.")
+        text = _("%(amount)s from order %(sale)s was refunded; %(points)s points were taken back.")
         return text % {**shown, "points": points(int(facts["points"]))}, _sale(facts)
-    return _("%(amount)s of order %(sale)s went back to you.") % shown, _sale(facts)
+    return _("%(amount)s from order %(sale)s was refunded.") % shown, _sale(facts)
 
 
 def _withdrawal(facts: Facts, shop: Shop) -> tuple[str, str]:
     texts = {
-        "requested": _("Your withdrawal of %(amount)s is on its way."),
+        "requested": _("Your withdrawal of %(amount)s is being processed."),
         "paid": _("Your withdrawal of %(amount)s was paid out."),
-        "failed": _("Your withdrawal of %(amount)s came back; the money is in your wallet again."),
+        "failed": _(
+            "Your withdrawal of %(amount)s was returned; the money is back in your wallet."
+        ),
     }
     amount = {"amount": _money(facts, "amount", shop)}
     return texts[str(facts["state"])] % amount, _at("wallet:home")
@@ -170,18 +175,18 @@ def _withdrawal(facts: Facts, shop: Shop) -> tuple[str, str]:
 
 def _voucher(facts: Facts, shop: Shop) -> tuple[str, str]:
     texts = {
-        "issued": _("The voucher of order %(sale)s is ready: show its code to the merchant."),
-        "used": _("A voucher of order %(sale)s was used."),
-        "asked": _("A voucher of order %(sale)s was given back; its price goes back to you."),
-        "expired": _("A voucher of order %(sale)s has expired unused; its price goes back to you."),
+        "issued": _("Your voucher from order %(sale)s is ready: show its code to the merchant."),
+        "used": _("A voucher from order %(sale)s was used."),
+        "asked": _("A voucher from order %(sale)s was returned; its price is being refunded."),
+        "expired": _("A voucher from order %(sale)s expired unused; its price is being refunded."),
     }
     return texts[str(facts["state"])] % {"sale": facts["sale"]}, _sale(facts)
 
 
 def _topup(facts: Facts, shop: Shop) -> tuple[str, str]:
     texts = {
-        "success": _("The top-up of order %(sale)s has arrived."),
-        "failed": _("The top-up of order %(sale)s failed; its price goes back to you."),
+        "success": _("The top-up from order %(sale)s has arrived."),
+        "failed": _("The top-up from order %(sale)s failed; its price is being refunded."),
     }
     return texts[str(facts["state"])] % {"sale": facts["sale"]}, _sale(facts)
 

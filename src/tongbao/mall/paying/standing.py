@@ -23,19 +23,19 @@ def of_charge(charge: Charge) -> Standing:
     """Return the words for a charge of which nothing more is known than its state."""
     if charge.trouble == Charge.Trouble.MISMATCH:
         return Standing(
-            _("We look at your payment"),
+            _("We are checking your payment"),
             _(
-                "The payment provider tells of another amount than was to be paid. Your money is "
-                "with the provider; we clear it up with them."
+                "The payment provider reported a different amount than was due. Your money is "
+                "with the provider; we are sorting it out with them."
             ),
         )
     if charge.state == Charge.State.CONFIRMED:
         return Standing(_("Paid"), _("The payment has arrived."), is_good=True)
     if charge.state == Charge.State.FAILED:
-        return Standing(_("Not paid"), _("The payment did not go through; nothing was taken."))
+        return Standing(_("Not paid"), _("The payment did not go through; you were not charged."))
     return Standing(
         _("Waiting for the payment"),
-        _("The payment provider has not confirmed yet. This page looks again by itself."),
+        _("The payment provider has not confirmed yet. This page refreshes automatically."),
         waits=True,
         address=charge.address,
         label=_("Back to the payment"),

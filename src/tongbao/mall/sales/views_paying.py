@@ -92,6 +92,7 @@ def onward(request: HttpRequest, sale: Sale) -> str:
         return charges.page(charge)
     except PayingError:
         messages.warning(
-            request, _("The payment provider does not answer at the moment. Try again in a minute.")
+            request,
+            _("The payment provider is not responding at the moment. Try again in a minute."),
         )
         return here

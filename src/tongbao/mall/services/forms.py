@@ -29,7 +29,8 @@ class AddForm(AddToBasketForm):  # type: ignore[valid-type,misc]  # Oscar has no
         )
         if wanted + there > most:
             raise ValidationError(
-                _("An order has at most %(count)d of it.") % {"count": most}, code="quantity"
+                _("You can order at most %(count)d of this item.") % {"count": most},
+                code="quantity",
             )
         return int(super().clean_quantity())
 
