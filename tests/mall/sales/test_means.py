@@ -92,8 +92,8 @@ def test_it_is_told_in_chinese(mall: Mall) -> None:
 
 
 def test_an_estimate_in_an_empty_pool_is_priced_at_issue(mall: Mall) -> None:
-    # 100.00: 30.00 to the reserve, 21.00 of it granted at 1.00 a point; quota 200 %.
-    expected = Estimate(points_atoms=21_000_000, worth_minor=2_100, quota_minor=20_000)
+    # 100.00: 30.00 to the reserve, 21.00 of it granted at 1.00 a point; a tenth is the fee.
+    expected = Estimate(points_atoms=21_000_000, worth_minor=2_100, sold_minor=1_890)
     assert estimate(mall.shop, None, 10_000, 3_500) == expected
 
 
@@ -116,5 +116,5 @@ def test_a_newcomers_estimate_opens_no_account(mall: Mall) -> None:
 
 
 def test_nothing_paid_brings_nothing(mall: Mall) -> None:
-    assert estimate(mall.shop, None, 0, 3_500) == Estimate(0, 0, 0)
-    assert estimate(mall.shop, None, -5, 3_500) == Estimate(0, 0, 0)
+    assert estimate(mall.shop, None, 0, 3_500) == Estimate(0, 0, None)
+    assert estimate(mall.shop, None, -5, 3_500) == Estimate(0, 0, None)

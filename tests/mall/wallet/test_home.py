@@ -3,6 +3,7 @@
 import re
 from fractions import Fraction
 
+import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -90,19 +91,42 @@ def test_the_curve_has_a_row_for_each_day_and_now(mall: Mall) -> None:
     assert "<html" not in text
 
 
-def test_a_small_move_of_the_price_stays_small_in_the_drawing() -> None:
-    before, now = Price(100_000, 1_000_000_000), Price(100_300, 1_000_000_000)  # 0.3 % more
-    drawing = drawn([DayPrice("2026-09-01", 1, before)], now, "all")
-    assert drawing.top - drawing.bottom == Fraction(10_030, 1000)  # a tenth of 100.3
-    rise = drawing.first.y - drawing.last.y
-    assert rise == 5  # of 150: 0.3 of 10.03
+@pytest.mark.parametrize(
+    ("before", "now", "marks", "heights"),
+    [
+        # Eleven in a hundred more: of 150 from the foot to 80.00, 106.8 and then 118.6.
+        (5_700, 6_327, [0, 2_000, 4_000, 6_000, 8_000], (106, 118)),
+        (100, 111, [0, 50, 100, 150], (100, 111)),
+        (500, 500, [0, 100, 200, 300, 400, 500], (150, 150)),
+        (10, 1_000, [0, 200, 400, 600, 800, 1_000], (1, 150)),
+    ],
+)
+def test_the_drawing_begins_at_nothing_so_that_a_tenth_looks_like_a_tenth(
+    before: int, now: int, marks: list[int], heights: tuple[int, int]
+) -> None:
+    price, later = Price(before, 1_000_000), Price(now, 1_000_000)  # minor units of one point
+    drawing = drawn([DayPrice("2026-09-01", 1, price)], later, "all")
+    assert [mark for mark, _ in drawing.marks] == marks
+    foot = drawing.marks[0][1]
+    assert drawing.marks[-1][1] == foot - 150
+    assert (foot - drawing.first.y, foot - drawing.last.y) == heights
 
 
-def test_the_drawing_says_where_its_lines_stand(mall: Mall) -> None:
+def test_a_price_below_the_smallest_coin_has_an_axis_too() -> None:
+    drawing = drawn([], Price(3, 10_000_000), "all")  # three tenths of one
+    assert [mark for mark, _ in drawing.marks] == [Fraction(n, 10) for n in range(4)]
+
+
+def test_the_drawing_names_its_axis_and_each_of_its_days(mall: Mall) -> None:
     user = mall.user("ann")
     lived_in(mall, user)
     page = mall.client(user).get("/wallet/curve/?range=all", headers={"hx-request": "true"})
-    assert "The lines in the drawing stand at ¥" in page.content.decode()
+    text = page.content.decode()
+    axis = re.findall(r'class="curve-mark"[^>]*text-anchor="end">(¥[^<]+)<', text)
+    assert axis[0] == "¥0"
+    assert len(axis) >= 3
+    assert 'data-days="2026-09-01|2026-09-02|2026-09-03|now|"' in text
+    assert "The lines in the drawing" not in text
 
 
 def test_the_dividends_of_the_days_add_up(mall: Mall) -> None:

@@ -40,11 +40,12 @@ def expected(shop: Shop, user: User, what: Bill, form: TenderForm) -> Expected |
     for group, (provider, wallet, *_rest) in zip(what.groups, parts, strict=True):
         paid[group.merchant.margin_bps] += provider + wallet
     each = [estimate(shop, user, amount, margin) for margin, amount in sorted(paid.items())]
+    sold = [one.sold_minor for one in each if one.sold_minor is not None]
     whole = Estimate(
         sum(one.points_atoms for one in each),
         sum(one.worth_minor for one in each),
-        sum(one.quota_minor for one in each),
+        sum(sold) if sold else None,
     )
-    if not whole.points_atoms and not whole.quota_minor:
+    if not whole.points_atoms:
         return None
     return Expected(whole, timezone.now() + timedelta(days=shop.return_days))

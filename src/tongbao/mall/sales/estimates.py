@@ -14,11 +14,14 @@ NOBODY: Final = "~nobody"
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """Points in atoms, their worth at today's price and the quota (at most), in minor units."""
+    """Points in atoms; in minor units their worth at today's price, and what is left of it if sold.
+
+    ``sold_minor`` is None where the plan sells no points for cash.
+    """
 
     points_atoms: int = 0
     worth_minor: int = 0
-    quota_minor: int = 0
+    sold_minor: int | None = None
 
 
 def estimate(shop: Shop, user: User | None, amount_minor: int, margin_bps: int) -> Estimate:
@@ -48,10 +51,9 @@ def estimate(shop: Shop, user: User | None, amount_minor: int, margin_bps: int) 
         return Estimate()
     standing = ledger.standing()
     figures, plan = standing.figures, standing.plan
-    points, contribution = outcome.fields["points"], outcome.fields["contribution"]
+    points = outcome.fields["points"]
     # Today's price, before the purchase itself enters; an empty pool begins at the issue price.
     reserve, supply = figures.reserve, figures.supply
     worth = points * reserve // supply if supply else points * plan.issue_price // ATOMS
-    base = amount_minor if plan.quota_base == "sales" else contribution
-    quota = base * plan.quota_bps // BPS if contribution else 0
-    return Estimate(points, worth, quota)
+    fee = -(-worth * plan.exit_fee_bps // BPS)  # rounded up: to the reserve's favour
+    return Estimate(points, worth, worth - fee if plan.cash_redemption else None)

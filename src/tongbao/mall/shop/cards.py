@@ -54,6 +54,17 @@ def cards(shelf: Shelf, goods: Sequence[Good], currency: str) -> list[Card]:
     return made
 
 
+def of_each_kind(goods: Sequence[Good], most: int) -> list[Good]:
+    """Return the first good of each category, then the first of the rest: at most so many."""
+    seen: set[int] = set()
+    first = []
+    for good in goods:
+        if hue(good) not in seen:
+            seen.add(hue(good))
+            first.append(good)
+    return [*first, *(good for good in goods[:most] if good not in first)][:most]
+
+
 def hue(good: Good) -> int:
     """Return what decides the colour of a good's card: its category."""
     return good.aisles[0] if good.aisles else good.pk

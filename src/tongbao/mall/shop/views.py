@@ -6,34 +6,39 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from tongbao.mall.shop.cards import cards
+from tongbao.mall.shop.cards import cards, of_each_kind
 from tongbao.mall.shop.context import shop_of
-from tongbao.mall.shop.curve import curve
+from tongbao.mall.shop.pitch import pitch
 from tongbao.mall.shop.search import suggest
 from tongbao.mall.shop.shelf import the_shelf
 
-_PICKS: Final = 12
+_FIRST: Final = 6
+_MORE: Final = 12
 _LATEST: Final = 8
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """Show the front page: what a point is worth, the categories, some goods."""
+    """Show the front page: what this mall is, six goods of different kinds, then more of them."""
     shop = shop_of(request)
     shelf = the_shelf(shop.currency)
     buyable = [good for good in shelf.goods if good.in_stock]
     # What sells best; as long as nothing did, what the shop put first.
-    picks = sorted(buyable, key=lambda good: (-good.sold, good.place))[:_PICKS]
-    latest = [good for good in buyable[-_LATEST:][::-1] if good not in picks]
-    shown = cards(shelf, [*picks, *latest], shop.currency)
+    best = sorted(buyable, key=lambda good: (-good.sold, good.place))
+    first = of_each_kind(best, _FIRST)
+    more = [good for good in best[: _FIRST + _MORE] if good not in first][:_MORE]
+    latest = [good for good in buyable[-_LATEST:][::-1] if good not in first and good not in more]
+    shown = cards(shelf, [*first, *more, *latest], shop.currency)
     return render(
         request,
         "mall/home.html",
         {
-            "curve": curve(shop),
+            "pitch": pitch(shop),
             "aisles": shelf.beneath(),
-            "picks": shown[: len(picks)],
-            "latest": shown[len(picks) :],
+            "sellers": len(shelf.sellers),
+            "first": shown[: len(first)],
+            "more": shown[len(first) : len(first) + len(more)],
+            "latest": shown[len(first) + len(more) :],
         },
     )
 

@@ -13,14 +13,14 @@ from django.utils.translation import gettext_lazy
 
 from tongbao.ledger.door import Ledger
 from tongbao.ledger.prices import DayPrice, Price, price_days
-from tongbao.mall.shop.curve import scale, unit_price
+from tongbao.mall.shop.curve import marks, unit_price
 
 WIDTH: Final = 400
-HEIGHT: Final = 170
-LEFT: Final = 6
+HEIGHT: Final = 190
+LEFT: Final = 52
 TOP: Final = 12
-RIGHT: Final = WIDTH - 6
-BOTTOM: Final = HEIGHT - 8
+RIGHT: Final = WIDTH - 8
+BOTTOM: Final = HEIGHT - 28
 
 RANGES: Final = {"month": 31, "quarter": 92, "year": 366, "all": 0}
 """Days before the last close that are shown; 0: all of them."""
@@ -51,19 +51,16 @@ class Spot:
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """A curve to draw: ``spots`` from left to right, the least and the highest price among them.
+    """A curve to draw: ``spots`` from left to right, ``rows`` some of them, the newest first.
 
-    ``bottom`` and ``top`` are the prices at the drawing's lines, minor units per point.
-    ``line`` are an SVG polyline's points, ``area`` a polygon's below it.
+    ``marks`` are the axis: prices in minor units per point, from nothing upwards, and where they
+    stand. ``line`` are an SVG polyline's points, ``area`` a polygon's below it.
     """
 
     chosen: str
     spots: tuple[Spot, ...]
     rows: tuple[Spot, ...]
-    least: Price
-    most: Price
-    bottom: Fraction
-    top: Fraction
+    marks: tuple[tuple[Fraction, int], ...]
     line: str
     area: str
 
@@ -101,17 +98,16 @@ def drawn(days: Sequence[DayPrice], now: Price, chosen: str) -> Curve:
     places.append(places[-1] + 1 if places else 0)
     prices = [*(day.price for day in days), now]
     names = [*(day.day for day in days), ""]
-    least = min(prices, key=_scaled)
-    most = max(prices, key=_scaled)
-    low, high = scale((least.per_point, most.per_point))
+    axis = marks(max(price.per_point for price in prices))
     spots = [
-        Spot(name, price, _across(place, places), _up(price.per_point, low, high))
+        Spot(name, price, _across(place, places), _up(price.per_point, axis[-1]))
         for name, price, place in _thinned(list(zip(names, prices, places, strict=True)), _DRAWN)
     ]
     line = " ".join(f"{spot.x},{spot.y}" for spot in spots)
     area = f"{spots[0].x},{BOTTOM} {line} {spots[-1].x},{BOTTOM}"
     rows = tuple(reversed(_thinned(spots, _ROWS)))
-    return Curve(chosen, tuple(spots), rows, least, most, low, high, line, area)
+    stand = tuple((mark, _up(mark, axis[-1])) for mark in axis)
+    return Curve(chosen, tuple(spots), rows, stand, line, area)
 
 
 def _closed(ledger: Ledger, span: int) -> list[DayPrice]:
@@ -137,14 +133,8 @@ def _across(place: int, places: Sequence[int]) -> int:
     return LEFT + (place - first) * (RIGHT - LEFT) // (last - first)
 
 
-def _up(price: Fraction, low: Fraction, high: Fraction) -> int:
-    if high == low:
-        return (TOP + BOTTOM) // 2
-    return BOTTOM - int((price - low) * (BOTTOM - TOP) / (high - low))
-
-
-def _scaled(price: Price) -> int:
-    return price.scaled
+def _up(price: Fraction, top: Fraction) -> int:
+    return BOTTOM - int(price * (BOTTOM - TOP) / top)
 
 
 def _thinned(spots: Sequence[_T], most: int) -> list[_T]:

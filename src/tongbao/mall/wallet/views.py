@@ -17,7 +17,7 @@ from tongbao.mall.people.models import User
 from tongbao.mall.shop import context
 from tongbao.mall.shop.models import Shop
 from tongbao.mall.wallet.causes import lines
-from tongbao.mall.wallet.curve import BOTTOM, HEIGHT, LABELS, RANGES, RIGHT, TOP, WIDTH, curve
+from tongbao.mall.wallet.curve import BOTTOM, HEIGHT, LABELS, LEFT, RANGES, RIGHT, WIDTH, curve
 from tongbao.mall.wallet.models import Withdrawal
 from tongbao.mall.wallet.overview import overview
 
@@ -98,7 +98,7 @@ def _drawing(shop: Shop, price: Price, chosen: str | None) -> dict[str, object]:
         "curve": curve(shop.ledger, price, name),
         "chosen": name,
         "ranges": [(code, LABELS[code]) for code in RANGES],
-        "box": {"width": WIDTH, "height": HEIGHT, "top": TOP, "bottom": BOTTOM, "right": RIGHT},
+        "box": {"width": WIDTH, "height": HEIGHT, "left": LEFT, "bottom": BOTTOM, "right": RIGHT},
     }
 
 

@@ -51,8 +51,12 @@ def price(context: Context, price: Price) -> str:
 
 @register.simple_tag(takes_context=True)
 def edge(context: Context, per_point: Fraction) -> str:
-    """Write the price at an edge of the curve's drawing."""
-    return unit_price(per_point, context["shop"].currency)
+    """Write a price at the curve's axis: as short as its marks allow."""
+    places = figures.digits(context["shop"].currency)
+    if per_point.denominator > 1:
+        return unit_price(per_point, context["shop"].currency)
+    whole = per_point % 10**places == 0
+    return unit_price(per_point, context["shop"].currency, 0 if whole else places)
 
 
 @register.simple_tag(takes_context=True)
