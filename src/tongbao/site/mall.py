@@ -285,12 +285,14 @@ MALL_SALE_CANCELLED = [
     "tongbao.mall.services.fulfil.on_cancelled",
     "tongbao.mall.instore.till.on_cancelled",
 ]
-# Whether something of a paid sale was had already, so that it cannot be cancelled any more.
-MALL_SALE_BEGUN = ["tongbao.mall.services.fulfil.is_begun"]
+# Whether something of a paid part was had already, so that it cannot be cancelled any more.
+MALL_PART_BEGUN = ["tongbao.mall.services.fulfil.is_begun"]
 # Whether a part whose goods were handed over still waits for something else of it.
 MALL_PART_WAITS = ["tongbao.mall.services.fulfil.waits"]
 # When somebody approves a return: called with it before, in the same transaction; may raise NotNow.
 MALL_RETURN_APPROVING = ["tongbao.mall.services.units.on_approving"]
+# When the ledger did not accept that a part is cancelled: called with its return, likewise.
+MALL_RETURN_UNDONE = ["tongbao.mall.services.units.on_undone"]
 # What of a part's vouchers and top-ups could come back, by line.
 MALL_LINE_UNITS = "tongbao.mall.services.units.of_lines"
 # When a return is carried out: called with it, in the transaction that notes it.

@@ -91,14 +91,6 @@ def test_an_order_is_cancelled_by_its_merchant(mall: Mall) -> None:
     assert wallet(mall, user.account) == 10000
 
 
-def test_an_order_of_several_is_not_cancelled_by_one(mall: Mall) -> None:
-    sale = paid(mall, buyer(mall, wallet=9000), {"tea": 5000, "wine": 4000}, Split(wallet=9000))
-    part = sale.parts.get(merchant__account="tea")
-    mall.client(mall.staff("tea")).post(f"/desk/tea/orders/{part.pk}/cancel/")
-    sale.refresh_from_db()
-    assert sale.state == Sale.State.PAID
-
-
 def asked(mall: Mall, *, late: bool) -> Return:
     """Ask for 40.00 of 100.00 back, within the return window or after it."""
     part = bought(mall, buyer(mall, wallet=10000), 10000, Split(wallet=10000))

@@ -40,6 +40,7 @@ class Walk:
     def __init__(self, mall: Mall, chance: random.Random) -> None:
         self.mall, self.chance = mall, chance
         buyer(mall, points=10**6)  # who was there before: there is a price
+        self.operator = mall.operator()
         self.user: User = buyer(mall, wallet=10**6, points=10**6, credit=10**6)
         self.books = Books(member=10**6, member_credit=self.now()[1], merchant=10**7)
         deposit = {"id": "float", "type": "deposit", "account": "tea", "amount": 10**7}
@@ -141,7 +142,7 @@ class Walk:
         asked = returns.ask(part, amount)
         quote = returns.quote(part, amount, borne)
         try:
-            done = returns.approve(asked, None, quote)
+            done = returns.approve(asked, self.operator, quote)
         except Refused as refused:
             raise AssertionError(str(refused.outcome)) from refused
         assert done.state == Return.State.DONE

@@ -1,5 +1,6 @@
 """Orders at the desk: what is to be shipped, and how each part was split."""
 
+from dataclasses import dataclass
 from typing import Final
 
 from django import forms
@@ -13,15 +14,16 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from tongbao.ledger.values import LedgerError
-from tongbao.mall.desk.access import at, shown
+from tongbao.mall.desk.access import at, shown, worker
 from tongbao.mall.desk.waiting import parts, to_ship
 from tongbao.mall.merchants.models import Merchant
 from tongbao.mall.people.masking import masked
-from tongbao.mall.sales import cancelling, goods, receiving
+from tongbao.mall.sales import cancelling, goods, leftover, receiving
+from tongbao.mall.sales.leftover import Slice
 from tongbao.mall.sales.models import Part, Return, Sale
 from tongbao.mall.sales.refusals import NotNow
+from tongbao.mall.sales.ways_back import BY_MALL, BY_MERCHANT
 from tongbao.mall.services.completing import has_goods
-from tongbao.mall.services.fulfil import is_begun
 from tongbao.mall.shop.models import the_shop
 from tongbao.mall.shop.pages import paged
 from tongbao.mall.shop.troubles import told
@@ -91,19 +93,23 @@ def ship(request: HttpRequest, account: str, part: int) -> HttpResponse:
 @login_required
 @require_POST
 def cancel(request: HttpRequest, account: str, part: int) -> HttpResponse:
-    """Cancel an order that is this merchant's alone; what was paid goes back."""
+    """Cancel the merchant's part of an order; what was paid for it goes back.
+
+    The merchant pays the goods fee on what was paid in points; the mall only where an operator
+    says so.
+    """
     merchant = at(request, account)
-    row = _own(merchant, part)
-    if not _is_alone(row):
-        messages.warning(request, _("Other merchants have a part in this order."))
-        return redirect("desk:order", account, part)
+    row, by = _own(merchant, part), worker(request)
+    for_mall = request.POST.get("fee") == BY_MALL and by.is_staff
     try:
-        if cancelling.cancel(row.sale, "merchant"):
-            messages.success(request, _("The order is cancelled. What was paid goes back."))
-        else:
-            messages.warning(request, _("This order cannot be cancelled any more."))
+        done = cancelling.cancel_part(row, BY_MALL if for_mall else BY_MERCHANT, by)
+    except NotNow as error:
+        messages.warning(request, str(error))
     except LedgerError as error:
         messages.warning(request, told(error))
+    else:
+        if done.state == Part.State.CANCELLED:
+            messages.success(request, _("Cancelled. What was paid goes back to the shopper."))
     return redirect("desk:order", account, part)
 
 
@@ -130,8 +136,19 @@ def _own(merchant: Merchant, number: int) -> Part:
     return get_object_or_404(rows, pk=number)
 
 
-def _is_alone(part: Part) -> bool:
-    return not part.sale.parts.exclude(pk=part.pk).exists()
+@dataclass(frozen=True, slots=True)
+class BackIfCancelled:
+    """What goes back if a part is cancelled now: all that is left, and the fee that is paid for it."""
+
+    tenders: Slice
+    goods_fee_minor: int
+    others: int  # parts of the same order that go on
+
+
+def _back_if_cancelled(part: Part) -> BackIfCancelled:
+    rest = leftover.left(part)
+    others = part.sale.parts.exclude(pk=part.pk).exclude(state=Part.State.CANCELLED).count()
+    return BackIfCancelled(rest.tenders, rest.goods_fee_minor, others)
 
 
 def _detail(
@@ -147,12 +164,10 @@ def _detail(
         "lines": goods.lines(part, the_shop().currency),
         "form": form,
         "can_ship": is_waiting and with_goods,
-        "can_cancel": is_waiting
-        and part.shipped_at is None
-        and _is_alone(part)
-        and not is_begun(part.sale),
+        "cancel": _back_if_cancelled(part) if is_waiting and cancelling.is_open(part) else None,
+        "is_operator": worker(request).is_staff,
         "split": split_of(part) if part.state == Part.State.SETTLED else [],
-        "returns": Return.objects.filter(part=part).order_by("pk"),
+        "returns": Return.objects.filter(part=part, cancelled_by="").order_by("pk"),
         "vouchers": part.vouchers.order_by("pk"),
         "topups": part.topups.order_by("created_at", "unit"),
     }

@@ -37,7 +37,8 @@ _LATEST: Final = 20
 def listed(request: HttpRequest, account: str) -> HttpResponse:
     """List what is to be decided, and what was."""
     merchant = at(request, account)
-    decided = Return.objects.filter(part__merchant=merchant).exclude(state=Return.State.ASKED)
+    decided = Return.objects.filter(part__merchant=merchant, cancelled_by="")
+    decided = decided.exclude(state=Return.State.ASKED)
     decided = decided.select_related("part__sale", "decided_by").order_by("-pk")
     context = {
         "at": "returns",

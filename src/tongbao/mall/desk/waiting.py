@@ -42,7 +42,9 @@ def to_ship(merchant: Merchant) -> QuerySet[Part]:
 
 def open_returns(merchant: Merchant) -> QuerySet[Return]:
     """Return the returns that somebody has to decide, the oldest first."""
-    found = Return.objects.filter(part__merchant=merchant, state=Return.State.ASKED)
+    found = Return.objects.filter(
+        part__merchant=merchant, state=Return.State.ASKED, cancelled_by=""
+    )
     # What vouchers and top-ups bring back by themselves is nobody's to decide.
     found = found.filter(vouchers=None, topups=None)
     return found.select_related("part__sale__user", "part__sale__order").order_by("pk")

@@ -16,11 +16,11 @@ from tongbao.ledger.values import (
     ProgramMoved,
     ProgramPaused,
 )
+from tongbao.mall.sales.leftover import Left, Slice, left
 from tongbao.mall.sales.models import Sale
+from tongbao.mall.sales.ways_back import BY_SHOPPER
 
 Command = Mapping[str, object]
-BY_SHOPPER = "shopper"
-"""Why a sale was cancelled, where the shopper did it."""
 STANDSTILL = (ProgramPaused, ProgramMoved, NotSettled, DatabaseTrouble)
 """What the ledger raises when a command that waits goes on waiting: nothing is lost."""
 
@@ -70,36 +70,44 @@ def payment_of(sale: Sale, shop: str) -> list[Command]:
     return payment(sale.number, sale.user.account, shop, sale)
 
 
+def rest_of(sale: Sale) -> Left:
+    """Return what of a sale is still there to go back: without what its parts gave back already."""
+    rests = [left(part) for part in sale.parts.select_related("sale").order_by("pk")]
+    tenders = [rest.tenders for rest in rests]
+    return Left(
+        Slice(
+            sum(one.provider_minor for one in tenders),
+            sum(one.wallet_minor for one in tenders),
+            sum(one.credit_minor for one in tenders),
+            sum(one.points_minor for one in tenders),
+        ),
+        sum(rest.goods_fee_minor for rest in rests),
+    )
+
+
 def kept_fee(sale: Sale) -> int:
     """Return what of a cancelled sale's payment in points does not come back, in minor units.
 
-    That is the plan's fee on goods, which is in the reserve, where it was the shopper who
-    cancelled; nothing where it was the merchant or the mall.
+    That is the plan's fee on goods, where the shopper pays it (`ways_back`): of what went back by
+    the sale's cancellation. Whoever else cancels pays it, part by part.
     """
-    return sale.goods_fee_minor if sale.why_cancelled == BY_SHOPPER else 0
+    if not sale.goods_fee_minor or sale.why_cancelled != BY_SHOPPER:
+        return 0
+    return rest_of(sale).goods_fee_minor
 
 
 def back(sale: Sale, shop: str) -> list[Command]:
     """Return the group that gives a cancelled sale back; what was paid in points as wallet money.
 
-    The shop received the points' worth less the plan's fee on goods. So much comes back, and all
-    of it only where the shopper did not cancel (`kept_fee`): then the mall deposits the fee first.
+    The shop received the points' worth less the plan's fee on goods. So much comes back of what
+    the shopper cancels; of what the merchant or the mall cancels nothing is left to come back here.
     """
-    member, number, kept = sale.user.account, sale.number, kept_fee(sale)
+    member, number, rest = sale.user.account, sale.number, rest_of(sale)
     commands: list[Command] = []
-    if sale.goods_fee_minor > kept:
-        commands.append(
-            {
-                "id": f"{number}-back-fee",
-                "type": "deposit",
-                "account": shop,
-                "amount": sale.goods_fee_minor,
-            }
-        )
     for name, unit, amount in (
-        ("wallet", "wallet", sale.wallet_minor),
-        ("points", "wallet", sale.points_minor - kept),
-        ("credit", "credit", sale.credit_minor),
+        ("wallet", "wallet", rest.tenders.wallet_minor),
+        ("points", "wallet", rest.tenders.points_minor - rest.goods_fee_minor),
+        ("credit", "credit", rest.tenders.credit_minor),
     ):
         if amount:
             commands.append(_pay(unit, f"{number}-back-{name}", shop, member, amount))

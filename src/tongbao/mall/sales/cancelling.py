@@ -1,10 +1,15 @@
-"""Cancelling a sale: unpaid ones end, of paid ones what was paid goes back, exactly once.
+"""Cancelling a sale or a merchant's part of it: what was paid goes back, exactly once.
 
-A cancellation is one transaction: the sale and its parts are cancelled, stock returns, the group
-that gives wallet, credit and points back waits in the inbox, the provider's part is wanted back.
-What a crash after it leaves is in the inbox and in the wanted refund: `give_back` (through
-`paid.finish`) and `charges.send_refunds` go on with them, from the page or the reconciler. Every
-step is under an id of its own, so nothing goes back twice.
+A cancellation by the shopper is one transaction: the sale and its parts are cancelled, stock
+returns, the group that gives wallet, credit and points back waits in the inbox, the provider's
+part is wanted back. What a crash after it leaves is in the inbox and in the wanted refund:
+`ending.give_back` (through `paid.finish`) and `charges.send_refunds` go on with them, from the page
+or the reconciler.
+
+A merchant, or the mall, cancels part by part, and pays the goods fee on what was paid in points
+(`ways_back`). So the ledger has to agree, and it goes as a return goes: approved with its group in
+one transaction, noted in a second one, and where the ledger refuses it the part stands as before.
+Once all parts of a sale are cancelled, so is the sale.
 """
 
 import logging
@@ -17,36 +22,90 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from tongbao.ledger.values import LedgerError
-from tongbao.mall.notices.tell import Kind, tell
 from tongbao.mall.paying import charges
-from tongbao.mall.paying.models import Charge
 from tongbao.mall.paying.providers import PayingError
-from tongbao.mall.sales import booking, states, stock
+from tongbao.mall.people.models import User
+from tongbao.mall.sales import ending, returns, states
+from tongbao.mall.sales.ending import is_funded
 from tongbao.mall.sales.models import Part, Return, Sale
-from tongbao.mall.shop.models import Shop, the_shop
+from tongbao.mall.sales.refusals import NotNow, Refused, Why
+from tongbao.mall.sales.ways_back import BY_SHOPPER
+from tongbao.mall.shop.models import the_shop
 
 _LOG: Final = logging.getLogger("tongbao.mall.sales")
 
 
-def cancel(sale: Sale, why: str) -> bool:
+def cancel(sale: Sale, why: str, by: User | None = None) -> bool:
     """Cancel a sale and give back what was paid; say whether it is cancelled now.
 
     Not inside a transaction. It cannot be where something of it was shipped, received or asked to
     be returned, and not while its payment is being booked: then nothing has changed. Cancelling
-    what is cancelled changes nothing and succeeds. ``why`` is a code of at most 32 letters. Where
-    it is `booking.BY_SHOPPER`, what was paid in points comes back less its goods fee.
+    what is cancelled changes nothing and succeeds. ``why`` is a code of at most 32 letters; of a
+    paid sale it says who cancels, and so who pays the goods fee.
+
+    Raises:
+        NotNow: the merchant has to pay a goods fee that its wallet cannot pay, see `cancel_part`.
+        LedgerError: as `cancel_part`.
     """
-    shop = the_shop()
     with transaction.atomic(durable=True):
         row = states.locked(sale.pk)
         if row.state == Sale.State.PENDING and not is_funded(row):
-            end(row, why)
-        elif row.state == Sale.State.PAID and _is_untouched(row):
-            _undo(row, shop, why)
-        cancelled = row.state == Sale.State.CANCELLED
+            ending.end(row, why)
+        elif row.state == Sale.State.PAID and why == BY_SHOPPER and _is_untouched(row):
+            ending.undo(row, the_shop(), why)
+        is_by_parts = (
+            row.state == Sale.State.PAID and why != BY_SHOPPER and _is_untouched(row)
+        )
+    if is_by_parts:
+        for part in row.parts.exclude(state=Part.State.CANCELLED).order_by("pk"):
+            cancel_part(part, why, by)
+        row.refresh_from_db()
+    cancelled = row.state == Sale.State.CANCELLED
     if cancelled:
-        give_back(row)
+        ending.give_back(row)
     return cancelled
+
+
+def cancel_part(part: Part, cancelled_by: str, by: User | None = None) -> Part:
+    """Cancel what is left of a merchant's part of a paid sale; what was paid for it goes back.
+
+    Not inside a transaction; the other parts go on. ``cancelled_by`` is the merchant or the mall
+    (`ways_back`): all of it comes back, and whoever cancels pays the goods fee on what was paid in
+    points. A part that is cancelled is returned as it is.
+
+    Raises:
+        NotNow: it was shipped, had or asked back; or the merchant's wallet cannot pay the fee
+            (`Why.FEE_SHORT`): nothing was done.
+        LedgerError: as `Ledger.settle` does; what was begun is gone on with later.
+    """
+    with transaction.atomic(durable=True):
+        row = states.locked_part(part.pk)
+        begun = row.returns.filter(state=Return.State.APPROVED).exclude(cancelled_by="").first()
+        if begun is None and row.state != Part.State.CANCELLED:
+            if row.sale.state != Sale.State.PAID:
+                raise NotNow(Why.NOT_PAID)
+            if not is_open(row):
+                raise NotNow(Why.NOT_CANCELLABLE)
+            begun = returns.begin_cancelling(row, cancelled_by, by)
+    if begun is not None:
+        try:
+            returns.finish(begun.pk)
+        except Refused as refused:
+            if refused.why is Why.MERCHANT_SHORT:
+                raise NotNow(Why.FEE_SHORT) from refused
+            raise
+    return Part.objects.get(pk=part.pk)
+
+
+def is_open(part: Part) -> bool:
+    """Say whether nothing of a part was shipped, received, had or is asked back."""
+    asked = part.returns.filter(state__in=(Return.State.ASKED, Return.State.APPROVED))
+    return (
+        part.state == Part.State.WAITING
+        and part.shipped_at is None
+        and not asked.exists()
+        and not any(import_string(path)(part) for path in settings.MALL_PART_BEGUN)
+    )
 
 
 def expire(sale: Sale) -> bool:
@@ -80,98 +139,13 @@ def expire_due(now: datetime) -> int:
     return count
 
 
-def is_funded(sale: Sale) -> bool:
-    """Say whether all that is paid from outside is there: what is paid inside is being booked."""
-    return sale.charge is None or sale.charge.state == Charge.State.CONFIRMED
-
-
-def end(sale: Sale, why: str) -> None:
-    """Cancel a locked sale of which nothing was booked inside; the provider's part goes back."""
-    _cancelled(sale, why, back_at=None)
-    if sale.charge is not None and sale.charge.state == Charge.State.CONFIRMED:
-        charges.refund(sale.charge, f"{sale.number}-back", sale.provider_minor)
-
-
-def give_back(sale: Sale) -> bool:
-    """See that what was paid inside a cancelled sale is back; say whether it is.
-
-    Not inside a transaction; any number of times, by anybody. If the mall's own account could not
-    pay (somebody took money out of it), the group is sent again on each call, and a line is
-    logged: the way out is a deposit to that account.
-    """
-    shop = the_shop()
-    if sale.charge is not None:
-        charges.send_refunds(charge=sale.charge)
-    sale = Sale.objects.select_related("user").get(pk=sale.pk)
-    if sale.state != Sale.State.CANCELLED or sale.paid_at is None or sale.back_at is not None:
-        return sale.state == Sale.State.CANCELLED
-    commands = booking.back(sale, shop.account)
-    try:
-        shop.ledger.settle(wait=10.0)
-        verdict = booking.verdict(shop.ledger, commands)
-        if verdict is None or not verdict.ok:
-            # Refused before: the ids are not used up, and the same commands count once.
-            verdict = booking.judged(shop.ledger.submit_group(commands))
-    except booking.STANDSTILL:
-        return False
-    if not verdict.ok:
-        _LOG.error("cannot_give_back", extra={"sale": sale.number, "why": verdict.why})
-        return False
-    with transaction.atomic(durable=True):
-        row = states.locked(sale.pk)
-        if row.back_at is None:
-            row.back_at = timezone.now()
-            row.save(update_fields=["back_at"])
-            _tell_back(row)
-    return True
-
-
 def _is_pending(sale: Sale) -> bool:
     return Sale.objects.filter(pk=sale.pk, state=Sale.State.PENDING).exists()
 
 
 def _is_untouched(sale: Sale) -> bool:
-    """Say whether nothing of a locked sale was shipped, had or asked back."""
-    parts = list(Part.objects.select_for_update().filter(sale=sale).order_by("pk"))
-    asked = Return.objects.filter(part__sale=sale).exclude(state=Return.State.REFUSED)
-    begun = any(import_string(path)(sale) for path in settings.MALL_SALE_BEGUN)
-    return not (begun or asked.exists()) and all(
-        part.state == Part.State.WAITING and part.shipped_at is None for part in parts
-    )
-
-
-def _undo(sale: Sale, shop: Shop, why: str) -> None:
-    """Cancel a locked, paid sale, and set out what gives everything back."""
-    sale.why_cancelled = why[:32]  # decides on the goods fee
-    commands = booking.back(sale, shop.account)
-    _cancelled(sale, why, back_at=None if commands else timezone.now())
-    if commands:
-        shop.ledger.enqueue_group(commands)
-    if sale.charge is not None:
-        charges.refund(sale.charge, f"{sale.number}-back", sale.provider_minor)
-
-
-def _cancelled(sale: Sale, why: str, back_at: datetime | None) -> None:
-    now = timezone.now()
-    states.move(
-        sale, Sale.State.CANCELLED, why_cancelled=why[:32], cancelled_at=now, back_at=back_at
-    )
-    for part in Part.objects.select_for_update().filter(sale=sale).order_by("pk"):
-        states.move(part, Part.State.CANCELLED)
-    if sale.order is not None:
-        type(sale.order).objects.filter(pk=sale.order.pk).update(status="Cancelled")
-    stock.free(sale)
-    tell(
-        sale.user,
-        Kind.ORDER_CANCELLED,
-        sale.number,
-        {"sale": sale.number, "why": sale.why_cancelled, "total": sale.total_minor},
-    )
-    for path in settings.MALL_SALE_CANCELLED:
-        import_string(path)(sale)
-
-
-def _tell_back(sale: Sale) -> None:
-    amount = sale.wallet_minor + sale.points_minor + sale.credit_minor - booking.kept_fee(sale)
-    facts: dict[str, int | str] = {"sale": sale.number, "amount": amount, "points": 0}
-    tell(sale.user, Kind.REFUND, f"{sale.number}-back", facts)
+    """Say whether nothing of a locked sale was shipped, had or asked back; cancelled parts aside."""
+    rows = Part.objects.select_for_update().filter(sale=sale).order_by("pk")
+    parts = [part for part in rows if part.state != Part.State.CANCELLED]
+    returned = Return.objects.filter(part__in=parts).exclude(state=Return.State.REFUSED)
+    return not returned.exists() and all(is_open(part) for part in parts)

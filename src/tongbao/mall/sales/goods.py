@@ -118,6 +118,11 @@ def counted(returns: Iterable[Return]) -> list[Return]:
     return [one for one in returns if one.state in COUNTED]
 
 
+def left_of(part: Part, currency: str) -> dict[str, int]:
+    """Return by order line how many of a part could still come back, as a return keeps it."""
+    return {str(line.row.pk): line.left for line in lines(part, currency) if line.left}
+
+
 def left_minor(part: Part) -> int:
     """Return what of a part could still come back, in minor units."""
     return max(0, part.total_minor - sum(one.amount_minor for one in counted(part.returns.all())))

@@ -41,7 +41,7 @@ def is_held(part: Part) -> bool:
 def terms_of(shop: Shop, part: Part, now: datetime) -> dict[str, Any]:
     """Return what a return of a locked part that is asked for now has: its moments, whether it holds."""
     inside = is_inside(part, now)
-    refused = part.returns.filter(state=Return.State.REFUSED)
+    refused = part.returns.filter(state=Return.State.REFUSED, cancelled_by="")
     by_others = refused.exclude(decided_by=part.sale.user_id, decided_by__isnull=False)
     days = timedelta(days=shop.answer_days)
     return {

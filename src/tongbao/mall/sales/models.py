@@ -44,7 +44,7 @@ class Sale(Tenders):
 
     ``is_immediate``: whoever buys has the goods in hand, so that they are received when paid. Of a
     sale that was paid and then cancelled, ``back_at`` tells when wallet, credit and points came
-    back; until then that is on the way (`cancelling.give_back`).
+    back; until then that is on the way (`ending.give_back`).
     """
 
     class State(models.TextChoices):
@@ -162,6 +162,7 @@ class Return(Tenders):
     lines = models.JSONField(default=dict)  # order line id → quantity, where it is by lines
     reason = models.CharField(max_length=500, blank=True)
     state = models.CharField(max_length=12, choices=State, default=State.ASKED)
+    cancelled_by = models.CharField(max_length=12, blank=True)  # no return: the part was cancelled
     is_late = models.BooleanField(default=False)
     shop_bears = models.BooleanField(default=False)
     holds = models.BooleanField(default=False)

@@ -6,7 +6,7 @@ call it any number of times: the page after paying does, so does the reconciler.
 - a pending sale whose provider has not decided yet: nothing to do here (`charges.ask`).
 - a pending sale whose group waits in the inbox: settle, read the outcome, then in one transaction
   paid with its notices and hooks, or cancelled with the provider's part wanted back.
-- a cancelled one that was paid: what goes back is followed up (`cancelling.give_back`).
+- a cancelled one that was paid: what goes back is followed up (`ending.give_back`).
 """
 
 from collections.abc import Callable
@@ -27,7 +27,7 @@ from tongbao.mall.notices.tell import Kind, tell
 from tongbao.mall.paying import charges
 from tongbao.mall.paying.models import Charge, ChargeRefund
 from tongbao.mall.paying.standing import Standing, of_charge
-from tongbao.mall.sales import booking, cancelling, receiving, states
+from tongbao.mall.sales import booking, ending, receiving, states
 from tongbao.mall.sales.booking import Verdict
 from tongbao.mall.sales.estimates import estimate
 from tongbao.mall.sales.models import Part, Sale
@@ -55,7 +55,7 @@ def on_charge(charge: Charge) -> Callable[[], object]:
     elif confirmed:
         charges.refund(charge, f"{sale.number}-back", charge.amount_minor)
     elif sale.state == Sale.State.PENDING:
-        cancelling.end(sale, "provider")
+        ending.end(sale, "provider")
     return lambda: finish(sale)
 
 
@@ -80,11 +80,11 @@ def finish(sale: Sale) -> Sale:
     that waits for its booking stays pending.
     """
     sale = Sale.objects.select_related("user", "charge").get(pk=sale.pk)
-    if sale.state == Sale.State.PENDING and cancelling.is_funded(sale):
+    if sale.state == Sale.State.PENDING and ending.is_funded(sale):
         _book(sale)
     sale = Sale.objects.select_related("user", "charge").get(pk=sale.pk)
     if sale.state == Sale.State.CANCELLED:
-        cancelling.give_back(sale)
+        ending.give_back(sale)
         sale.refresh_from_db()
     return sale
 
@@ -131,7 +131,7 @@ def _book(sale: Sale) -> None:
         if verdict.ok:
             _to_paid(row, verdict, points)
         else:
-            cancelling.end(row, verdict.why)
+            ending.end(row, verdict.why)
 
 
 def _to_paid(sale: Sale, verdict: Verdict, estimates: dict[int, int]) -> None:

@@ -12,8 +12,8 @@ id. So a crash is between two of these, and this is all that it can leave:
 | the charge's decision: failed | cancelled | – |
 | the ledger took or refused the group | pending, outcome known | `paid.finish` |
 | the sale's commit as cancelled | wanted refund | `charges.send_refunds` |
-| a paid sale's cancellation | group in the inbox, wanted refund | `cancelling.give_back` |
-| the ledger took that group | cancelled, ``back_at`` missing | `cancelling.give_back` |
+| a paid sale's cancellation | group in the inbox, wanted refund | `ending.give_back` |
+| the ledger took that group | cancelled, ``back_at`` missing | `ending.give_back` |
 | `settlement.begin` | ``settling_at``, group in the inbox | `settlement.finish` |
 | the ledger took or refused it | ``settling_at``, outcome known | `settlement.finish` |
 | a return's approval | approved, group in the inbox | `returns.finish` |
@@ -37,7 +37,7 @@ from tongbao.ledger.values import LedgerError
 from tongbao.mall.paying import charges, refused
 from tongbao.mall.paying.models import Charge, ChargeRefund
 from tongbao.mall.paying.providers import PayingError
-from tongbao.mall.sales import cancelling, comparing, paid, returns, settlement, settling
+from tongbao.mall.sales import cancelling, comparing, ending, paid, returns, settlement, settling
 from tongbao.mall.sales.findings import Did, Finding, Kind, whatever
 from tongbao.mall.sales.models import Part, Return, Sale
 from tongbao.mall.sales.refusals import NotNow, Refused
@@ -117,7 +117,7 @@ def _book(sale: Sale) -> Did | None:
     """Book what was paid; None while nothing was."""
     after = paid.finish(sale)
     if after.state == Sale.State.PENDING:
-        return Did.NOTHING if cancelling.is_funded(after) else None
+        return Did.NOTHING if ending.is_funded(after) else None
     return Did.FINISHED if after.state == Sale.State.PAID else Did.UNDONE
 
 
@@ -133,7 +133,7 @@ def _expired(now: datetime) -> Iterator[Finding]:
 
 
 def _give_back(sale: Sale) -> Did:
-    return Did.FINISHED if cancelling.give_back(sale) else Did.NOTHING
+    return Did.FINISHED if ending.give_back(sale) else Did.NOTHING
 
 
 def _settle(part: Part) -> Did | None:

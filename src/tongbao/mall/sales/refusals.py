@@ -28,6 +28,8 @@ class Why(StrEnum):
     STALE = "stale"
     MERCHANT_SHORT = "merchant_short"
     SHOP_SHORT = "shop_short"
+    FEE_SHORT = "fee_short"
+    NOT_CANCELLABLE = "not_cancellable"
 
 
 _WORDS: Final[Mapping[Why, object]] = {
@@ -52,6 +54,11 @@ _WORDS: Final[Mapping[Why, object]] = {
     Why.SHOP_SHORT: _(
         "The mall's own account has less than is to be given back. The operator puts money in."
     ),
+    Why.FEE_SHORT: _(
+        "The merchant's wallet cannot pay the goods fee, so nothing was cancelled. Ship the goods, "
+        "ask the shopper to cancel, or ask the mall's operator to cancel for the mall."
+    ),
+    Why.NOT_CANCELLABLE: _("This order cannot be cancelled any more."),
 }
 
 

@@ -5,8 +5,9 @@ none, to the ledger's inbox; a second one notes what became of it, wants the pro
 and tells the buyer. Before the settlement, with «<b>» for ``<number>-<merchant>-return<n>``:
 
 - ``<b>-wallet``, ``<b>-points``: wallet money to the member, for points less the goods fee;
-  ``<b>-credit``: credit. Where the shop bears that fee, it is brought to the shop's account first:
-  by ``<b>-fee``, a deposit of the mall's, or by ``<b>-merchant`` from the merchant's wallet.
+  ``<b>-credit``: credit. Where the shopper does not pay that fee (`ways_back` says who does), it is
+  brought to the shop's account first: by ``<b>-merchant`` from the merchant's wallet, or by
+  ``<b>-fee``, a deposit of the mall's.
 
 After it: ``<b>-refund`` takes back what the purchase gave; ``<b>-merchant`` and
 ``<b>-merchant_credit`` are the merchant's share, returned to the shop's account; ``<b>-deposit``
@@ -15,7 +16,9 @@ bears), or ``<b>-out`` what is more than that, to fund what the provider sends b
 points and credit to the member as above. The shop's account is left as it was.
 
 Who bears a shortfall or the goods fee is who decides so: an operator for the mall, a merchant's
-staff from the merchant's wallet.
+staff from the merchant's wallet. A part that its merchant or the mall cancels before it was shipped
+goes back in the same way, all that is left of it (``cancelled_by``); refused by the ledger, it is
+as if nobody had begun.
 """
 
 from collections.abc import Mapping
@@ -27,19 +30,21 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.module_loading import import_string
+from django.utils.translation import override
 
 from tongbao.ledger.statements import purchase_bodies
 from tongbao.ledger.values import Guard, LedgerError, Outcome, Refusal
 from tongbao.mall.notices.tell import Kind, tell
 from tongbao.mall.paying import charges
 from tongbao.mall.people.models import User
-from tongbao.mall.sales import holds, quoting, settlement, stock
+from tongbao.mall.sales import ending, goods, holds, quoting, settlement, stock
 from tongbao.mall.sales.leftover import left
 from tongbao.mall.sales.models import Part, Return
 from tongbao.mall.sales.quoting import Planned, Quote, planned, quote
 from tongbao.mall.sales.refusals import NotNow, Refused, Why
 from tongbao.mall.sales.settlement import Command
 from tongbao.mall.sales.states import locked_part, move
+from tongbao.mall.sales.ways_back import PAYS, Payer, way_of_cancelling, way_of_return
 from tongbao.mall.shop.models import Shop, the_shop
 
 __all__ = [
@@ -148,12 +153,10 @@ def automatic(
     amount_minor: int,
     reason: str,
     lines: Mapping[str, int] | None = None,
-    *,
-    shop_bears: bool = True,
 ) -> Return:
-    """Give back what the mall owes by itself: a top-up that failed, a voucher that expired.
+    """Give back what goes back by itself: a top-up that failed, a voucher that expired.
 
-    Where it is not the shopper's wish, the mall bears what would be withheld. ``lines`` are as of
+    The shopper pays the goods fee, as in all of these ways (`ways_back`). ``lines`` are as of
     `ask`. May be called inside a transaction: the decision is part of it, and is carried out after
     its commit (where that fails, the reconciler does it).
 
@@ -169,13 +172,30 @@ def automatic(
             reason,
             {"holds": True, "is_late": part.state == Part.State.SETTLED},
         )
-        _begin(one, row, planned(the_shop(), one, amount_minor, shop_bears=shop_bears), None)
+        _begin(one, row, planned(the_shop(), one, amount_minor, shop_bears=False), None)
 
         def carry_out() -> None:  # by its name the log tells a failure: a partial has none
             finish(row.pk)
 
         transaction.on_commit(carry_out, robust=True)
     row.refresh_from_db()
+    return row
+
+
+def begin_cancelling(part: Part, cancelled_by: str, by: User | None) -> Return | None:
+    """Let all that is left of a locked part go back, for it is cancelled; `finish` goes on with it.
+
+    None where nothing was paid for it: then it is cancelled at once.
+    """
+    amount = left(part).tenders.total_minor
+    if not amount:
+        _close_cancelled(part, cancelled_by)
+        return None
+    row = _asked(part, amount, goods.left_of(part, the_shop().currency), "", {"holds": True})
+    row.cancelled_by = cancelled_by
+    for path in settings.MALL_RETURN_APPROVING:
+        import_string(path)(row)
+    _begin(part, row, planned(the_shop(), part, amount, shop_bears=True), by)
     return row
 
 
@@ -262,18 +282,23 @@ def _begin(part: Part, row: Return, plan: Planned, by: User | None) -> None:
 def _early_group(shop: Shop, row: Return, plan: Planned, by: User | None) -> list[Command]:
     base, account, merchant = base_id(row), shop.account, row.part.merchant.account
     fee: Command = {"amount": plan.quote.fee_minor}
-    if not (row.shop_bears and plan.quote.fee_minor):
+    payer = _payer(row, by)
+    if payer is Payer.SHOPPER or not plan.quote.fee_minor:
         return to_member(shop, row)
-    if _merchant_bears(row, by) and merchant != account:
+    if payer is Payer.MERCHANT and merchant != account:
         fee |= {"id": f"{base}-merchant", "type": "pay_wallet", "payer": merchant, "payee": account}
     else:
         fee |= {"id": f"{base}-fee", "type": "deposit", "account": account}
     return [fee, *to_member(shop, row)]
 
 
-def _merchant_bears(row: Return, by: User | None) -> bool:
-    """Say whether what the shop bears comes from the merchant's wallet."""
-    return row.shop_bears and by is not None and not by.is_staff
+def _payer(row: Return, by: User | None) -> Payer:
+    """Say who pays the goods fee, and what else the shop bears if it does."""
+    if row.cancelled_by:
+        return PAYS[way_of_cancelling(row.cancelled_by)]
+    by_operator = by is not None and by.is_staff
+    way = way_of_return(is_late=row.is_late, shop_bears=row.shop_bears, by_operator=by_operator)
+    return PAYS[way]
 
 
 def _late_group(shop: Shop, row: Return, plan: Planned, by: User | None) -> list[Command]:
@@ -283,7 +308,7 @@ def _late_group(shop: Shop, row: Return, plan: Planned, by: User | None) -> list
         refund: Command = {"id": f"{base}-refund", "type": "refund"}
         commands.append({**refund, "purchase": row.part.purchase_id, "amount": plan.refund})
     gives = plan.quote.merchant_minor + plan.worth.points_minor - plan.quote.fee_minor
-    if _merchant_bears(row, by):
+    if _payer(row, by) is Payer.MERCHANT:
         gives += plan.quote.bears_minor
     if merchant != account:
         between = {"payer": merchant, "payee": account}
@@ -336,6 +361,10 @@ def _noted(return_id: int, token: datetime) -> None:
             _done(part, row, bodies)
             return
         row.state, row.decided_by, row.decided_at = Return.State.ASKED, None, None
+        if row.cancelled_by:  # nobody has asked for it: it is as if nobody had begun
+            row.state = Return.State.REFUSED
+            for path in settings.MALL_RETURN_UNDONE:
+                import_string(path)(row)
         row.save(update_fields=["state", "decided_by", "decided_at"])
     raise _short(row, settlement.refusal(shop.ledger, ids))
 
@@ -360,7 +389,9 @@ def _done(part: Part, row: Return, bodies: Mapping[str, Mapping[str, Any]]) -> N
     stock.come_back(part, row)
     if row.provider_minor and part.sale.charge is not None:
         charges.refund(part.sale.charge, base_id(row), row.provider_minor)
-    if part.state != Part.State.SETTLED and not left(part).tenders.total_minor:
+    if row.cancelled_by:
+        _close_cancelled(part, row.cancelled_by, row.amount_minor)
+    elif part.state != Part.State.SETTLED and not left(part).tenders.total_minor:
         move(part, Part.State.RETURNED)
     facts: dict[str, int | str] = {
         "sale": part.sale.number,
@@ -370,3 +401,17 @@ def _done(part: Part, row: Return, bodies: Mapping[str, Mapping[str, Any]]) -> N
     tell(part.sale.user, Kind.REFUND, base_id(row), facts)
     for path in settings.MALL_RETURN_DONE:
         import_string(path)(row)
+
+
+def _close_cancelled(part: Part, cancelled_by: str, amount_minor: int = 0) -> None:
+    """Let a locked part be cancelled, and its sale with the last of them; tell the buyer."""
+    sale = part.sale
+    move(part, Part.State.CANCELLED)
+    if not amount_minor:
+        stock.free(sale, [part])
+    if ending.close(sale, cancelled_by):
+        return
+    with override(sale.user.language or settings.LANGUAGE_CODE):
+        facts: dict[str, int | str] = {"sale": sale.number, "merchant": part.merchant.name}
+    facts |= {"why": cancelled_by, "amount": amount_minor}
+    tell(sale.user, Kind.ORDER_CANCELLED, f"{sale.number}-{part.merchant.account}", facts)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from oscar.core.loading import get_model
@@ -29,6 +29,7 @@ WHY: Final = {
     "provider": gettext_lazy("The payment did not go through."),
     "shopper": gettext_lazy("You cancelled it."),
     "merchant": gettext_lazy("The merchant cancelled it."),
+    "mall": gettext_lazy("The mall cancelled it."),
     "insufficient_funds": gettext_lazy("There was not enough money in the wallet by then."),
     "insufficient_credit": gettext_lazy("There was not enough credit by then."),
     "insufficient_points": gettext_lazy("The points were worth less than needed by then."),
@@ -103,8 +104,10 @@ def of_user(user: User) -> "QuerySet[Sale]":
     rows = OrderLine.objects.select_related(
         "product__product_class", "product__parent__product_class"
     ).prefetch_related("attributes__option", "product__images", "product__parent__images")
+    # A cancellation that the ledger did not accept has never been.
+    returns = Return.objects.exclude(~Q(cancelled_by=""), state=Return.State.REFUSED)
     parts = Part.objects.select_related("merchant").prefetch_related(
-        Prefetch("returns", Return.objects.order_by("id"))
+        Prefetch("returns", returns.order_by("id"))
     )
     return (
         Sale.objects.filter(user=user)
@@ -200,8 +203,11 @@ def _steps(shop: Shop, part: Part, *, ships: bool) -> Iterable[Step]:
         return
     if sale.paid_at is not None:
         yield Step(_("Paid"), done=True, at=sale.paid_at)
-    if sale.state == Sale.State.CANCELLED or part.state == Part.State.CANCELLED:
-        yield Step(_("Cancelled"), done=True, at=sale.cancelled_at, word=why_cancelled(sale))
+    if part.state == Part.State.CANCELLED:
+        own = [one for one in part.returns.all() if one.cancelled_by]
+        word = str(WHY[own[-1].cancelled_by]) if own else why_cancelled(sale)
+        at = own[-1].done_at if own else sale.cancelled_at
+        yield Step(_("Cancelled"), done=True, at=at, word=word)
         return
     if ships and (part.shipped_at is not None or part.state == Part.State.WAITING):
         yield Step(

@@ -10,6 +10,7 @@ in which checkout locks them, too.
 """
 
 from collections import Counter
+from collections.abc import Iterable
 from typing import Final
 
 from django.db.models import F
@@ -22,10 +23,11 @@ _HELD: Final = Coalesce(F("num_in_stock"), 0)
 _PROMISED: Final = Coalesce(F("num_allocated"), 0)
 
 
-def free(sale: Sale) -> None:
-    """Let a cancelled order's goods be sold to others; a sale in person has none."""
+def free(sale: Sale, parts: Iterable[Part]) -> None:
+    """Let the goods of parts that are cancelled be sold to others; a sale in person has none."""
     if sale.order is not None:
-        for line in _counted(sale.order.lines):
+        partners = [part.merchant.partner_id for part in parts]
+        for line in _counted(sale.order.lines.filter(partner__in=partners)):
             _release(line, line.quantity)
 
 

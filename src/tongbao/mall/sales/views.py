@@ -132,6 +132,7 @@ def shown(request: HttpRequest, number: str) -> dict[str, Any]:
         refunds = list(sale.charge.refunds.order_by("created_at"))
     is_held = sale.charge is not None and charges.is_held(sale.charge)
     parts = [_priced(shop, part_shown(shop, part)) for part in sale.parts.all()]
+    rest = booking.rest_of(sale) if sale.goods_fee_minor else None
     return {
         "sale": sale,
         "word": word,
@@ -152,7 +153,8 @@ def shown(request: HttpRequest, number: str) -> dict[str, Any]:
         "can_cancel": _can_cancel(sale),
         "provider_label": _provider_label(sale),
         "kept_minor": booking.kept_fee(sale),
-        "points_back_minor": sale.points_minor - sale.goods_fee_minor,
+        "rest": rest,
+        "points_back_minor": rest.tenders.points_minor - rest.goods_fee_minor if rest else 0,
         "returned_minor": sum(
             row.total_minor for p in parts for row in p.returns if row.state == Return.State.DONE
         ),
@@ -186,9 +188,10 @@ def _provider_label(sale: Sale) -> str:
 def _can_cancel(sale: Sale) -> bool:
     if sale.state == Sale.State.PENDING:
         return True
+    parts = [part for part in sale.parts.all() if part.state != Part.State.CANCELLED]
     return sale.state == Sale.State.PAID and all(
         part.state == Part.State.WAITING and part.shipped_at is None and not part.returns.all()
-        for part in sale.parts.all()
+        for part in parts
     )
 
 

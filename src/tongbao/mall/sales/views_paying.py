@@ -12,12 +12,13 @@ from tongbao.ledger.values import LedgerError
 from tongbao.mall.paying import charges
 from tongbao.mall.paying.models import Charge
 from tongbao.mall.paying.providers import PayingError
-from tongbao.mall.sales import booking, cancelling
+from tongbao.mall.sales import cancelling
 from tongbao.mall.sales.models import Sale
 from tongbao.mall.sales.once import taken
 from tongbao.mall.sales.refusals import NotNow
 from tongbao.mall.sales.untyped import Request
 from tongbao.mall.sales.views import own
+from tongbao.mall.sales.ways_back import BY_SHOPPER
 from tongbao.mall.shop.troubles import told
 
 
@@ -35,7 +36,7 @@ def cancel(request: HttpRequest, number: str) -> HttpResponse:
     sale = own(request, number)
     if sale.state != Sale.State.CANCELLED:
         try:
-            done = cancelling.cancel(sale, booking.BY_SHOPPER)
+            done = cancelling.cancel(sale, BY_SHOPPER)
         except NotNow as error:
             messages.warning(request, str(error))
         except LedgerError as error:

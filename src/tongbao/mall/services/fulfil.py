@@ -54,11 +54,11 @@ def on_cancelled(sale: Sale) -> None:
     )
 
 
-def is_begun(sale: Sale) -> bool:
-    """Say whether a voucher of a sale was used, or a top-up of it handed in."""
+def is_begun(part: Part) -> bool:
+    """Say whether a voucher of a part was used, or a top-up of it handed in."""
     return (
-        Voucher.objects.filter(part__sale=sale, state=Voucher.State.USED).exists()
-        or Topup.objects.filter(part__sale=sale, state__in=_BEGUN_TOPUP).exists()
+        Voucher.objects.filter(part=part, state=Voucher.State.USED).exists()
+        or Topup.objects.filter(part=part, state__in=_BEGUN_TOPUP).exists()
     )
 
 
@@ -78,7 +78,7 @@ def on_returned(return_: Return) -> None:
     """Note the vouchers and top-ups that a return brought back; where all of it is back, all."""
     part, now = return_.part, timezone.now()
     paybacks.close(return_)
-    if part.state == Part.State.RETURNED:
+    if part.state in {Part.State.RETURNED, Part.State.CANCELLED}:
         # Its money is back as a whole: nothing of it may be had any more.
         Voucher.objects.filter(part=part, state__in=VOUCHER_OPEN, payback=None).update(
             state=Voucher.State.RETURNED, why="returned", ended_at=now, payback=return_

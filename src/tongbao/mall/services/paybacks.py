@@ -57,8 +57,7 @@ def close(return_: Return) -> None:
 def _go_on(part: Part) -> None:
     for going in Return.objects.filter(pk__in=_going(part)).order_by("pk"):
         if going.state == Return.State.ASKED:  # the ledger had not accepted it
-            borne = going.shop_bears
-            returns.approve(going, None, returns.quote(part, going.amount_minor, borne))
+            returns.approve(going, None, returns.quote(part, going.amount_minor))
         else:
             returns.finish(going.pk)
 
@@ -66,20 +65,17 @@ def _go_on(part: Part) -> None:
 def _write(part: Part) -> bool:
     """Approve one return of what is owed for a part and was not written down yet; none: False.
 
-    What the shopper asked for is one of its own: what was paid in points then comes back less the
-    goods fee, as with any return. The mall bears that of what failed or expired.
+    What was paid in points comes back less the goods fee, as with any return of the shopper's
+    (`ways_back`): whether a voucher expired or was given back, a top-up was refused or its number
+    is none.
 
     Raises:
         NotNow: another return is open. What it takes is not known yet, so all stays owed.
     """
     with transaction.atomic():
         row = locked_part(part.pk)
-        owed = Voucher.objects.filter(part=row, state=Voucher.State.RETURNING, payback=None)
+        vouchers = Voucher.objects.filter(part=row, state=Voucher.State.RETURNING, payback=None)
         topups = Topup.objects.filter(part=row, state=Topup.State.FAILED, payback=None)
-        vouchers = owed.exclude(why=ASKED)
-        borne = vouchers.exists() or topups.exists()
-        if not borne:
-            vouchers = owed.filter(why=ASKED)
         found: list[Voucher | Topup] = [*vouchers, *topups]
         if not found:
             return False
@@ -95,7 +91,7 @@ def _write(part: Part) -> bool:
         with translation.override(row.sale.user.language or None):
             reason = _("The top-up failed.") if topups else _("The voucher was not used.")
         lines = lines_of_units(found)
-        written = returns.automatic(row, amount, reason, lines, shop_bears=borne)
+        written = returns.automatic(row, amount, reason, lines)
         # The part is locked, so these are the same rows still.
         vouchers.update(payback=written)
         topups.update(payback=written)

@@ -93,6 +93,20 @@ def on_approving(return_: Return) -> None:
         _take(return_, chosen)
 
 
+def on_undone(return_: Return) -> None:
+    """Let units be had again that a cancellation had taken and the ledger did not accept."""
+    Voucher.objects.filter(payback=return_, state=Voucher.State.RETURNING).update(
+        state=Voucher.State.ISSUED, why="", ended_at=None, payback=None
+    )
+    Topup.objects.filter(payback=return_, state=Topup.State.FAILED).update(
+        state=Topup.State.WAITING,
+        why="",
+        decided_at=None,
+        next_at=timezone.now(),
+        payback=None,
+    )
+
+
 def lines_of_units(units: Iterable[Unit]) -> dict[str, int]:
     """Return how many of each line, as a return keeps it."""
     return dict(Counter(str(one.line_id) for one in units))
