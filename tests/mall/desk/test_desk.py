@@ -17,7 +17,7 @@ from tongbao.mall.instore import codes
 from tongbao.mall.instore.models import Bill, PayCode
 from tongbao.mall.merchants.models import Merchant
 from tongbao.mall.sales import receiving, returns, settling
-from tongbao.mall.sales.models import Part, Return, Sale
+from tongbao.mall.sales.models import Part, Return
 from tongbao.mall.sales.placing import Split
 from tongbao.mall.services.models import Voucher
 

@@ -20,7 +20,7 @@ from tongbao.mall.paying import bank, charges
 from tongbao.mall.paying.models import Charge, ChargeRefund, SandboxRefund
 from tongbao.mall.people.members import enrolled
 from tongbao.mall.people.models import User
-from tongbao.mall.sales import cancelling, placing, receiving
+from tongbao.mall.sales import cancelling, ending, placing, receiving
 from tongbao.mall.sales.models import Part, Return, Sale
 from tongbao.mall.sales.placing import Draft, Split
 
@@ -254,12 +254,12 @@ def test_a_mall_without_the_money_gives_back_when_it_has_it(mall: Mall) -> None:
     taken = {"id": "taken", "type": "withdraw", "account": "shop", "amount": 1}
     assert mall.ledger.submit(taken).ok
     assert cancelling.cancel(sale, "shopper")
-    assert not cancelling.give_back(sale)
+    assert not ending.give_back(sale)
     assert (now(sale).back_at, balances(mall, user.account)) == (None, (0, 0))
     brought = {"id": "brought", "type": "deposit", "account": "shop", "amount": 1}
     assert mall.ledger.submit(brought).ok
-    assert cancelling.give_back(sale)
-    assert cancelling.give_back(sale)
+    assert ending.give_back(sale)
+    assert ending.give_back(sale)
     assert balances(mall, user.account) == (3_000, 0)
 
 
@@ -273,7 +273,7 @@ def test_a_crash_after_the_cancellation_is_mended_by_anybody(
         raise NotSettled("killed", may_still_settle=True)
 
     with monkeypatch.context() as patched:
-        patched.setattr(cancelling, "give_back", crash)
+        patched.setattr(ending, "give_back", crash)
         with pytest.raises(NotSettled):
             cancelling.cancel(sale, "shopper")
     assert (now(sale).state, sent_back()) == ("cancelled", [])

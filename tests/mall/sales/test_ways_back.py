@@ -134,7 +134,7 @@ def test_the_goods_fee_is_paid_by_whom_the_table_names(mall: Mall, way: WayBack)
 @pytest.mark.parametrize("name", WORDS)
 def test_the_table_for_people_says_what_the_table_in_code_says(name: str) -> None:
     text = (DOCS / name).read_text(encoding="utf-8")
-    rows = re.findall(r"^\|[^|\n]*\(`(\w+)`\) \| ([^|\n]+) \|$", text, re.MULTILINE)
+    rows = re.findall(r"^\|[^|\n]*[(（]`(\w+)`[)）] \| ([^|\n]+) \|$", text, re.MULTILINE)
     assert [(way, WORDS[name][payer]) for way, payer in rows] == [
         (str(way), str(payer)) for way, payer in PAYS.items()
     ]
@@ -169,7 +169,11 @@ def test_a_merchant_that_cannot_pay_the_fee_does_not_cancel(mall: Mall, left: in
     assert part.state == "waiting"
     mall.client(mall.operator()).post(f"{path}cancel/", {"fee": "mall"})
     part.refresh_from_db()
-    assert (part.state, wallet(mall, user.account), wallet(mall, "tea")) == ("cancelled", 1_000, left)
+    assert (part.state, wallet(mall, user.account), wallet(mall, "tea")) == (
+        "cancelled",
+        1_000,
+        left,
+    )
 
 
 def test_a_voucher_can_be_used_again_where_its_cancellation_was_not_accepted(mall: Mall) -> None:
@@ -225,7 +229,10 @@ def test_one_merchant_cancels_its_part_and_the_rest_goes_on(mall: Mall) -> None:
     text = mall.client(user).get(f"/orders/{sale.number}/").content.decode()
     assert "The merchant cancelled it." in text
     assert "The merchant pays the goods fee of" in text
-    assert "is cancelled; ¥40.00 goes back to you" in mall.client(user).get("/notices/").content.decode()
+    assert (
+        "is cancelled; ¥40.00 goes back to you"
+        in mall.client(user).get("/messages/").content.decode()
+    )
     other = sale.parts.get(merchant__account="tea")
     assert settling.settle_part(overdue(other))
     assert reconcile(timezone.now()) == []

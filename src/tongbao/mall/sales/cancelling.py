@@ -18,7 +18,6 @@ from typing import Final
 
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from tongbao.ledger.values import LedgerError
@@ -53,9 +52,7 @@ def cancel(sale: Sale, why: str, by: User | None = None) -> bool:
             ending.end(row, why)
         elif row.state == Sale.State.PAID and why == BY_SHOPPER and _is_untouched(row):
             ending.undo(row, the_shop(), why)
-        is_by_parts = (
-            row.state == Sale.State.PAID and why != BY_SHOPPER and _is_untouched(row)
-        )
+        is_by_parts = row.state == Sale.State.PAID and why != BY_SHOPPER and _is_untouched(row)
     if is_by_parts:
         for part in row.parts.exclude(state=Part.State.CANCELLED).order_by("pk"):
             cancel_part(part, why, by)
