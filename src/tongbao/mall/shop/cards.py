@@ -25,7 +25,6 @@ class Card:
     in_stock: bool
     seller: str
     rating: float
-    key: int
     image: Any
 
 
@@ -47,7 +46,6 @@ def cards(shelf: Shelf, goods: Sequence[Good], currency: str) -> list[Card]:
                 in_stock=in_stock,
                 seller=seller_name(seller) if seller else "",
                 rating=good.rating,
-                key=hue(good),
                 image=images.get(good.pk),
             )
         )
@@ -59,15 +57,11 @@ def of_each_kind(goods: Sequence[Good], most: int) -> list[Good]:
     seen: set[int] = set()
     first = []
     for good in goods:
-        if hue(good) not in seen:
-            seen.add(hue(good))
+        kind = good.aisles[0] if good.aisles else -good.pk
+        if kind not in seen:
+            seen.add(kind)
             first.append(good)
     return [*first, *(good for good in goods[:most] if good not in first)][:most]
-
-
-def hue(good: Good) -> int:
-    """Return what decides the colour of a good's card: its category."""
-    return good.aisles[0] if good.aisles else good.pk
 
 
 def seller_name(seller: Seller) -> str:

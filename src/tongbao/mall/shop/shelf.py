@@ -133,13 +133,6 @@ def the_shelf(currency: str) -> Shelf:
     return kept
 
 
-def glanced(product: int) -> Good | None:
-    """Return a good as it stood when the shelf was last read, without any query; None if new."""
-    kept = _kept.get(str(connections["default"].settings_dict["NAME"]))
-    place = None if kept is None else kept.places.get(product)
-    return None if kept is None or place is None else kept.goods[place]
-
-
 def forget() -> None:
     """Read the shelves again at the next look."""
     with _lock:

@@ -17,9 +17,9 @@ from django.utils.translation import gettext
 
 from tongbao.mall.shop import money as figures
 from tongbao.mall.shop import names, pictures
-from tongbao.mall.shop.cards import Card, aisle_name, aisle_url, hue, seller_name
+from tongbao.mall.shop.cards import Card, aisle_name, aisle_url, seller_name
 from tongbao.mall.shop.icons import drawn
-from tongbao.mall.shop.shelf import Aisle, Seller, glanced
+from tongbao.mall.shop.shelf import Aisle, Seller
 
 register = template.Library()
 
@@ -139,18 +139,12 @@ def picture(thing: object, size: int = 400) -> SafeString:
     Of a product the first of its images is taken (prefetch them in a list), or its parent's.
     """
     if isinstance(thing, Card):
-        return pictures.picture(thing.title, key=thing.key, image=thing.image, size=size)
+        return pictures.picture(thing.title, thing.image, size)
     product: Any = thing
     image = next(iter(product.images.all()), None)
-    good = glanced(product.parent_id or product.pk)
     if image is None and product.parent_id:
         image = next(iter(product.parent.images.all()), None)
-    return pictures.picture(
-        product.get_title(),
-        key=hue(good) if good else product.pk,
-        image=image.original if image else None,
-        size=size,
-    )
+    return pictures.picture(product.get_title(), image.original if image else None, size)
 
 
 @register.filter
@@ -179,16 +173,10 @@ def stars(rating: float | None, count: int | None = None) -> dict[str, object]:
     return {"full": range(full), "rest": range(5 - full), "rating": f"{shown:.1f}", "count": count}
 
 
-@register.filter
-def initial(text: str) -> str:
-    """Return a name's first letter."""
-    return text[:1].upper()
-
-
-@register.filter
-def hued(key: int) -> int:
-    """Return the number of the colour of a category's key."""
-    return int(key) % pictures.HUES
+@register.simple_tag
+def aisle_picture(one: Aisle) -> SafeString:
+    """Draw what a category has."""
+    return pictures.picture(one.name)
 
 
 @register.filter
@@ -209,4 +197,4 @@ def reviewer(review: Any) -> str:  # noqa: ANN401  # Oscar has no types
 @register.simple_tag
 def upload(image: Any, title: str) -> SafeString:  # noqa: ANN401  # a file of sorl's
     """Show one of the shop's own pictures of a good, large."""
-    return pictures.picture(title, key=0, image=image, size=800)
+    return pictures.picture(title, image, 800)
