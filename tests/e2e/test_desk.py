@@ -34,10 +34,10 @@ def test_the_operator_sends_a_wrong_payment_back(live: Live, browser_page: Brows
     assert_sound(shopper)
     page = browser_page("phone", "en", live.mall.operator())
     page.goto("/me/")
-    page.get_by_role("link", name="Payments in trouble").click()
+    page.get_by_role("link", name="Payment problems").click()
     assert_sound(page)
     page.get_by_role("button", name="Send ¥40.00 back").click()
-    expect(page.locator("#content")).to_contain_text("¥40.00 were sent back.")
+    expect(page.locator("#content")).to_contain_text("¥40.00 refunded.")
     assert Sale.objects.get(pk=sale.pk).state == Sale.State.CANCELLED
     expect(shopper.locator("#order")).to_contain_text("已退回", timeout=15_000)
     assert_sound(shopper)

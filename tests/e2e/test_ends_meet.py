@@ -167,7 +167,7 @@ def test_half_comes_back_before_the_settlement_and_half_after_it_less_what_was_t
     _gives_one_back(page, desk, sale, "¥100.00")
     # A quarter was the wallet's: 25.00 come back to it, 75.00 to the provider.
     sees(page, mall, user, wallet_minor=100_000 - 5_000 + 2_500, worth_minor=0)
-    assert looking.money()["sent back"] == 7_500
+    assert looking.money()["refunded"] == 7_500
     assert a_week_later() == 1
     # The other 100.00 bring 21 points over 30.00; sold, they bring 27.00, and 3.00 were the fee.
     sees(page, mall, user, wallet_minor=97_500, worth_minor=3_000, quota_minor=20_000)
@@ -176,7 +176,7 @@ def test_half_comes_back_before_the_settlement_and_half_after_it_less_what_was_t
     # Of 200.00 of quota 170.00 are there to be taken back: 30.00 were taken out, and are missing.
     _gives_one_back(page, desk, sale, "¥70.00")
     sees(page, mall, user, wallet_minor=97_500 + 2_700 + 1_750, worth_minor=0)
-    assert looking.money()["sent back"] == 7_500 + 5_250
+    assert looking.money()["refunded"] == 7_500 + 5_250
     assert_audited(mall, tmp_path)
 
 
@@ -280,6 +280,6 @@ def test_a_top_up_that_fails_brings_all_of_its_money_back(
     assert Topup.objects.get().state == Topup.State.RETURNED
     sees(page, mall, user, wallet_minor=100_000, worth_minor=0)
     assert wallet_of(mall, "shop") == 0
-    assert looking.money()["charged"] == looking.money()["sent back"] == 3_000
+    assert looking.money()["charged"] == looking.money()["refunded"] == 3_000
     assert a_week_later() == 0
     assert_audited(mall, tmp_path)

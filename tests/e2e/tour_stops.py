@@ -137,7 +137,7 @@ def code(account: str) -> Way:
         there = page.locator(f"a[href^='/desk/{account}/codes/'].list-group-item")
         if not there.count():
             page.locator("input[name=label]").fill("Counter")
-            page.get_by_role("button", name="Make a code").click()
+            page.get_by_role("button", name="Create code").click()
             page.goto(f"/desk/{account}/codes/")
         there.first.click()
         page.wait_for_url(re.compile(r"/codes/\d+/"))

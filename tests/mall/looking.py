@@ -24,7 +24,7 @@ def money() -> dict[str, int]:
             told[f"{name} credit"] = accounts[account].credit
     paid = SandboxPayment.objects.filter(state="paid").aggregate(all=Sum("amount_minor", default=0))
     back = SandboxRefund.objects.aggregate(all=Sum("amount_minor", default=0))
-    return {**told, "charged": int(paid["all"]), "sent back": int(back["all"])}
+    return {**told, "charged": int(paid["all"]), "refunded": int(back["all"])}
 
 
 def states() -> dict[str, str]:

@@ -40,7 +40,7 @@ END: Final = {
     "buyer wallet": 10000 - 4000 + 725 + 675 + 900 + 1369,
     "buyer credit": 7142 - 2000 + 250 + 750,
     "charged": 8000 + 2000 + 1000,
-    "sent back": 1000 + 2000 + 1000 + 2738,
+    "refunded": 1000 + 2000 + 1000 + 2738,
 }
 STATES: Final = {
     "K1": {"pending", "paid", "cancelled"},
@@ -81,7 +81,7 @@ def check(seen: dict[str, Any]) -> None:
 
 def check_money(money: dict[str, int], at: str) -> None:
     """Whatever the provider collected and did not send back is somewhere in the mall's books."""
-    assert 0 <= money["sent back"] <= money["charged"], at
+    assert 0 <= money["refunded"] <= money["charged"], at
     assert min(money.values()) >= 0, at
 
 
@@ -111,7 +111,7 @@ def test_whoever_never_comes_back_has_the_goods_or_the_money(
         check(one)
         assert "pending" not in {one["states"].get(number) for number in STATES}, one
         if one["states"].get("K1") == "cancelled":
-            assert one["between"]["charged"] == one["between"]["sent back"], one
+            assert one["between"]["charged"] == one["between"]["refunded"], one
             assert one["between"]["shop wallet"] == one["between"]["shop credit"] == 0, one
 
 

@@ -253,13 +253,13 @@ OSCAR_ORDER_STATUS_PIPELINE = OSCAR_LINE_STATUS_PIPELINE = {
 OSCAR_DASHBOARD_DEFAULT_ACCESS_FUNCTION = "tongbao.mall.people.dashboard.seeing.may_see"
 OSCAR_DASHBOARD_NAVIGATION = [
     {
-        "label": gettext_lazy("Running the mall"),
+        "label": gettext_lazy("Mall administration"),
         "icon": "fas fa-store",
         "children": [
-            {"label": gettext_lazy("Desks of the merchants"), "url_name": "desk:choose"},
+            {"label": gettext_lazy("Merchants' desks"), "url_name": "desk:choose"},
             {"label": gettext_lazy("Merchants"), "url_name": "desk:merchants"},
             {"label": gettext_lazy("Payouts"), "url_name": "wallet:payouts"},
-            {"label": gettext_lazy("Payments in trouble"), "url_name": "desk:charges"},
+            {"label": gettext_lazy("Payment problems"), "url_name": "desk:charges"},
         ],
     },
     *oscar_settings.OSCAR_DASHBOARD_NAVIGATION,

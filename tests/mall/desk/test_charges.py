@@ -78,20 +78,20 @@ def test_nobody_but_operators_sees_or_sends_back(mall: Mall) -> None:
 def test_the_operator_sends_back_what_was_really_paid_once(mall: Mall) -> None:
     sale = wrongly_paid(mall)
     client = mall.client(mall.operator())
-    assert "¥40.00 were sent back." in send_back(client, sale)
+    assert "¥40.00 refunded." in send_back(client, sale)
     send_back(client, sale)
     assert [one.amount_minor for one in SandboxRefund.objects.all()] == [4_000]
     text = order(mall, sale)
     assert "Cancelled" in text
     assert "¥40.00" in text
-    assert "sent back" in text
+    assert "refunded" in text
     assert "We are checking your payment" not in text
     assert Notice.objects.filter(user=sale.user, kind="refund").count() == 1
 
 
 def test_another_currency_goes_back_in_that_currency(mall: Mall) -> None:
     sale = wrongly_paid(mall, amount=5_000, currency="USD")
-    assert "$50.00 were sent back." in send_back(mall.client(mall.operator()), sale)
+    assert "$50.00 refunded." in send_back(mall.client(mall.operator()), sale)
     assert "$50.00" in order(mall, sale)
     told = mall.client(sale.user).get("/messages/").content.decode()
     assert "$50.00" in told
@@ -105,7 +105,7 @@ def test_what_fits_cannot_be_sent_back_by_the_operator(mall: Mall) -> None:
     bank.pay(sale.charge.pk)
     bank.deliver_due()
     page = send_back(mall.client(mall.operator()), sale)
-    assert "There is nothing to send back." in page
+    assert "There is nothing to refund." in page
     assert not SandboxRefund.objects.exists()
     assert Charge.objects.get(pk=sale.charge.pk).state == "confirmed"
 
@@ -121,7 +121,7 @@ def test_money_that_came_late_is_shown_and_told_when_it_is_back(mall: Mall) -> N
     bank.deliver_due()
     text = order(mall, sale)
     assert "¥50.00" in text
-    assert "sent back" in text
+    assert "refunded" in text
     assert "Nothing was taken from you" not in text
     assert Notice.objects.filter(user=sale.user, kind="refund").count() == 1
 
@@ -137,7 +137,7 @@ def test_money_of_a_refused_order_is_shown_and_told_when_it_is_back(mall: Mall) 
     bank.deliver_due()
     text = order(mall, sale)
     assert "¥40.00" in text
-    assert "sent back" in text
+    assert "refunded" in text
     (notice,) = Notice.objects.filter(user=user, kind="refund")
     assert notice.facts["amount"] == 4_000
     assert wallet(mall, user.account or "") == 999
@@ -155,7 +155,7 @@ def test_two_operators_at_once_send_it_back_once(mall: Mall) -> None:
 def test_what_the_provider_refuses_to_send_back_is_told_to_both(mall: Mall) -> None:
     sale = wrongly_paid(mall)
     bank.outage("refund", 1, answer=RefundState.FAILED)
-    assert "The provider refused to send ¥40.00 back" in send_back(
+    assert "The provider refused to refund ¥40.00" in send_back(
         mall.client(mall.operator()), sale
     )
     assert "not sent yet" in order(mall, sale)

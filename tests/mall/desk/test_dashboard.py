@@ -101,7 +101,7 @@ def test_the_till_and_the_codes_lead_to_a_code_with_an_amount(mall: Mall) -> Non
     client.post("/desk/tea/codes/", {"label": "Counter 1"})
     for page in ("/desk/tea/codes/", "/desk/tea/till/"):
         text = client.get(page).content.decode()
-        assert "A code with an amount" in text
+        assert "Code with a fixed amount" in text
         assert 'href="/desk/tea/bills/new/"' in text
 
 

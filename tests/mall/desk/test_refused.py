@@ -56,25 +56,25 @@ def test_the_operator_finds_it_with_both_ways_out(mall: Mall) -> None:
 
 def test_asked_again_the_provider_sends_it_once(mall: Mall) -> None:
     refund = stuck(mall)
-    assert "¥50.00 were sent back." in press(mall, refund, "again")
-    assert "Somebody has decided that already." in press(mall, refund, "again")
-    assert "Somebody has decided that already." in press(mall, refund, "wallet")
+    assert "¥50.00 refunded." in press(mall, refund, "again")
+    assert "Someone has already dealt with this." in press(mall, refund, "again")
+    assert "Someone has already dealt with this." in press(mall, refund, "wallet")
     assert paid_back(refund, mall) == (5_000, 0)
-    assert "Every payment fits." in press(mall, refund, "again")
+    assert "There are no payment problems." in press(mall, refund, "again")
 
 
 def test_refused_once_more_it_stays_to_be_decided(mall: Mall) -> None:
     refund = stuck(mall, times=2)
-    assert "The provider refused to send ¥50.00 back" in press(mall, refund, "again")
+    assert "The provider refused to refund ¥50.00" in press(mall, refund, "again")
     refund.refresh_from_db()
     assert refund.state == "failed"
 
 
 def test_it_goes_into_the_wallet_once_and_the_payer_is_told(mall: Mall) -> None:
     refund = stuck(mall)
-    assert "¥50.00 went into the wallet." in press(mall, refund, "wallet")
-    assert "Somebody has decided that already." in press(mall, refund, "wallet")
-    assert "Somebody has decided that already." in press(mall, refund, "again")
+    assert "¥50.00 paid into the wallet." in press(mall, refund, "wallet")
+    assert "Someone has already dealt with this." in press(mall, refund, "wallet")
+    assert "Someone has already dealt with this." in press(mall, refund, "again")
     assert paid_back(refund, mall) == (0, 5_000)
     (notice,) = Notice.objects.filter(user=refund.charge.user, kind="refund")
     assert "went into your wallet" in worded(notice, mall.shop).text

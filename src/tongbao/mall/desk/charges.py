@@ -23,9 +23,9 @@ from tongbao.mall.shop.troubles import told
 
 TROUBLES: Final = {
     Charge.Trouble.MISMATCH: gettext_lazy("Another amount or currency was paid"),
-    Charge.Trouble.LATE: gettext_lazy("Paid after it had failed; all of it goes back by itself"),
+    Charge.Trouble.LATE: gettext_lazy("Paid after it had failed; refunded in full automatically"),
     Charge.Trouble.TAKEN_BACK: gettext_lazy(
-        "The provider took back what it had confirmed; it still counts as paid here"
+        "The provider withdrew its confirmation; here it still counts as paid"
     ),
 }
 STATES: Final = {
@@ -34,10 +34,10 @@ STATES: Final = {
     Charge.State.FAILED: gettext_lazy("failed"),
 }
 REFUNDS: Final = {
-    ChargeRefund.State.WANTED: gettext_lazy("being sent back"),
-    ChargeRefund.State.DONE: gettext_lazy("sent back"),
-    ChargeRefund.State.FAILED: gettext_lazy("the provider refused to send it back"),
-    ChargeRefund.State.WALLET: gettext_lazy("into the wallet instead"),
+    ChargeRefund.State.WANTED: gettext_lazy("being refunded"),
+    ChargeRefund.State.DONE: gettext_lazy("refunded"),
+    ChargeRefund.State.FAILED: gettext_lazy("refund refused by the provider"),
+    ChargeRefund.State.WALLET: gettext_lazy("paid into the wallet instead"),
 }
 
 
@@ -62,23 +62,24 @@ def send_back(request: HttpRequest, charge: UUID) -> HttpResponse:
     try:
         refund = charges.send_back(row)
     except charges.NotPaid:
-        messages.warning(request, _("There is nothing to send back."))
+        messages.warning(request, _("There is nothing to refund."))
     except PayingError:
-        messages.warning(request, _("The payment provider does not answer. Try again later."))
+        messages.warning(request, _("The payment provider is not responding. Try again later."))
     else:
         amount = money(refund.amount_minor, refund.currency)
         if refund.state == ChargeRefund.State.FAILED:
             messages.error(
                 request,
-                _("The provider refused to send %(amount)s back. Clear it up with them.")
+                _("The provider refused to refund %(amount)s. Please sort it out with them.")
                 % {"amount": amount},
             )
         elif refund.state == ChargeRefund.State.DONE:
-            messages.success(request, _("%(amount)s were sent back.") % {"amount": amount})
+            messages.success(request, _("%(amount)s refunded.") % {"amount": amount})
         else:
             messages.info(
                 request,
-                _("%(amount)s go back as soon as the provider answers.") % {"amount": amount},
+                _("%(amount)s will be refunded as soon as the provider responds.")
+                % {"amount": amount},
             )
     return redirect("desk:charges")
 
@@ -96,20 +97,20 @@ def settle_refund(request: HttpRequest, refund: UUID) -> HttpResponse:
         else:
             row = refused.again(row)
     except refused.NotRefused:
-        messages.warning(request, _("Somebody has decided that already."))
+        messages.warning(request, _("Someone has already dealt with this."))
     except LedgerError as error:
         messages.warning(request, told(error))
     else:
         row.refresh_from_db()
         if row.state == ChargeRefund.State.DONE:
-            messages.success(request, _("%(amount)s were sent back.") % amount)
+            messages.success(request, _("%(amount)s refunded.") % amount)
         elif row.state == ChargeRefund.State.WALLET:
-            messages.success(request, _("%(amount)s went into the wallet.") % amount)
+            messages.success(request, _("%(amount)s paid into the wallet.") % amount)
         elif row.state == ChargeRefund.State.WANTED:
-            text = _("%(amount)s go back as soon as the provider answers.")
+            text = _("%(amount)s will be refunded as soon as the provider responds.")
             messages.info(request, text % amount)
         else:
-            text = _("The provider refused to send %(amount)s back. Clear it up with them.")
+            text = _("The provider refused to refund %(amount)s. Please sort it out with them.")
             messages.error(request, text % amount)
     return redirect("desk:charges")
 

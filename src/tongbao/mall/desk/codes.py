@@ -20,10 +20,10 @@ class CodeForm(forms.Form):
     """A new code's label."""
 
     label = forms.CharField(
-        label=gettext_lazy("Where it will be"),
+        label=gettext_lazy("Location"),
         max_length=40,
         help_text=gettext_lazy(
-            "Such as «Counter 1» or «Table 12»; shoppers see it. At most 40 characters."
+            "For example “Counter 1” or “Table 12”; shoppers see it. At most 40 characters."
         ),
     )
 
@@ -70,7 +70,7 @@ def poster(request: HttpRequest, account: str, number: int) -> HttpResponse:
 def renew(request: HttpRequest, account: str, number: int) -> HttpResponse:
     """Put a new code in this one's place; this one leads nowhere from then on."""
     fresh = codes.renew(_own(at(request, account), number))
-    messages.success(request, _("This is the new code. The old one takes no payments any more."))
+    messages.success(request, _("This is the new code. The old one no longer accepts payments."))
     return redirect("desk:code", account, fresh.pk)
 
 

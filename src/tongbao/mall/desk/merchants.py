@@ -72,7 +72,7 @@ class MerchantForm(forms.Form):
         help_text=gettext_lazy("Of what is paid; it counts as profit where the plan asks for it."),
     )
     is_open = forms.BooleanField(
-        label=gettext_lazy("Sells and takes payments"), required=False, initial=True
+        label=gettext_lazy("Open for business"), required=False, initial=True
     )
 
 
@@ -80,7 +80,7 @@ class NewMerchantForm(MerchantForm):
     """The same, and its account."""
 
     account = forms.CharField(
-        label=gettext_lazy("Account in the program"),
+        label=gettext_lazy("Account name in the ledger"),
         max_length=40,
         validators=[
             RegexValidator(
@@ -88,7 +88,7 @@ class NewMerchantForm(MerchantForm):
                 gettext_lazy("Use small letters, digits and dashes; begin with a letter."),
             )
         ],
-        help_text=gettext_lazy("It stands in the journal for good, such as «tea-house»."),
+        help_text=gettext_lazy("It is recorded in the ledger for good, for example “tea-house”."),
     )
     field_order = ("account",)
 
@@ -96,7 +96,7 @@ class NewMerchantForm(MerchantForm):
         """Refuse what is taken, or an address of the desk's own."""
         account: str = self.cleaned_data["account"]
         if account in WORDS or Merchant.objects.filter(account=account).exists():
-            raise ValidationError(_("That name is taken. Choose another one."))
+            raise ValidationError(_("This name is taken. Choose another one."))
         return account
 
 
@@ -135,11 +135,11 @@ def new(request: HttpRequest) -> HttpResponse:
         except UnusableName as error:
             form.add_error("account", error.reason)
         except NotOpened:
-            form.add_error("account", _("That name is taken. Choose another one."))
+            form.add_error("account", _("This name is taken. Choose another one."))
         except LedgerError as error:
             form.add_error(None, told(error))
         else:
-            messages.success(request, _("The merchant is open. Say who works for it."))
+            messages.success(request, _("The merchant is open. Now add its staff."))
             return redirect("desk:merchant", account)
     return render(request, "desk/merchant_new.html", {"form": form})
 
@@ -171,12 +171,12 @@ def staff(request: HttpRequest, account: str) -> HttpResponse:
     if leaving:
         user = get_object_or_404(User, pk=leaving if leaving.isdecimal() else 0)
         dismiss(merchant, user)
-        messages.success(request, _("%(name)s works here no more.") % {"name": user.shown})
+        messages.success(request, _("%(name)s is no longer on the staff.") % {"name": user.shown})
         return redirect("desk:merchant", account)
     found = find_user(request.POST.get("reach", "")[:254])
     if found is None:
-        messages.error(request, _("Nobody is registered with that e-mail address or phone number."))
+        messages.error(request, _("Nobody is registered with this e-mail address or phone number."))
     else:
         hire(merchant, found)
-        messages.success(request, _("%(name)s works here now.") % {"name": found.shown})
+        messages.success(request, _("%(name)s is now on the staff.") % {"name": found.shown})
     return redirect("desk:merchant", account)

@@ -40,9 +40,9 @@ SPLIT: Final = (
     ("to_merchant", gettext_lazy("To the merchant")),
     ("to_reserve", gettext_lazy("To the reserve")),
     ("to_dividends", gettext_lazy("To dividends")),
-    ("to_commissions", gettext_lazy("Commissions of referrers")),
-    ("to_platform", gettext_lazy("Fee of the platform")),
-    ("to_provider", gettext_lazy("Fee of the payment provider")),
+    ("to_commissions", gettext_lazy("Referral rewards")),
+    ("to_platform", gettext_lazy("Platform fee")),
+    ("to_provider", gettext_lazy("Payment provider's fee")),
 )
 
 
@@ -50,7 +50,7 @@ class ShipForm(forms.Form):
     """What the shopper may know of a shipment."""
 
     note = forms.CharField(
-        label=gettext_lazy("Carrier and number, for the shopper"), max_length=120, required=False
+        label=gettext_lazy("Carrier and tracking number (shown to the shopper)"), max_length=120, required=False
     )
 
 
@@ -84,7 +84,7 @@ def ship(request: HttpRequest, account: str, part: int) -> HttpResponse:
         return _detail(request, merchant, row, form, status=400)
     try:
         receiving.ship(row, form.cleaned_data["note"])
-        messages.success(request, _("Noted as shipped. The shopper is told."))
+        messages.success(request, _("Marked as shipped. The shopper has been notified."))
     except NotNow as error:
         messages.warning(request, str(error))
     return redirect("desk:order", account, part)

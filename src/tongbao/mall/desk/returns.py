@@ -96,11 +96,11 @@ def _decided(request: HttpRequest, return_: Return) -> None:
     try:
         if request.POST.get("decision") == "refuse":
             returns.refuse(return_, by, answer)
-            messages.success(request, _("The return is refused. The shopper is told why."))
+            messages.success(request, _("The return is refused. The shopper has been told why."))
             return
         quote = _read(return_, request.POST.get("quote", ""))
         if quote is None:
-            messages.warning(request, _("The figures have moved meanwhile. Look at the new ones."))
+            messages.warning(request, _("The figures have changed. Please check the new ones."))
             return
         restocks = request.POST.get("restocks") == "1"
         done = returns.approve(return_, by, quote, restocks=restocks)
@@ -110,9 +110,9 @@ def _decided(request: HttpRequest, return_: Return) -> None:
         messages.warning(request, told(error))
     else:
         if done.state == Return.State.DONE:
-            messages.success(request, _("The return is approved. The money goes back."))
+            messages.success(request, _("The return is approved and the money refunded."))
         else:
-            messages.info(request, _("The return is approved and being carried out."))
+            messages.info(request, _("The return is approved and in progress."))
 
 
 def _quotes(return_: Return) -> list[tuple[Quote, str]]:

@@ -45,10 +45,10 @@ class TermsForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none when i
         max_length=8,
     )
     platform_fee_bps = PercentField(
-        label=gettext_lazy("Platform's fee in percent of what is paid"), max_length=8
+        label=gettext_lazy("Platform fee in percent of the amount paid"), max_length=8
     )
     provider_fee_bps = PercentField(
-        label=gettext_lazy("Payment provider's fee in percent of what goes through it"),
+        label=gettext_lazy("Payment provider's fee in percent of what it collects"),
         max_length=8,
     )
 
@@ -62,13 +62,13 @@ class TermsForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none when i
             *("platform_fee_bps", "provider_fee_bps"),
         )
         labels = {
-            "return_days": gettext_lazy("Return window in days after the goods are received"),
-            "receive_days": gettext_lazy("Days after shipping when goods count as received"),
+            "return_days": gettext_lazy("Return window (days after receipt)"),
+            "receive_days": gettext_lazy("Days from shipping until goods count as received"),
             "answer_days": gettext_lazy(
                 "Days in which a merchant answers a return; after as many more it is decided by itself"
             ),
             "returns_most": gettext_lazy("Returns that may be asked for of one merchant's part"),
-            "pay_minutes": gettext_lazy("Minutes to pay before an order is cancelled"),
+            "pay_minutes": gettext_lazy("Minutes until an unpaid order is cancelled"),
         }
 
     def __init__(self, *args: Any, **options: Any) -> None:  # noqa: ANN401  # as Django's own
@@ -90,14 +90,14 @@ class ShippingForm(forms.Form):
         """Ask for amounts in the mall's currency."""
         super().__init__(*args, **options)
         self.fields["order_minor"] = MoneyField(
-            shop.currency, label=gettext_lazy("For an order"), required=False
+            shop.currency, label=gettext_lazy("Per order"), required=False
         )
         self.fields["item_minor"] = MoneyField(
-            shop.currency, label=gettext_lazy("And for each article"), required=False
+            shop.currency, label=gettext_lazy("Plus per item"), required=False
         )
         self.fields["free_minor"] = MoneyField(
             shop.currency,
-            label=gettext_lazy("Free from this sum of goods on (empty: never)"),
+            label=gettext_lazy("Free from this value of goods (empty: never)"),
             required=False,
         )
 

@@ -34,7 +34,7 @@ _UNTIL: Final = {
     "15": gettext_lazy("15 minutes"),
     "60": gettext_lazy("1 hour"),
     "1440": gettext_lazy("1 day"),
-    "": gettext_lazy("as long as it is open"),
+    "": gettext_lazy("no time limit"),
 }
 
 
@@ -46,16 +46,16 @@ class BillForm(forms.Form):
         mine = codes_of(merchant).filter(closed_at=None)
         self.fields["amount"] = MoneyField(currency, label=_("Amount"))
         self.fields["note"] = forms.CharField(
-            label=_("What it is for, for the shopper"), max_length=80, required=False
+            label=_("Description (shown to the shopper)"), max_length=80, required=False
         )
         self.fields["code"] = forms.ModelChoiceField(
             mine, label=_("Counter or table"), empty_label=None, initial=mine.first()
         )
         self.fields["until"] = forms.ChoiceField(
-            label=_("To be paid within"), choices=list(_UNTIL.items()), required=False, initial="60"
+            label=_("Payable within"), choices=list(_UNTIL.items()), required=False, initial="60"
         )
         self.fields["is_reusable"] = forms.BooleanField(
-            label=_("Several people may pay it, each the whole amount"), required=False
+            label=_("Several people can pay it, each the full amount"), required=False
         )
 
 
@@ -145,7 +145,7 @@ def close_bill(request: HttpRequest, account: str, token: str) -> HttpResponse:
     with transaction.atomic():
         found = Bill.objects.select_for_update().get(pk=_own_bill(merchant, token).pk)
         if Payment.objects.filter(holds=found).exists():
-            messages.warning(request, _("Somebody has paid it, or is paying right now."))
+            messages.warning(request, _("Someone has paid it or is paying right now."))
         elif found.closed_at is None:
             found.closed_at = timezone.now()
             found.save(update_fields=["closed_at"])

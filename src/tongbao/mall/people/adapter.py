@@ -48,20 +48,26 @@ class Adapter(DefaultAccountAdapter):
 
     error_messages: ClassVar[dict[str, Any]] = {
         **DefaultAccountAdapter.error_messages,
-        "duplicate_email": gettext_lazy("This is your e-mail address already."),
-        "email_password_mismatch": gettext_lazy("Address, number or password are not right."),
-        "phone_password_mismatch": gettext_lazy("Address, number or password are not right."),
-        "username_password_mismatch": gettext_lazy("Address, number or password are not right."),
+        "duplicate_email": gettext_lazy("This is already your e-mail address."),
+        "email_password_mismatch": gettext_lazy(
+            "The e-mail address, phone number or password is wrong."
+        ),
+        "phone_password_mismatch": gettext_lazy(
+            "The e-mail address, phone number or password is wrong."
+        ),
+        "username_password_mismatch": gettext_lazy(
+            "The e-mail address, phone number or password is wrong."
+        ),
         "email_taken": gettext_lazy("Another account has this e-mail address."),
         "phone_taken": gettext_lazy("Another account has this phone number."),
-        "enter_current_password": gettext_lazy("This is not your password."),
-        "incorrect_password": gettext_lazy("This is not your password."),
-        "incorrect_code": gettext_lazy("This is not the code. Look at the newest message."),
-        "invalid_login": gettext_lazy("Address, number or password are not right."),
+        "enter_current_password": gettext_lazy("The password is wrong."),
+        "incorrect_password": gettext_lazy("The password is wrong."),
+        "incorrect_code": gettext_lazy("The code is wrong. Check the newest message."),
+        "invalid_login": gettext_lazy("The e-mail address, phone number or password is wrong."),
         "max_email_addresses": gettext_lazy("Confirm your new e-mail address first."),
-        "same_as_current": gettext_lazy("This is what you have already."),
-        "too_many_login_attempts": gettext_lazy("Too many wrong tries. Begin again."),
-        "rate_limited": gettext_lazy("That was too quick. Wait a minute and try again."),
+        "same_as_current": gettext_lazy("This is the same as before."),
+        "too_many_login_attempts": gettext_lazy("Too many wrong attempts. Please start again."),
+        "rate_limited": gettext_lazy("Too many attempts. Wait a minute and try again."),
     }
 
     # ---- registering and logging in
@@ -171,5 +177,5 @@ class Adapter(DefaultAccountAdapter):
 
     def _tell_code(self, code: str) -> None:
         """Show a code on the page, in a mall to try out, which really sends nothing."""
-        told = _("A mall to try out: nothing is really sent. The code is {code}.").format(code=code)
+        told = _("This is a demo: nothing is really sent. The code is {code}.").format(code=code)
         messages.add_message(self.request, messages.INFO, told)

@@ -60,7 +60,7 @@ class SignupForm(allauth_forms.SignupForm):
             required=False,
             max_length=16,
             initial=context.request.session.get(REFERRAL, ""),
-            help_text=_("If somebody invited you. It cannot be changed later."),
+            help_text=_("If someone invited you. It cannot be changed later."),
             widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none"}),
         )
         self.order_fields(self.field_order)
@@ -78,7 +78,7 @@ class SignupForm(allauth_forms.SignupForm):
         """Check that the code is somebody's."""
         code = self.cleaned_data["code"].strip().lower()
         if code and not User.objects.filter(code=code, is_active=True).exists():
-            raise ValidationError(_("Nobody has this code. Correct it, or leave it out."))
+            raise ValidationError(_("This code does not exist. Correct it or leave it empty."))
         return str(code)
 
     def try_save(self, request: HttpRequest) -> Any:  # noqa: ANN401  # Django, Oscar and allauth have no types
@@ -143,7 +143,7 @@ class _Passwords:
             "oldpassword": _("Your password now"),
             "password": _("Password"),
             "password1": _("New password"),
-            "password2": _("New password, once more"),
+            "password2": _("Repeat the new password"),
         }
         for name, field in self.fields.items():  # type: ignore[attr-defined]  # the form's
             field.label = labels[name]

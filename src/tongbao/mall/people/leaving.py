@@ -22,15 +22,19 @@ def hindrances(user: User, ledger: Ledger) -> list[str]:
     account = ledger.account(user.account) if user.enrolled_at is not None else None
     if account is not None:
         if account.points:
-            found.append(_("You still have points. Redeem them, or use them up."))
+            found.append(_("You still have points. Sell or spend them first."))
         if account.wallet:
-            found.append(_("There is still money in your wallet. Withdraw it, or use it up."))
+            found.append(_("There is still money in your wallet. Withdraw or spend it first."))
         if account.credit:
-            found.append(_("You still have credit. Use it up."))
+            found.append(_("You still have credit. Spend it first."))
     if user.is_staff or get_model("partner", "Partner").objects.filter(users=user).exists():
-        found.append(_("You work for the mall or a merchant here. Ask them to end that first."))
+        found.append(
+            _("You are on the staff of the mall or a merchant. Ask them to remove you first.")
+        )
     if any(import_string(path)(user) for path in settings.MALL_LEAVING):
-        found.append(_("An order, a return or a withdrawal is still under way. Wait for its end."))
+        found.append(
+            _("An order, a return or a withdrawal is still in progress. Wait until it is finished.")
+        )
     return found
 
 

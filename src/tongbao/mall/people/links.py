@@ -28,7 +28,7 @@ EVERYBODY: Final = (
         Link("sales:orders", "receipt", gettext_lazy("My orders")),
         Link("wallet:home", "wallet", gettext_lazy("Wallet")),
         Link("services:index", "ticket", gettext_lazy("Vouchers and top-ups")),
-        Link("team:home", "team", gettext_lazy("My team")),
+        Link("team:home", "team", gettext_lazy("Friends I invited")),
     ),
     (
         Link("notices:home", "bell", gettext_lazy("Messages")),
@@ -36,13 +36,13 @@ EVERYBODY: Final = (
         Link("people:settings", "settings", gettext_lazy("Settings")),
     ),
 )
-STAFF: Final = Link("desk:choose", "store", gettext_lazy("Desk of my shop"))
+STAFF: Final = Link("desk:choose", "store", gettext_lazy("My shop's desk"))
 OPERATOR: Final = (
-    Link("dashboard:index", "sliders", gettext_lazy("Running the mall")),
-    Link("desk:choose", "store", gettext_lazy("Desks of the merchants")),
+    Link("dashboard:index", "sliders", gettext_lazy("Mall administration")),
+    Link("desk:choose", "store", gettext_lazy("Merchants' desks")),
     Link("desk:merchants", "edit", gettext_lazy("Merchants")),
     Link("wallet:payouts", "withdraw", gettext_lazy("Payouts")),
-    Link("desk:charges", "card", gettext_lazy("Payments in trouble")),
+    Link("desk:charges", "card", gettext_lazy("Payment problems")),
 )
 
 

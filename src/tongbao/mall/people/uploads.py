@@ -41,7 +41,9 @@ def check(name: str, file: Any) -> None:  # noqa: ANN401  # Django, Oscar and al
                 raise ValidationError(_("The picture has too many pixels. Save it smaller."))
             picture.verify()
     except (UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError) as error:
-        raise ValidationError(_("This is not the picture that its name says.")) from error
+        raise ValidationError(
+            _("The file is not the kind of picture that its name says.")
+        ) from error
     finally:
         file.seek(0)
 

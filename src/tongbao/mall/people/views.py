@@ -60,8 +60,8 @@ def give_code(request: HttpRequest) -> HttpResponse:
         messages.error(
             request,
             _(
-                "That code cannot be used: it is nobody's, your own, or of somebody whom you"
-                " invited; or your inviter is settled already."
+                "This code cannot be used: it does not exist, is your own or belongs to someone "
+                "you invited, or you already have an inviter."
             ),
         )
     else:
@@ -75,7 +75,7 @@ def follow(request: HttpRequest, code: str) -> HttpResponse:
     """Keep the code of an invitation link until registration; a link itself binds nobody."""
     code = code.lower()
     if not User.objects.filter(code=code, is_active=True).exists():
-        messages.error(request, _("This invitation link does not exist any more."))
+        messages.error(request, _("This invitation link is no longer valid."))
         return redirect("/")
     if not request.user.is_authenticated:
         request.session[REFERRAL] = code
@@ -114,7 +114,7 @@ def leave(request: HttpRequest) -> HttpResponse:
             logout(request)
             messages.success(request, _("Your account is deleted. Good-bye!"))
             return redirect("/")
-        form.add_error("password", _("This is not your password."))
+        form.add_error("password", _("The password is wrong."))
     return render(request, "people/leave.html", {"form": form, "hindrances": hindrances})
 
 

@@ -47,7 +47,7 @@ class Patience:
             return None
         pending = _pending(request, error) if isinstance(error, TooOften) else ""
         if pending:
-            messages.info(request, _("A code is on its way already. Enter the newest one."))
+            messages.info(request, _("A code has already been sent. Enter the newest one."))
             return redirect(pending)
         return too_quick(request, error)
 

@@ -16,21 +16,21 @@ def letter(kind: str, facts: Mapping[str, Any]) -> tuple[str, str]:
     if kind in {"email_confirmation", "email_confirmation_signup", "password_reset_code"}:
         return _with_code(kind, str(facts["code"]))
     if kind == "account_already_exists":
-        return _("You have an account already"), "\n\n".join(
+        return _("You already have an account"), "\n\n".join(
             (
-                _("Somebody, probably you, tried to register with this e-mail address."),
-                _("It has an account already. If you forgot the password, set a new one here:"),
+                _("Someone, probably you, tried to register with this e-mail address."),
+                _("It already has an account. If you forgot the password, set a new one here:"),
                 str(facts["password_reset_url"]),
-                _("If it was not you, there is nothing to do."),
+                _("If this was not you, you can ignore this message."),
             )
         )
     if kind == "unknown_account":
         return _("No account with this address"), "\n\n".join(
             (
-                _("Somebody, probably you, asked for a code for this e-mail address."),
+                _("Someone, probably you, asked for a code for this e-mail address."),
                 _("There is no account with it. You can register here:"),
                 str(facts["signup_url"]),
-                _("If it was not you, there is nothing to do."),
+                _("If this was not you, you can ignore this message."),
             )
         )
     subject, done = _changes(facts)[kind]
@@ -40,21 +40,21 @@ def letter(kind: str, facts: Mapping[str, Any]) -> tuple[str, str]:
             _("It was done at {time} UTC from the address {ip}.").format(
                 time=f"{timezone.now():%Y-%m-%d %H:%M}", ip=facts.get("ip", "?")
             ),
-            _("If it was not you, set a new password at once and tell the mall."),
+            _("If this was not you, set a new password at once and contact the mall."),
         )
     )
 
 
 def text(code: str) -> str:
     """Return the text message with a code."""
-    return _("{code} is your code. Tell it to nobody. It is good for a few minutes.").format(
+    return _("{code} is your code. Do not share it. It is valid for a few minutes.").format(
         code=code
     )
 
 
 def taken_text() -> str:
     """Return the text message to a phone number that has an account already."""
-    return _("You have an account with this number already. Log in, or set a new password.")
+    return _("You already have an account with this number. Log in, or set a new password.")
 
 
 def message(kind: str, facts: Mapping[str, Any]) -> str:
@@ -63,7 +63,7 @@ def message(kind: str, facts: Mapping[str, Any]) -> str:
     return {
         "email_confirmation_failed": _("This e-mail address belongs to another account."),
         "email_confirmed": _("Your e-mail address is confirmed."),
-        "email_deleted": _("The change of your e-mail address is called off."),
+        "email_deleted": _("The change of your e-mail address is cancelled."),
         "logged_in": "",
         "logged_out": _("You are logged out."),
         "password_changed": _("Your password is changed."),
@@ -83,8 +83,8 @@ def _with_code(kind: str, code: str) -> tuple[str, str]:
         (
             f"{what}:",
             code,
-            _("Enter it on the page that asked for it. It is good for a few minutes."),
-            _("Tell it to nobody. If it was not you who asked, there is nothing to do."),
+            _("Enter it on the page that asked for it. It is valid for a few minutes."),
+            _("Do not share it. If you did not ask for it, you can ignore this message."),
         )
     )
 
@@ -101,7 +101,7 @@ def _changes(facts: Mapping[str, Any]) -> Mapping[str, tuple[str, str]]:
         ),
         "password_reset": (
             _("Your password was changed"),
-            _("The password of your account was set anew, with a code that we had sent you."),
+            _("The password of your account was reset with a code that we sent you."),
         ),
         "email_changed": (
             _("Your e-mail address was changed"),

@@ -47,7 +47,7 @@ _WORDS: Final[Mapping[Why, object]] = {
     ),
     Why.DECIDED: _("This return was decided already."),
     Why.REFUSED: _("That cannot be done at the moment. Please turn to the mall's service."),
-    Why.STALE: _("The figures have moved meanwhile. Look at the new ones."),
+    Why.STALE: _("The figures have changed. Please check the new ones."),
     Why.MERCHANT_SHORT: _(
         "The merchant's wallet has less than its share to give back. It goes on once money is there."
     ),
@@ -58,7 +58,7 @@ _WORDS: Final[Mapping[Why, object]] = {
         "The merchant's wallet cannot pay the goods fee, so nothing was cancelled. Ship the goods, "
         "ask the shopper to cancel, or ask the mall's operator to cancel for the mall."
     ),
-    Why.NOT_CANCELLABLE: _("This order cannot be cancelled any more."),
+    Why.NOT_CANCELLABLE: _("This order can no longer be cancelled."),
 }
 
 

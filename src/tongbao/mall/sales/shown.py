@@ -177,7 +177,7 @@ def state_of(sale: Sale) -> tuple[str, str]:
         return _("Received"), "success"
     if states <= {Part.State.RETURNED, Part.State.CANCELLED}:
         sent = any(_ships(part) for part in sale.parts.all())
-        return (_("Returned") if sent else _("Paid back")), "secondary"
+        return (_("Returned") if sent else _("Refunded")), "secondary"
     return _("Done"), "success"
 
 
@@ -220,7 +220,7 @@ def _steps(shop: Shop, part: Part, *, ships: bool) -> Iterable[Step]:
     if not gone:  # what went back before it was there will not come any more
         yield _received(shop, part, ships=ships)
     if part.state == Part.State.RETURNED:
-        word = _("Returned") if ships else _("Paid back")
+        word = _("Returned") if ships else _("Refunded")
         yield Step(word, done=True, at=_last_return(part))
     elif part.paid_minor > 0:
         yield _points(shop, part)

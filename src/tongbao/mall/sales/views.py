@@ -39,7 +39,7 @@ from tongbao.mall.shop.troubles import told
 _SHOWN: Final = 3  # goods of an order in the list
 WORDS: Final = {
     ChargeRefund.State.WANTED: gettext_lazy("on its way back"),
-    ChargeRefund.State.DONE: gettext_lazy("sent back"),
+    ChargeRefund.State.DONE: gettext_lazy("refunded"),
     ChargeRefund.State.FAILED: gettext_lazy("not sent yet: we clear it up with the provider"),
     ChargeRefund.State.WALLET: gettext_lazy(
         "into your wallet: the provider would not send it back"

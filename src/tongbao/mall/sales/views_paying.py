@@ -45,7 +45,7 @@ def cancel(request: HttpRequest, number: str) -> HttpResponse:
             if done:
                 messages.success(request, _("The order is cancelled."))
             else:
-                messages.warning(request, _("This order cannot be cancelled any more."))
+                messages.warning(request, _("This order can no longer be cancelled."))
     return redirect("sales:detail", number)
 
 

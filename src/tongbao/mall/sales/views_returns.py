@@ -60,7 +60,7 @@ def ask(request: HttpRequest, number: str, part: int) -> HttpResponse:
     if "ask" in request.POST:
         if _is_seen(request, quote):
             return _asked(request, number, one.part, chosen)
-        messages.warning(request, _("The figures have moved meanwhile. Look at the new ones."))
+        messages.warning(request, _("The figures have changed. Please check the new ones."))
     context = {"one": one, "form": form, "quote": quote, "chosen": chosen, "shown": _shown(quote)}
     context["worth_minor"] = quote.back.points_minor + quote.fee_minor  # paid in points
     return render(request, "sales/return_check.html", context)

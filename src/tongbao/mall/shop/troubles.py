@@ -40,7 +40,7 @@ _REJECTED: Final = {
 }
 _REFUSED: Final = {
     Refusal.FROZEN: gettext_lazy("This account is frozen. Please turn to the mall's service."),
-    Refusal.GUARD: gettext_lazy("The figures have moved meanwhile. Look at the new ones."),
+    Refusal.GUARD: gettext_lazy("The figures have changed. Please check the new ones."),
     Refusal.GROUP: gettext_lazy("Another part of this could not be done, so nothing was."),
 }
 _RAISED: Final[tuple[tuple[type[LedgerError], object], ...]] = (
