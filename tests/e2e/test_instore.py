@@ -115,7 +115,7 @@ def test_a_failed_topup_comes_back_by_itself(live: Live, browser_page: BrowserPa
         phone.locator("button[name=place]").first.click()
         phone.wait_for_url("**/orders/**")
         phone.get_by_role("link", name=re.compile("The phone-50.*Failed", re.DOTALL)).click()
-        expect(phone.locator("#topup")).to_contain_text("Failed, paid back")
+        expect(phone.locator("#topup")).to_contain_text("Failed, refunded")
     assert Topup.objects.get().state == Topup.State.RETURNED
     assert SandboxTopup.objects.count() == 1
     assert wallet(mall, user.account) == 100_000

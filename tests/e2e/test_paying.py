@@ -137,7 +137,7 @@ def test_money_of_an_order_that_could_not_be_booked_goes_back(
     page.goto(address)
     page.locator("button[value=pay]").click()
     expect(page.locator("#standing h1")).to_have_text("The order was cancelled")
-    expect(page.locator("#standing")).to_contain_text("What you paid goes back to you.")
+    expect(page.locator("#standing")).to_contain_text("Your payment is being refunded.")
     shot(page, "sent-back")
     assert SandboxRefund.objects.get().amount_minor == 4_000
     page.locator("#standing a.btn").click()

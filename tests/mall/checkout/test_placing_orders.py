@@ -242,11 +242,11 @@ def test_the_last_one_goes_to_whoever_is_first(mall: Mall) -> None:
 @pytest.mark.parametrize(
     ("tenders", "words"),
     [
-        ({"wallet": "2000"}, "There is ¥1,000.00 in your wallet."),
-        ({"wallet": "200"}, "That is ¥40.10 more than there is to pay."),
+        ({"wallet": "2000"}, "You have ¥1,000.00 in your wallet."),
+        ({"wallet": "200"}, "This is ¥40.10 more than the total."),
         ({"wallet": "1e2"}, "Enter an amount in digits"),
         ({"wallet": "-5"}, "Enter an amount in digits"),
-        ({"credit": "1"}, "You have credit for ¥0.00."),
+        ({"credit": "1"}, "You have ¥0.00 in credit."),
         ({"wallet": "100"}, "¥59.90 are still missing"),
     ],
 )

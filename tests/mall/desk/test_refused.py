@@ -80,7 +80,7 @@ def test_it_goes_into_the_wallet_once_and_the_payer_is_told(mall: Mall) -> None:
     assert "went into your wallet" in worded(notice, mall.shop).text
     shopper = mall.client(refund.charge.user)
     order = shopper.get(f"/orders/{refund.charge.reference}/").content.decode()
-    assert "into your wallet: the provider would not send it back" in order
+    assert "paid into your wallet: the provider could not refund it" in order
     statement = shopper.get(reverse("wallet:statement")).content.decode()
     assert "Money back into the wallet, which the provider would not send" in statement
     assert refund.charge.reference in statement

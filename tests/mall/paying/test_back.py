@@ -66,8 +66,8 @@ def test_money_that_goes_back_is_told(mall: Mall) -> None:
     bank.pay(charge.pk)
     bank.deliver_due()
     page = shown(mall, sale)
-    assert "There was not enough money in the wallet by then." in page
-    assert "goes back to you" in page
+    assert "There was no longer enough money in the wallet." in page
+    assert "Your payment is being refunded" in page
     assert spent.number not in page
 
 

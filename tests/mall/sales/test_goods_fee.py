@@ -129,12 +129,12 @@ def test_before_a_return_the_page_says_what_stays(mall: Mall) -> None:
     user = buyer(mall, points=90_000)
     part = bought(mall, user, 4_000, Split(points=4_000))
     path, client = f"/orders/{part.sale.number}/parts/{part.pk}/return/", mall.client(user)
-    assert "comes back in full" not in client.get(path).content.decode()
+    assert "refunded in full" not in client.get(path).content.decode()
     page = client.post(path, {"amount": "10.00"}).content.decode()
     assert 'id="return-back">¥9.00<' in page
     (text,) = re.findall(r'<p[^>]*id="return-fee">([^<]*)</p>', page)
     assert all(amount in text for amount in ("¥10.00", "¥1.00"))
-    assert "nothing is taken off" not in page
+    assert "nothing is deducted" not in page
 
 
 def test_an_order_tells_who_bore_the_fee_of_a_return(mall: Mall) -> None:
@@ -143,10 +143,10 @@ def test_an_order_tells_who_bore_the_fee_of_a_return(mall: Mall) -> None:
     client = mall.client(user)
     give_back(part, 1_000)
     page = client.get(f"/orders/{part.sale.number}/").content.decode()
-    assert re.search(r"The goods fee stayed in the reserve:\s*<span[^>]*>¥1.00", page)
+    assert re.search(r"Goods fee kept in the reserve:\s*<span[^>]*>¥1.00", page)
     give_back(part, 1_000, mall.operator(), bears=True)
     page = client.get(f"/orders/{part.sale.number}/").content.decode()
-    assert re.search(r"The shop bears the goods fee of\s*<span[^>]*>¥1.00", page)
+    assert re.search(r"Goods fee borne by the shop:\s*<span[^>]*>¥1.00", page)
 
 
 def test_the_desk_may_bear_the_fee_of_a_return_in_time(mall: Mall) -> None:

@@ -93,7 +93,7 @@ def test_the_points_on_the_page_are_the_ledgers(mall: Mall) -> None:
     text = shown(mall.client(user), sale)
     assert '<dt>Points received</dt><dd><span class="figure">21</span></dd>' in text
     # 30.00 in the reserve behind 21 points
-    assert '<dt>Price of a point then</dt><dd class="figure">¥1.42</dd>' in text
+    assert '<dt>Price of a point at that time</dt><dd class="figure">¥1.42</dd>' in text
 
 
 @pytest.mark.parametrize(
@@ -188,7 +188,7 @@ def test_a_sale_in_person_has_its_page_too(mall: Mall) -> None:
             immediate=True,
         )
     sale, client = placing.finish(placed), mall.client(user)
-    assert "paid in person" in client.get("/orders/").content.decode()
+    assert "paid in store" in client.get("/orders/").content.decode()
     assert "¥50.00" in shown(client, sale)
     assert client.get(f"/orders/{sale.number}/receipt/").status_code == 200
     part = part_of(sale)
@@ -198,7 +198,7 @@ def test_a_sale_in_person_has_its_page_too(mall: Mall) -> None:
 
 def test_without_orders_the_list_says_so(mall: Mall) -> None:
     text = mall.client(mall.user()).get("/orders/").content.decode()
-    assert "You have not ordered anything yet." in text
+    assert "You have no orders yet." in text
 
 
 @pytest.mark.parametrize("count", [1, 4])

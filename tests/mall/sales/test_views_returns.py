@@ -68,11 +68,11 @@ def test_too_much_too_little_and_both_are_told(mall: Mall) -> None:
     sale, client = ordered(mall, user), mall.client(user)
     part = receiving.receive(part_of(sale))
     for sent, words in (
-        ({"amount": "100.01"}, "At most ¥100.00 can come back."),
+        ({"amount": "100.01"}, "At most ¥100.00 can be refunded."),
         ({"amount": "0"}, "Enter more than nothing."),
-        ({}, "Choose what you give back."),
+        ({}, "Choose what to return."),
         ({"amount": "1", line(part): "1"}, "Choose goods or an amount, not both."),
-        ({line(part): "2"}, "At most 1 can come back."),
+        ({line(part): "2"}, "At most 1 can be refunded."),
     ):
         assert words in client.post(path(sale, part), sent).content.decode()
     assert not Return.objects.exists()
@@ -108,7 +108,7 @@ def test_a_late_return_shows_the_shortfall_and_why_before_anything_is_asked(mall
     back = 10_000 - shortfall
     assert f'id="return-back">¥{back // 100}.{back % 100:02d}<' in text
     assert f"−¥{shortfall // 100}.{shortfall % 100:02d}" in text
-    assert "This shortfall is taken off" in text
+    assert "This shortfall is deducted" in text
     assert not Return.objects.exists()
 
 
@@ -133,7 +133,7 @@ def test_a_wish_can_be_taken_back_until_it_is_decided(mall: Mall) -> None:
     part = receiving.receive(part_of(sale))
     row = returns.ask(part, 1_000, {}, "")
     page = client.post(f"{path(sale, part)}{row.pk}/back/", follow=True)
-    assert "You keep it; nothing is returned." in page.content.decode()
+    assert "Your return request is withdrawn." in page.content.decode()
     row.refresh_from_db()
     assert row.state == Return.State.REFUSED
 

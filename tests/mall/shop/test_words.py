@@ -18,7 +18,7 @@ from tongbao.ledger.values import (
 )
 from tongbao.mall.shop.troubles import told
 
-SERVICE = "That cannot be done at the moment. Please turn to the mall's service."
+SERVICE = "This is not possible at the moment. Please contact customer service."
 
 
 @pytest.mark.parametrize("rejection", list(Rejection))

@@ -18,7 +18,7 @@ class ReturnForm(forms.Form):
     """The choice: how many of each line, or an amount instead; and why."""
 
     reason = forms.CharField(
-        label=gettext_lazy("Why? (may stay empty)"),
+        label=gettext_lazy("Reason (optional)"),
         help_text=gettext_lazy("At most 500 characters."),
         max_length=500,
         required=False,
@@ -38,7 +38,7 @@ class ReturnForm(forms.Form):
                 coerce=int,
                 required=False,
                 error_messages={
-                    "invalid_choice": _("At most %(left)s can come back.") % {"left": line.left}
+                    "invalid_choice": _("At most %(left)s can be refunded.") % {"left": line.left}
                 },
             )
         self.fields["amount"] = MoneyField(
@@ -82,14 +82,14 @@ class ReturnForm(forms.Form):
             self.add_error("amount", _("Choose goods or an amount, not both."))
         elif amount and amount > self.by_amount_minor:
             left = money(self.by_amount_minor, self.shop.currency)
-            self.add_error("amount", _("At most %(left)s can come back.") % {"left": left})
+            self.add_error("amount", _("At most %(left)s can be refunded.") % {"left": left})
         elif amount and amount < self.one.least_minor:
             least = money(self.one.least_minor, self.shop.currency)
             self.add_error("amount", _("At least %(least)s can come back.") % {"least": least})
         elif not amount and not some and not self.errors:
-            self.add_error(None, _("Choose what you give back."))
+            self.add_error(None, _("Choose what to return."))
         elif some and not self.errors and self.amount_minor == 0:
-            self.add_error(None, _("Nothing was paid for that, so nothing could come back."))
+            self.add_error(None, _("Nothing was paid for this, so there is nothing to refund."))
         return cleaned
 
 

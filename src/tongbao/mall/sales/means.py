@@ -87,12 +87,12 @@ def _dust(shop: Shop, user: User) -> str:
     if some > 0:
         return (
             _(
-                "Too few points would be left over. Pay %(all)s with points, which is all of them, "
-                "or at most %(some)s."
+                "Too few points would be left. Pay %(all)s with points, which is all of them, or "
+                "at most %(some)s."
             )
             % shown
         )
-    return _("Too few points would be left over. Pay %(all)s with points, which is all.") % shown
+    return _("Too few points would be left. Pay %(all)s with points, which is all of them.") % shown
 
 
 _MOST: Final = {

@@ -94,7 +94,7 @@ def standing(charge: Charge) -> Standing:
     sale = Sale.objects.get(charge=charge)
     with suppress(LedgerError):  # it stays as it is then, and the page asks again
         sale = finish(sale)
-    address, label = reverse("sales:detail", args=[sale.number]), _("To the order")
+    address, label = reverse("sales:detail", args=[sale.number]), _("View order")
     if charge.trouble == Charge.Trouble.MISMATCH and charge.state == Charge.State.STARTED:
         return replace(of_charge(charge), address=address, label=label)
     if sale.state == Sale.State.PAID:
@@ -103,10 +103,12 @@ def standing(charge: Charge) -> Standing:
     if sale.state == Sale.State.CANCELLED:
         text = why_cancelled(sale)
         if charge.state == Charge.State.CONFIRMED:
-            text = _("%(why)s What you paid goes back to you.") % {"why": text}
+            text = _("%(why)s Your payment is being refunded.") % {"why": text}
         return Standing(_("The order was cancelled"), text, address=address, label=label)
     if charge.state == Charge.State.CONFIRMED:
-        text = _("The payment has arrived; the rest of it is being booked. You need do nothing.")
+        text = _(
+            "The payment has arrived; the rest is being processed. There is nothing you need to do."
+        )
         return Standing(_("Almost done"), text, waits=True, address=address, label=label)
     return of_charge(charge)
 

@@ -34,25 +34,25 @@ class Why(StrEnum):
 
 _WORDS: Final[Mapping[Why, object]] = {
     Why.NOT_PAID: _("This order is not paid."),
-    Why.NOT_WAITING: _("These goods were received already, or the order was cancelled."),
-    Why.NOT_SHIPPED: _("These goods were not shipped yet."),
-    Why.CLOSED: _("Nothing is left of this order that could be returned."),
+    Why.NOT_WAITING: _("These goods have already been received, or the order was cancelled."),
+    Why.NOT_SHIPPED: _("These goods have not been shipped yet."),
+    Why.CLOSED: _("There is nothing left to return in this order."),
     Why.SETTLING: _("The points of this order are being settled. Try again in a minute."),
-    Why.OPEN_RETURN: _("A return of this order is open already. Wait until it is decided."),
-    Why.TOO_MUCH: _("That is more than is left of this order."),
-    Why.TOO_LITTLE: _("An amount to return is more than nothing."),
+    Why.OPEN_RETURN: _("This order already has an open return. Wait until it is decided."),
+    Why.TOO_MUCH: _("This is more than is left of this order."),
+    Why.TOO_LITTLE: _("The amount must be greater than zero."),
     Why.BELOW_LEAST: _("That is less than the least amount that can be returned of this order."),
     Why.TOO_OFTEN: _(
         "You have asked for returns of this order as often as the mall allows. Please turn to its service."
     ),
-    Why.DECIDED: _("This return was decided already."),
-    Why.REFUSED: _("That cannot be done at the moment. Please turn to the mall's service."),
+    Why.DECIDED: _("This return has already been decided."),
+    Why.REFUSED: _("This is not possible at the moment. Please contact customer service."),
     Why.STALE: _("The figures have changed. Please check the new ones."),
     Why.MERCHANT_SHORT: _(
-        "The merchant's wallet has less than its share to give back. It goes on once money is there."
+        "The merchant's wallet does not cover its share of the refund. It continues once the money is there."
     ),
     Why.SHOP_SHORT: _(
-        "The mall's own account has less than is to be given back. The operator puts money in."
+        "The mall's own account does not cover the refund. The operator has to add money."
     ),
     Why.FEE_SHORT: _(
         "The merchant's wallet cannot pay the goods fee, so nothing was cancelled. Ship the goods, "

@@ -30,10 +30,10 @@ WHY: Final = {
     "shopper": gettext_lazy("You cancelled it."),
     "merchant": gettext_lazy("The merchant cancelled it."),
     "mall": gettext_lazy("The mall cancelled it."),
-    "insufficient_funds": gettext_lazy("There was not enough money in the wallet by then."),
-    "insufficient_credit": gettext_lazy("There was not enough credit by then."),
-    "insufficient_points": gettext_lazy("The points were worth less than needed by then."),
-    "dust_remaining": gettext_lazy("Too few points would have been left over."),
+    "insufficient_funds": gettext_lazy("There was no longer enough money in the wallet."),
+    "insufficient_credit": gettext_lazy("There was no longer enough credit."),
+    "insufficient_points": gettext_lazy("The points were no longer worth enough."),
+    "dust_remaining": gettext_lazy("Too few points would have been left."),
     "frozen": gettext_lazy("The account is frozen."),
 }
 OTHERWISE: Final = gettext_lazy("The part from wallet, credit or points could not be taken.")
@@ -238,7 +238,7 @@ def _received(shop: Shop, part: Part, *, ships: bool) -> Step:
         _("To be received"),
         done=False,
         at=at,
-        word=_("counts as received then, if you say nothing"),
+        word=_("received automatically then"),
         day_only=True,
     )
 
@@ -251,7 +251,7 @@ def _points(shop: Shop, part: Part) -> Step:
             one.state == "approved" or (one.state == "asked" and one.holds)
             for one in part.returns.all()
         )
-        word = _("they wait until your return is decided") if held else ""
+        word = _("they wait for the decision on your return") if held else ""
         return Step(_("Points settle"), done=False, at=part.due_at, word=word, day_only=True)
     return Step(
         _("Points settle"),

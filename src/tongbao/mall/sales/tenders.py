@@ -27,9 +27,9 @@ NOTHING: Final = "nothing"  # the value of ``use`` that leaves everything to the
 
 _ICONS: Final = {"wallet": "wallet", "credit": "card", "points": "coins"}
 _TOO_MUCH: Final = {
-    "wallet": gettext_lazy("There is %(most)s in your wallet."),
-    "credit": gettext_lazy("You have credit for %(most)s."),
-    "points": gettext_lazy("With your points you can pay %(most)s now."),
+    "wallet": gettext_lazy("You have %(most)s in your wallet."),
+    "credit": gettext_lazy("You have %(most)s in credit."),
+    "points": gettext_lazy("Your points can pay for %(most)s now."),
 }
 
 
@@ -51,7 +51,7 @@ class TenderForm(forms.Form):
     credit = forms.CharField()
     points = forms.CharField()
     provider = forms.ChoiceField(
-        label=gettext_lazy("The rest by"), required=False, widget=forms.RadioSelect
+        label=gettext_lazy("Pay the rest with"), required=False, widget=forms.RadioSelect
     )
 
     def __init__(
@@ -137,13 +137,13 @@ class TenderForm(forms.Form):
         if rest < 0:
             over = money(-rest, self.shop.currency)
             last = next(name for name in reversed(INTERNAL) if amounts[name])
-            self.add_error(last, _("That is %(over)s more than there is to pay.") % {"over": over})
+            self.add_error(last, _("This is %(over)s more than the total.") % {"over": over})
         elif rest and not self.offered:
             missing = money(rest, self.shop.currency)
-            words = _("%(missing)s are still missing: choose more from wallet, credit or points.")
+            words = _("%(missing)s is still missing: use more of your wallet, credit or points.")
             self.add_error(None, words % {"missing": missing})
         elif rest and not cleaned.get("provider"):
-            self.add_error("provider", _("Choose who collects the rest."))
+            self.add_error("provider", _("Choose how to pay the rest."))
         else:
             try:
                 check(self.shop, self.user, Split(rest, **amounts))

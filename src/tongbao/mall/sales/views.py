@@ -38,11 +38,13 @@ from tongbao.mall.shop.troubles import told
 
 _SHOWN: Final = 3  # goods of an order in the list
 WORDS: Final = {
-    ChargeRefund.State.WANTED: gettext_lazy("on its way back"),
+    ChargeRefund.State.WANTED: gettext_lazy("being refunded"),
     ChargeRefund.State.DONE: gettext_lazy("refunded"),
-    ChargeRefund.State.FAILED: gettext_lazy("not sent yet: we clear it up with the provider"),
+    ChargeRefund.State.FAILED: gettext_lazy(
+        "not refunded yet: we are sorting it out with the provider"
+    ),
     ChargeRefund.State.WALLET: gettext_lazy(
-        "into your wallet: the provider would not send it back"
+        "paid into your wallet: the provider could not refund it"
     ),
 }
 """What became of money that goes back through the provider."""
@@ -92,10 +94,10 @@ def received(request: HttpRequest, number: str, part: int) -> HttpResponse:
     row = own_part(request, number, part)
     try:
         if row.state == Part.State.WAITING and row.shipped_at is None:
-            messages.warning(request, _("These goods were not shipped yet."))
+            messages.warning(request, _("These goods have not been shipped yet."))
         else:
             receiving.receive(row)
-            messages.success(request, _("Thank you. The return window runs from now on."))
+            messages.success(request, _("Thank you. The return window starts now."))
     except NotNow as error:
         messages.warning(request, str(error))
     except LedgerError as error:

@@ -75,9 +75,9 @@ def again(request: Request, number: str) -> HttpResponse:
         else:
             missing += 1
     if missing:
-        messages.warning(request, _("Some of it is not for sale at the moment."))
+        messages.warning(request, _("Some of these items are currently unavailable."))
     if added:
-        messages.success(request, _("In your basket again."))
+        messages.success(request, _("Added to your basket again."))
     return redirect("basket:summary")
 
 

@@ -76,7 +76,7 @@ def take_back(request: HttpRequest, number: str, part: int, pk: int) -> HttpResp
         raise Http404
     try:
         returns.refuse(found[0], shopper(request))
-        messages.success(request, _("You keep it; nothing is returned."))
+        messages.success(request, _("Your return request is withdrawn."))
     except NotNow as error:
         messages.warning(request, str(error))
     return redirect("sales:detail", number)
@@ -85,7 +85,9 @@ def take_back(request: HttpRequest, number: str, part: int, pk: int) -> HttpResp
 def _asked(request: HttpRequest, number: str, part: Part, chosen: Chosen) -> HttpResponse:
     try:
         returns.ask(part, chosen.amount_minor, chosen.lines, chosen.reason)
-        messages.success(request, _("Your return is asked for. You are told once it is decided."))
+        messages.success(
+            request, _("Your return request has been sent. We let you know once it is decided.")
+        )
     except NotNow as error:
         messages.warning(request, str(error))
     return redirect("sales:detail", number)
@@ -126,7 +128,7 @@ def _settled_first(request: HttpRequest, number: str, pk: int) -> Part:
 
 def _closed(one: PartShown) -> str:
     if one.open_return is not None:
-        return _("A return of this order is open already. Wait until it is decided.")
+        return _("This order already has an open return. Wait until it is decided.")
     if one.left_minor and not one.asks_left:
         return str(NotNow(Why.TOO_OFTEN))
-    return _("Nothing is left of this order that could be returned.")
+    return _("There is nothing left to return in this order.")

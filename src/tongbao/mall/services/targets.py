@@ -62,7 +62,9 @@ def _phone(plain: str) -> str:
     shown = ""
     if example is not None:
         shown = phonenumbers.format_number(example, phonenumbers.PhoneNumberFormat.NATIONAL)
-    words = _("Enter a mobile number, such as %(example)s; abroad, with + and the country code.")
+    words = _(
+        "Enter a mobile number, such as %(example)s; foreign numbers with + and the country code."
+    )
     words %= {"example": shown}
     try:
         number = phonenumbers.parse(plain, home)

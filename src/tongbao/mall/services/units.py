@@ -24,14 +24,14 @@ Unit = Voucher | Topup
 _OFFERED: Final = frozenset({Voucher.State.ISSUED, Topup.State.WAITING})
 _OWED: Final = frozenset({Voucher.State.RETURNING, Topup.State.FAILED})
 _HAD: Final = frozenset({Voucher.State.USED, Topup.State.DONE})
-_WAIT: Final = _("A top-up of this order is under way. Wait until it is decided, then look again.")
+_WAIT: Final = _("A top-up of this order is in progress. Wait for its result, then try again.")
 _GONE: Final = _(
     "A voucher or top-up of this return was used or delivered meanwhile, so it cannot come back. "
-    "Refuse the return; the shopper can ask for the rest anew."
+    "Refuse the return; the shopper can request a return of the rest."
 )
 _BY_UNIT: Final = _(
-    "This amount would cover vouchers or top-ups that can still be used. They come back one by "
-    "one, not by an amount. Refuse the return; the shopper can ask for them by their number."
+    "This amount would cover vouchers or top-ups that can still be used. They are returned one by "
+    "one, not by amount. Refuse the return; the shopper can request them by number."
 )
 
 

@@ -70,12 +70,12 @@ def give_back(request: HttpRequest, number: int) -> HttpResponse:
     try:
         vouchers.give_back(found, paybacks.ASKED)
     except vouchers.NotUsable:
-        messages.warning(request, _("This voucher cannot be given back any more."))
+        messages.warning(request, _("This voucher can no longer be returned."))
     else:
         if paybacks.pay_back(found.part):
-            messages.success(request, _("The voucher is given back, and its money to you."))
+            messages.success(request, _("The voucher is returned and refunded to you."))
         else:
-            messages.info(request, _("The voucher is given back. Its money follows."))
+            messages.info(request, _("The voucher is returned. The refund follows."))
     return redirect("services:voucher", number)
 
 

@@ -65,7 +65,7 @@ def told(trouble: LedgerError | Outcome) -> str:
     for kind, words in _RAISED:
         if isinstance(trouble, kind):
             return str(words)
-    return _("That cannot be done at the moment. Please turn to the mall's service.")
+    return _("This is not possible at the moment. Please contact customer service.")
 
 
 def _refused(outcome: Outcome) -> str:
@@ -74,4 +74,4 @@ def _refused(outcome: Outcome) -> str:
         return str(_REJECTED[error])
     if outcome.refusal in _REFUSED:
         return str(_REFUSED[outcome.refusal])
-    return _("That cannot be done at the moment. Please turn to the mall's service.")
+    return _("This is not possible at the moment. Please contact customer service.")

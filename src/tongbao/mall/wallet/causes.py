@@ -45,7 +45,7 @@ GROUP_LABELS: Final = {
     "sold": gettext_lazy("Points sold"),
     "converted": gettext_lazy("Turned into credit"),
     "paid": gettext_lazy("Payments"),
-    "returned": gettext_lazy("Came back"),
+    "returned": gettext_lazy("Refunds"),
     "cash": gettext_lazy("Withdrawals and deposits"),
 }
 UNIT_LABELS: Final[Mapping[Unit, object]] = {
