@@ -50,7 +50,9 @@ class ShipForm(forms.Form):
     """What the shopper may know of a shipment."""
 
     note = forms.CharField(
-        label=gettext_lazy("Carrier and tracking number (shown to the shopper)"), max_length=120, required=False
+        label=gettext_lazy("Carrier and tracking number (shown to the shopper)"),
+        max_length=120,
+        required=False,
     )
 
 
