@@ -97,10 +97,6 @@ MINE: Final[Mapping[str, Callable[[World], Parameters]]] = {
 }  # fmt: skip
 """A shopper's own: nobody else may see or do it, not the mall's staff either."""
 
-# Oscar's, before which the mall's own stand, or nothing.
-_REPLACED: Final = (
-    "accounts/", "catalogue/", "offers/", "password-reset/", "search/", "wishlists/",
-)  # fmt: skip
 _TEA: Final[Parameters] = {"account": "tea"}
 MERCHANTS: Final[Mapping[str, Callable[[World], Parameters]]] = {
     **dict.fromkeys(
@@ -170,6 +166,10 @@ PUBLIC: Final[Mapping[str, Callable[[World], Parameters]]] = {
 """Everybody's; or bound to nobody but whoever is logged in."""
 
 
+_ALIASES: Final = ("catalogue:", "search:")
+"""Names that Oscar has for pages of ours, which stand under «shop:» here."""
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """An address of the mall: its name with namespaces, its pattern, what it takes."""
@@ -187,32 +187,27 @@ class Page:
         """Return the address of an object."""
         return reverse(self.name, kwargs=given)
 
-    def invented(self) -> str:
+    def invented(self, number: str = "1", word: str = "x") -> str:
         """Return an address of this kind, of something that hardly exists."""
         path = self.route
         for old, new in (
-            (r"<int:\w+>|\(\?P<\w*pk>[^)]*\)", "1"), (r"<\w+:\w+>", "x"), (r"\(\?P<[^)]*\)", "x"),
+            (r"<(?:int|str):\w*pk>|<int:\w+>|\(\?P<\w*pk>[^)]*\)", number),
+            (r"<uuid:\w+>", "00000000-0000-4000-8000-000000000000"),
+            (r"<\w+:\w+>", word),
+            (r"\(\?P<action>[^)]*\)\)", "default_for_shipping"),
+            (r"\(\?P<(?:[^()]|\([^()]*\))*\)", word),
             (r"[\^$]", ""),
-        ):  # fmt: skip
+        ):
             path = re.sub(old, new, path)
         return f"/{path}"
 
 
 def pages() -> Iterator[Page]:
-    """Yield every address of the mall; not those of Oscar's that the mall's own replace."""
-    return (page for page in _walk() if page.name and not _is_replaced(page))
+    """Yield every address of the mall, each under one name."""
+    return (page for page in walk() if page.name and not page.name.startswith(_ALIASES))
 
 
-def replaced() -> Iterator[Page]:
-    """Yield Oscar's addresses at which the mall's own stand, or nothing."""
-    return (page for page in _walk() if _is_replaced(page))
-
-
-def _is_replaced(page: Page) -> bool:
-    return page.route.startswith(_REPLACED) and not page.name.startswith(("shop:", "people:"))
-
-
-def _walk(
+def walk(
     resolver: URLResolver | None = None, space: str = "", route: str = "",
     above: frozenset[str] = frozenset(),
 ) -> Iterator[Page]:  # fmt: skip
@@ -221,7 +216,7 @@ def _walk(
         parameters = above | _parameters(one)
         if isinstance(one, URLResolver):
             below = f"{space}{one.namespace}:" if one.namespace else space
-            yield from _walk(one, below, here, parameters)
+            yield from walk(one, below, here, parameters)
         else:
             yield Page(space + one.name if one.name else "", here, parameters)
 

@@ -11,6 +11,7 @@ from tongbao.ledger.door import Ledger
 from tongbao.mall.merchants.models import Merchant
 from tongbao.mall.merchants.opening import open_merchant
 from tongbao.mall.people.models import User
+from tongbao.mall.people.roles import OPERATOR, grant
 from tongbao.mall.shop.models import Shop, the_shop
 from tongbao.mall.shop.opening import open_mall
 
@@ -122,7 +123,9 @@ class Mall:
 
     def operator(self) -> User:
         """Make the mall's operator."""
-        return self.user("operator", is_staff=True, is_superuser=True)
+        user = self.user("operator")
+        grant(user, OPERATOR)
+        return user
 
     def client(self, user: User | None = None, language: str = "en") -> Client:
         """Give a browser without a browser, logged in."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from django.test import override_settings
+from django.test import Client, override_settings
 
 from tests.mall.conftest import default_database, migrated, surroundings
 from tests.mall.stage import Mall
@@ -16,6 +16,7 @@ from tongbao.cli.ledger_words import Unable
 from tongbao.cli.main import main
 from tongbao.mall.demo import marker
 from tongbao.mall.people.models import User
+from tongbao.mall.people.roles import is_operator
 from tongbao.mall.shop.models import the_shop
 
 GOOD = "a long sentence 7"
@@ -65,7 +66,7 @@ def test_open_makes_the_operator(empty: str) -> None:
     )
     assert result.exit_code == 0, result.output
     boss = User.objects.get(email="boss@example.com")
-    assert boss.is_superuser
+    assert is_operator(boss)
     assert boss.check_password(GOOD)
 
 
@@ -86,8 +87,35 @@ def test_operator_promotes_who_is_there(empty: str) -> None:
     user = User.objects.create_user("ann@example.com", "something else 7")
     run("operator", "ann@example.com", "--database", empty, typed=f"{GOOD}\n{GOOD}\n")
     user.refresh_from_db()
-    assert user.is_staff
+    assert is_operator(user)
     assert user.check_password(GOOD)
+
+
+def test_operators_are_listed_and_the_role_is_taken_away_at_once(empty: str) -> None:
+    for email in ("ann@example.com", "bob@example.com"):
+        run("operator", email, "--database", empty, typed=f"{GOOD}\n{GOOD}\n")
+    client = Client(SERVER_NAME="localhost")
+    opened(empty, "--preset", "wine")
+    bob = User.objects.get(email="bob@example.com")
+    client.force_login(bob, "allauth.account.auth_backends.AuthenticationBackend")
+    assert client.get("/wallet/payouts/").status_code == 200
+    listed = run("operator", "--list", "--database", empty).output.splitlines()
+    assert [line.split()[0] for line in listed] == ["ann@example.com", "bob@example.com"]
+    assert all("by the command line" in line for line in listed)
+    assert run("operator", "BOB@example.com", "--remove", "--database", empty).exit_code == 0
+    assert client.get("/wallet/payouts/").status_code == 404
+    assert bob.check_password(GOOD)
+    again = run("operator", "bob@example.com", "--remove", "--database", empty)
+    assert again.exit_code == 2
+    assert "no operator's address" in again.output
+    assert run("operator", "--list", "--database", empty).output.count("\n") == 1
+
+
+@pytest.mark.parametrize("wrong", [(), ("--remove",), ("a@b.example", "--list")])
+def test_operator_asks_for_an_address_or_for_the_list(empty: str, wrong: tuple[str, ...]) -> None:
+    result = run("operator", *wrong, "--database", empty)
+    assert result.exit_code == 2
+    assert "or ask for --list" in result.output
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,6 @@ from typing import Any, Final
 import pytest
 from django.conf import settings
 from django.test import Client
-from django.urls import Resolver404, resolve
-from django.views.generic import RedirectView
 
 from tests.mall.owners import (
     MERCHANTS,
@@ -18,7 +16,6 @@ from tests.mall.owners import (
     Page,
     World,
     pages,
-    replaced,
     world,
 )
 from tests.mall.stage import Mall
@@ -79,17 +76,6 @@ def test_every_address_with_a_parameter_is_in_one_table() -> None:
         if page.parameters and not page.is_dashboard:
             held = sum(page.name in table for table in tables)
             assert held == 1, f"{page.name} ({page.route}) stands in {held} tables of owners.py"
-
-
-def test_oscars_pages_that_the_malls_replace_are_out_of_reach(mall: Mall) -> None:
-    for page in replaced():
-        try:
-            found = resolve(page.invented()).func
-        except Resolver404:
-            continue
-        assert found.__module__.startswith("tongbao.") or issubclass(
-            getattr(found, "view_class", int), RedirectView
-        ), page.route
 
 
 def test_the_tables_have_no_address_that_is_gone() -> None:

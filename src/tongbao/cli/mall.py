@@ -10,7 +10,9 @@ from typing import Any, Final, TypeVar
 
 import click
 
+from tongbao.cli import mall_words as words
 from tongbao.cli.database import MALL, database_option, explained, prepare
+from tongbao.cli.ledger_words import Unable
 from tongbao.plans.presets import PRESETS
 from tongbao.plans.words import LANGS, Lang
 
@@ -95,15 +97,29 @@ def open_one(
 
 
 @mall.command()
-@click.argument("email")
+@click.argument("email", required=False)
+@click.option("--remove", is_flag=True, help="Take the role away; the log-in stays.")
+@click.option("--list", "lists", is_flag=True, help="Show who is an operator, and since when.")
 @_said
-def operator(email: str, database: str | None, lang: Lang) -> None:
-    """Make somebody an operator, who may do everything; asks for a password."""
-    with explained(lang):
-        prepare(database, project=MALL)
-        from tongbao.cli import mall_open  # noqa: PLC0415  # Django is set up by now
+def operator(
+    email: str | None, *, remove: bool, lists: bool, database: str | None, lang: Lang
+) -> None:
+    """Make somebody an operator, who runs the mall; asks for a password.
 
-        mall_open.make_operator(email, mall_open.asked_password(lang), lang)
+    With --remove they are one no more, at once; --list shows who is.
+    """
+    with explained(lang):
+        from tongbao.cli import mall_open  # noqa: PLC0415  # only where it is used
+
+        if lists == (email is not None) or (lists and remove):
+            raise Unable(words.WHICH_OPERATOR)
+        prepare(database, project=MALL)
+        if email is None:
+            mall_open.list_operators(lang)
+        elif remove:
+            mall_open.remove_operator(email, lang)
+        else:
+            mall_open.make_operator(email, mall_open.asked_password(lang), lang)
 
 
 @mall.command()

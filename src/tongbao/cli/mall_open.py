@@ -1,4 +1,4 @@
-"""Opening a mall, and making its operators."""
+"""Opening a mall; making its operators, listing them, and taking the role away."""
 
 from pathlib import Path
 from typing import Final
@@ -85,6 +85,7 @@ def make_operator(email: str, password: str, lang: Lang) -> None:
     from django.core.validators import validate_email  # noqa: PLC0415  # likewise
 
     from tongbao.mall.people.models import User  # noqa: PLC0415  # likewise
+    from tongbao.mall.people.roles import OPERATOR, grant  # noqa: PLC0415  # likewise
 
     email = email.strip().lower()
     try:
@@ -97,6 +98,34 @@ def make_operator(email: str, password: str, lang: Lang) -> None:
     except ValidationError as error:
         raise Unable(words.BAD_PASSWORD.fill(reason=" ".join(error.messages))) from None
     user.set_password(password)
-    user.is_staff = user.is_superuser = user.is_active = True
+    user.is_active = True
     user.save()
+    grant(user, OPERATOR)
     click.echo(words.OPERATOR.say(lang, email=email))
+
+
+def remove_operator(email: str, lang: Lang) -> None:
+    """Take the operator's role from whoever has that e-mail address; the log-in stays.
+
+    Raises:
+        Unable: nobody with that address has it.
+    """
+    from tongbao.mall.people.models import User  # noqa: PLC0415  # Django is set up by now
+    from tongbao.mall.people.roles import OPERATOR, revoke  # noqa: PLC0415  # likewise
+
+    email = email.strip().lower()
+    user = User.objects.filter(email=email).first()
+    if user is None or not revoke(user, OPERATOR):
+        raise Unable(words.NO_OPERATOR.fill(email=ascii(email[:_NO_ADDRESS])[1:-1]))
+    click.echo(words.NOT_OPERATOR.say(lang, email=email))
+
+
+def list_operators(lang: Lang) -> None:
+    """Print who holds the operator's role, since when, and who gave it."""
+    from tongbao.mall.people.roles import OPERATOR, grants  # noqa: PLC0415  # Django is set up by now
+
+    for one in grants(OPERATOR):
+        by = one.granted_by.shown if one.granted_by else words.COMMAND_LINE.say(lang)
+        filled = {"name": one.user.shown, "at": f"{one.granted_at:%Y-%m-%d %H:%M} UTC", "by": by}
+        text = words.OPERATOR_LINE if one.user.is_active else words.OPERATOR_INACTIVE
+        click.echo(text.say(lang, **filled))

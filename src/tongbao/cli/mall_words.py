@@ -25,6 +25,16 @@ PASSWORD: Final = Text("Password of the operator", "运营者的密码")
 BAD_PASSWORD: Final = Text("This password won't do: {reason}", "这个密码不可用：{reason}")
 BAD_MAIL: Final = Text("{found} is no e-mail address", "{found} 不是电子邮箱地址")
 OPERATOR: Final = Text("{email} is an operator now", "{email} 已是运营者")
+NOT_OPERATOR: Final = Text("{email} is an operator no more", "{email} 不再是运营者")
+NO_OPERATOR: Final = Text("{email} is no operator's address", "{email} 不是运营者的邮箱")
+OPERATOR_LINE: Final = Text("{name}  since {at}, by {by}", "{name}  始于 {at}，授予人：{by}")
+OPERATOR_INACTIVE: Final = Text(
+    "{name}  since {at}, by {by}; cannot log in", "{name}  始于 {at}，授予人：{by}；无法登录"
+)
+COMMAND_LINE: Final = Text("the command line", "命令行")
+WHICH_OPERATOR: Final = Text(
+    "Name an e-mail address, or ask for --list", "请给出电子邮箱地址，或使用 --list"
+)
 NO_PORT: Final = Text(
     "Nothing can be served at {host}:{port}: {reason}. Choose another with --port",
     "无法在 {host}:{port} 提供服务：{reason}。可用 --port 换一个端口",

@@ -34,10 +34,9 @@ from urllib.parse import unquote, urlsplit
 
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
-from django.utils.translation import gettext_lazy
-from oscar import defaults as oscar_settings
 from oscar.defaults import *  # noqa: F403  # Oscar's own way of giving its settings
 
+from tongbao.mall.desk.menu import MENU
 from tongbao.site.settings import *  # noqa: F403
 
 _SECRET_CHARACTERS = 50
@@ -251,19 +250,7 @@ OSCAR_ORDER_STATUS_PIPELINE = OSCAR_LINE_STATUS_PIPELINE = {
     "Cancelled": (),
 }
 OSCAR_DASHBOARD_DEFAULT_ACCESS_FUNCTION = "tongbao.mall.people.dashboard.seeing.may_see"
-OSCAR_DASHBOARD_NAVIGATION = [
-    {
-        "label": gettext_lazy("Mall administration"),
-        "icon": "fas fa-store",
-        "children": [
-            {"label": gettext_lazy("Merchants' desks"), "url_name": "desk:choose"},
-            {"label": gettext_lazy("Merchants"), "url_name": "desk:merchants"},
-            {"label": gettext_lazy("Payouts"), "url_name": "wallet:payouts"},
-            {"label": gettext_lazy("Payment problems"), "url_name": "desk:charges"},
-        ],
-    },
-    *oscar_settings.OSCAR_DASHBOARD_NAVIGATION,
-]
+OSCAR_DASHBOARD_NAVIGATION = [*MENU]
 OSCAR_HIDDEN_FEATURES = ["wishlists"]
 OSCAR_REQUIRED_ADDRESS_FIELDS = ("first_name", "line1", "line4", "country")  # one name field
 OSCAR_DEFAULT_CURRENCY = os.environ.get("TONGBAO_CURRENCY", "CNY")

@@ -8,6 +8,8 @@ from django.urls import include, path
 from tongbao.mall.people.uploads import media
 from tongbao.mall.people.views import language
 from tongbao.mall.people.waiting import too_quick
+from tongbao.mall.shop.urls import catalogue, search
+from tongbao.site.oscar_urls import keep_served
 
 _oscar: Any = apps.get_app_config("oscar")
 handler429 = too_quick  # allauth's name for it
@@ -26,5 +28,7 @@ urlpatterns = [
     path("desk/", include("tongbao.mall.desk.urls")),
     path("language/", language, name="set_language"),
     path("media/<path:path>", media, name="media"),
-    path("", include(_oscar.urls[0])),
+    path("catalogue/", include((catalogue, "catalogue"))),
+    path("search/", include((search, "search"))),
+    *keep_served(_oscar.urls[0]),
 ]

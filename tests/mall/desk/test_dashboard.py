@@ -1,18 +1,21 @@
 """Oscar's dashboard: orders are looked at there, and changed at the desks alone."""
 
+import csv
+import io
+from datetime import UTC, datetime
 from typing import Any
 
-from django.test import RequestFactory
-from oscar.core.loading import get_class, get_model
+from oscar.core.loading import get_model
 
 from tests.mall.checkout.way import rich
 from tests.mall.sales.buying import buyer
 from tests.mall.sales.test_cancelling import with_order
 from tests.mall.sales.test_views import ordered, part_of
 from tests.mall.stage import Mall
+from tongbao.mall.people.models import User
 from tongbao.mall.sales import cancelling, placing, returns
+from tongbao.mall.sales.models import Part, Sale
 
-IndexView = get_class("dashboard.views", "IndexView")
 OPERATORS = ("/desk/", "/desk/merchants/", "/wallet/payouts/", "/desk/charges/")
 
 
@@ -132,14 +135,38 @@ def test_what_was_cancelled_or_not_paid_is_no_revenue(mall: Mall) -> None:
         if cancel:
             assert cancelling.cancel(sale, "shopper")
     with_order(mall, user, "tea-1", 1, "A3")  # not booked: it waits for its payment
-    for person, count in ((mall.operator(), 1), (mall.staff("tea"), 1), (mall.staff("wine"), 0)):
-        view = IndexView()
-        view.request = RequestFactory().get("/dashboard/")
-        view.request.user = person
-        shown = view.get_stats()
-        assert (shown["total_orders"], shown["total_revenue"]) == (count, 200 * count)
-        assert (shown["total_orders_last_day"], shown["total_lines_last_day"]) == (count, count)
-        assert [one["freq"] for one in shown["order_status_breakdown"]] == [1] * count
-        hours = shown["hourly_report_dict"]["order_total_hourly"]
-        assert sum(one["total_incl_tax"] for one in hours) == 200 * count
-    assert mall.client(mall.operator()).get("/dashboard/").status_code == 200
+    page = mall.client(mall.operator()).get("/dashboard/").content.decode()
+    assert page.count("<b>¥200.00</b>") == 2  # today, and in all
+    assert page.count("1 sale,") == 2
+
+
+def test_what_was_sold_in_person_counts_and_is_in_the_list_in_the_malls_own_time(
+    mall: Mall,
+) -> None:
+    user = buyer(mall, wallet=50_000)
+    _, sale = with_order(mall, user, "tea-1", 1, "A1")
+    placing.finish(sale)
+    evening = datetime(2026, 3, 1, 13, 4, tzinfo=UTC)  # 21:04 in Shanghai
+    Sale.objects.filter(pk=sale.pk).update(created_at=evening)
+    till = Sale.objects.create(number="P-9", user=user, state="paid", wallet_minor=1_250)
+    Part.objects.create(sale=till, merchant=mall.merchant("tea"), wallet_minor=1_250)
+    client = mall.client(mall.operator())
+    assert "<b>¥112.50</b>" in client.get("/dashboard/").content.decode()
+    page = client.get("/dashboard/orders/").content.decode()
+    assert "2026-03-01 21:04" in page
+    assert "P-9" in page
+    assert "None" not in page
+    assert "P-9" not in client.get("/dashboard/orders/?q=A1").content.decode()
+
+
+def test_the_operators_file_of_orders_runs_no_formula_and_keeps_its_figures(mall: Mall) -> None:
+    user = buyer(mall, wallet=50_000)
+    _, sale = with_order(mall, user, "tea-1", 1, "A1")
+    placing.finish(sale)
+    User.objects.filter(pk=user.pk).update(name='=HYPERLINK("http://evil.example";"Tea")')
+    answer = mall.client(mall.operator()).get("/dashboard/orders/?file=csv")
+    text = b"".join(answer.streaming_content).decode()  # type: ignore[attr-defined]  # it streams
+    rows = list(csv.reader(io.StringIO(text.removeprefix("\ufeff"))))
+    assert rows[1][0] == "A1"
+    assert rows[1][3] == '\'=HYPERLINK("http://evil.example";"Tea")'
+    assert rows[1][-1] == "100.00"

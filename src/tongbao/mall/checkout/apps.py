@@ -25,4 +25,3 @@ class BasketConfig(OscarBasketConfig):
         self.add_view = basket.AddView
         self.add_voucher_view = basket.AddVoucherView
         self.remove_voucher_view = basket.RemoveVoucherView
-        self.saved_view = basket.SavedView

@@ -21,8 +21,6 @@ from tongbao.mall.sales.once import taken
 from tongbao.mall.sales.untyped import Address, BasketLine, Method, OscarForm, Request
 from tongbao.mall.shop.models import the_shop
 
-SavedView = oscar.SavedView
-
 
 class BasketView(View):
     """What is in the basket. A post changes one line's quantity; zero takes it out."""

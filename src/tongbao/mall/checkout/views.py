@@ -98,22 +98,6 @@ class UserAddressDeleteView(DeleteView):  # type: ignore[type-arg]  # Oscar has 
         return UserAddress.objects.filter(user_id=self.request.user.pk)
 
 
-class ShippingMethodView(IndexView):
-    """The way of shipping is chosen on the review page."""
-
-
-class PaymentMethodView(IndexView):
-    """How it is paid is chosen on the review page."""
-
-
-class ThankYouView(View):
-    """The order's own page thanks."""
-
-    def get(self, request: Request) -> HttpResponse:
-        """Go to the orders."""
-        return redirect("sales:orders")
-
-
 class PaymentDetailsView(OrderPlacementMixin, View):
     """The one page: address, shipping, goods, how it is paid, what is expected, and the button."""
 

@@ -7,6 +7,7 @@ from allauth.account.models import EmailAddress
 from oscar.core.loading import get_model
 
 from tongbao.mall.people.models import User
+from tongbao.mall.people.roles import OPERATOR, grant
 from tongbao.mall.shop.models import Shop
 
 UserAddress = get_model("address", "UserAddress")
@@ -34,11 +35,11 @@ def make_person(person: Person, hashed: str, country: str) -> User:
     fields: dict[str, object] = {"name": person.name, "language": language}
     if person.account:
         fields["account"] = person.account
-    if person.operator:
-        fields |= {"is_staff": True, "is_superuser": True}
     if person.invited_by:
         fields["referrer"] = User.objects.get(email=address_of(person.invited_by))
     user = User.objects.create_user(address_of(person.mail), None, **fields)
+    if person.operator:
+        grant(user, OPERATOR)
     User.objects.filter(pk=user.pk).update(password=hashed)
     EmailAddress.objects.update_or_create(
         user=user, email=user.email, defaults={"verified": True, "primary": True}

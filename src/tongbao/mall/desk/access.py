@@ -8,6 +8,7 @@ from django.shortcuts import render
 from tongbao.mall.merchants.access import merchant_for, merchants_of
 from tongbao.mall.merchants.models import Merchant
 from tongbao.mall.people.models import User
+from tongbao.mall.people.roles import is_operator
 
 
 def worker(request: HttpRequest) -> User:
@@ -37,7 +38,7 @@ def operator(request: HttpRequest) -> User:
         Http404: it is not.
     """
     user = worker(request)
-    if not user.is_staff:
+    if not is_operator(user):
         raise Http404
     return user
 

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET
 from tongbao.mall.desk.access import at, shown, worker
 from tongbao.mall.desk.waiting import midnight, open_returns, paid_since, to_ship
 from tongbao.mall.merchants.access import merchants_of
+from tongbao.mall.people.roles import is_operator
 from tongbao.mall.services.models import Voucher
 from tongbao.mall.shop.models import the_shop
 from tongbao.mall.shop.pages import paged
@@ -22,12 +23,13 @@ def choose(request: HttpRequest) -> HttpResponse:
     """Go to the merchant that one works for; with several, choose; operators see all."""
     user = worker(request)
     mine = merchants_of(user)
-    first = list(mine[:2])
-    if not first and not user.is_staff:
+    first, runs_it = list(mine[:2]), is_operator(user)
+    if not first and not runs_it:
         raise Http404
-    if len(first) == 1 and not user.is_staff:
+    if len(first) == 1 and not runs_it:
         return redirect("desk:today", first[0].account)
-    return render(request, "desk/choose.html", {"page_obj": paged(request, mine)})
+    known = {"page_obj": paged(request, mine), "runs_it": runs_it}
+    return render(request, "desk/choose.html", known)
 
 
 @login_required

@@ -18,6 +18,7 @@ from tongbao.mall.desk.access import at, shown, worker
 from tongbao.mall.desk.waiting import parts, to_ship
 from tongbao.mall.merchants.models import Merchant
 from tongbao.mall.people.masking import masked
+from tongbao.mall.people.roles import is_operator
 from tongbao.mall.sales import cancelling, goods, leftover, receiving
 from tongbao.mall.sales.leftover import Slice
 from tongbao.mall.sales.models import Part, Return, Sale
@@ -102,7 +103,7 @@ def cancel(request: HttpRequest, account: str, part: int) -> HttpResponse:
     """
     merchant = at(request, account)
     row, by = _own(merchant, part), worker(request)
-    for_mall = request.POST.get("fee") == BY_MALL and by.is_staff
+    for_mall = request.POST.get("fee") == BY_MALL and is_operator(by)
     try:
         done = cancelling.cancel_part(row, BY_MALL if for_mall else BY_MERCHANT, by)
     except NotNow as error:
@@ -167,7 +168,7 @@ def _detail(
         "form": form,
         "can_ship": is_waiting and with_goods,
         "cancel": _back_if_cancelled(part) if is_waiting and cancelling.is_open(part) else None,
-        "is_operator": worker(request).is_staff,
+        "is_operator": is_operator(worker(request)),
         "split": split_of(part) if part.state == Part.State.SETTLED else [],
         "returns": Return.objects.filter(part=part, cancelled_by="").order_by("pk"),
         "vouchers": part.vouchers.order_by("pk"),

@@ -17,6 +17,7 @@ from tongbao.mall.desk.access import at, operator, shown, worker
 from tongbao.mall.desk.waiting import open_returns
 from tongbao.mall.merchants.models import Merchant
 from tongbao.mall.people.masking import masked
+from tongbao.mall.people.roles import is_operator
 from tongbao.mall.sales import goods, leftover, returns, stock
 from tongbao.mall.sales import unanswered as sales_unanswered
 from tongbao.mall.sales.leftover import Slice
@@ -78,6 +79,7 @@ def decide(request: HttpRequest, account: str, number: int) -> HttpResponse:
         "had": units.had(return_.part),
         "fee_minor": leftover.fees(return_.part).get(return_.pk, 0),
         "is_automatic": return_.vouchers.exists() or return_.topups.exists(),
+        "runs_it": is_operator(worker(request)),
         "can_restock": bool(lines) and stock.is_handed_over(return_.part),
     }
     if return_.state == Return.State.ASKED and not context["is_automatic"]:

@@ -5,12 +5,13 @@ from django.http import Http404
 
 from tongbao.mall.merchants.models import Merchant
 from tongbao.mall.people.models import User
+from tongbao.mall.people.roles import is_operator
 
 
 def merchants_of(user: User) -> QuerySet[Merchant]:
     """Return the merchants that a user works for; an operator works for all, by their names."""
     found = Merchant.objects.select_related("partner").order_by("name_en", "pk")
-    return found if user.is_staff else found.filter(partner__users=user)
+    return found if is_operator(user) else found.filter(partner__users=user)
 
 
 def merchant_for(user: User, account: str) -> Merchant:

@@ -271,7 +271,7 @@ def _forget_abandoned(given: contact.Contact) -> None:
         enrolled_at=None,
         phone_verified=False,
         date_joined__lt=timezone.now() - _ABANDONED,
-        is_staff=False,
+        roles__isnull=True,
     )
     found = found.filter(email=given.email) if given.email else found.filter(phone=given.phone)
     for user in found:

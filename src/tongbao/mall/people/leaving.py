@@ -11,6 +11,7 @@ from oscar.core.loading import get_model
 
 from tongbao.ledger.door import Ledger
 from tongbao.mall.people.models import User
+from tongbao.mall.people.roles import is_operator
 
 
 def hindrances(user: User, ledger: Ledger) -> list[str]:
@@ -27,7 +28,7 @@ def hindrances(user: User, ledger: Ledger) -> list[str]:
             found.append(_("There is still money in your wallet. Withdraw or spend it first."))
         if account.credit:
             found.append(_("You still have credit. Spend it first."))
-    if user.is_staff or get_model("partner", "Partner").objects.filter(users=user).exists():
+    if is_operator(user) or get_model("partner", "Partner").objects.filter(users=user).exists():
         found.append(
             _("You are on the staff of the mall or a merchant. Ask them to remove you first.")
         )

@@ -47,10 +47,6 @@ class Users(BaseUserManager["User"]):
             addresses.create(user=user, email=user.email, verified=True, primary=True)
         return user
 
-    def create_superuser(self, email: str, password: str, **fields: Any) -> "User":  # noqa: ANN401  # Django, Oscar and allauth have no types
-        """Make an operator who may do everything."""
-        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
-
 
 class User(AbstractBaseUser, PermissionsMixin):
     """A person. ``account`` is the member's name in the program's journal, which others may read.
@@ -58,6 +54,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     ``referrer`` is bound once and never changes. A user's member account is opened (enrolled)
     when something first needs it, see `tongbao.mall.people.members`; from ``sealed_at`` on, just
     before, nobody is bound any more. Whoever has left keeps ``account`` only, and ``left_at``.
+
+    Django's and Oscar's flags and permissions (``is_staff``, ``is_superuser``) mean nothing here:
+    who may do what is said by `RoleGrant`, and asked in `tongbao.mall.people.roles`.
     """
 
     account = models.CharField(max_length=64, unique=True, default=fresh_account, editable=False)
@@ -137,6 +136,28 @@ class User(AbstractBaseUser, PermissionsMixin):
     def last_name(self) -> str:
         """Nothing: the name is in one piece."""
         return ""
+
+
+class RoleGrant(models.Model):
+    """A role in the running of the mall that somebody holds; taken away, the row is gone."""
+
+    class Role(models.TextChoices):
+        """What there is to be."""
+
+        OPERATOR = "operator"
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="roles")
+    role = models.CharField(max_length=16, choices=Role)
+    granted_by = models.ForeignKey(  # nobody: at the command line
+        User, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    granted_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "role"], name="role_once_each")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id}: {self.role}"
 
 
 class Counter(models.Model):

@@ -1,5 +1,6 @@
 """«Me», settings, invitation links, leaving."""
 
+from collections.abc import Sequence
 from typing import cast
 
 from allauth.account.adapter import get_adapter
@@ -21,6 +22,7 @@ from tongbao.mall.people.forms import CodeForm, LeaveForm, ProfileForm
 from tongbao.mall.people.masking import masked
 from tongbao.mall.people.members import bind
 from tongbao.mall.people.models import User
+from tongbao.mall.people.roles import is_operator
 from tongbao.mall.shop.models import the_shop
 
 
@@ -28,9 +30,7 @@ from tongbao.mall.shop.models import the_shop
 def me(request: HttpRequest) -> HttpResponse:
     """Show where everything of one's own is."""
     user = _user(request)
-    work = [links.STAFF] if _works_here(user) and not user.is_staff else []
-    work += links.OPERATOR if user.is_staff else ()
-    groups = [links.known(group) for group in (work, *links.EVERYBODY)]
+    groups = [links.known(group) for group in (_work(user), *links.EVERYBODY)]
     return render(request, "people/me.html", {"groups": [group for group in groups if group]})
 
 
@@ -136,5 +136,8 @@ def _user(request: HttpRequest) -> User:
     return cast("User", request.user)
 
 
-def _works_here(user: User) -> bool:
-    return bool(get_model("partner", "Partner").objects.filter(users=user).exists())
+def _work(user: User) -> Sequence[links.Link]:
+    if is_operator(user):
+        return links.OPERATOR
+    works_here = get_model("partner", "Partner").objects.filter(users=user).exists()
+    return [links.STAFF] if works_here else []

@@ -37,6 +37,7 @@ from tongbao.ledger.values import Guard, LedgerError, Outcome, Refusal
 from tongbao.mall.notices.tell import Kind, tell
 from tongbao.mall.paying import charges
 from tongbao.mall.people.models import User
+from tongbao.mall.people.roles import is_operator
 from tongbao.mall.sales import ending, goods, holds, quoting, settlement, stock
 from tongbao.mall.sales.leftover import left
 from tongbao.mall.sales.models import Part, Return
@@ -296,7 +297,7 @@ def _payer(row: Return, by: User | None) -> Payer:
     """Say who pays the goods fee, and what else the shop bears if it does."""
     if row.cancelled_by:
         return PAYS[way_of_cancelling(row.cancelled_by)]
-    by_operator = by is not None and by.is_staff
+    by_operator = is_operator(by)
     way = way_of_return(is_late=row.is_late, shop_bears=row.shop_bears, by_operator=by_operator)
     return PAYS[way]
 

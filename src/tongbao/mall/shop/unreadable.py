@@ -1,20 +1,27 @@
-"""Requests that no text of ours can hold are turned away before anything looks at them.
+"""Requests that no text or number of ours can hold are turned away before anything looks at them.
 
 PostgreSQL takes no NUL in a text. No browser sends one by itself; who does gets the page of a
-request that could not be read (400), not that of a fault of ours (500).
+request that could not be read (400), not that of a fault of ours (500). And no row has a number
+that its column could not hold: at such an address there is nothing (404).
 """
 
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 
 _NUL: Final = "\0"
+_LARGEST: Final = 2**63 - 1
+_DIGITS: Final = 64  # of a number in an address, leading zeros and all
+_KEYS: Final = ("pk", "product_pk")  # of rows, where a pattern gives them as texts
 
 
 class Readable:
-    """Refuses NUL in path, query, cookies and form values; after the language is known."""
+    """Refuses NUL in path, query, cookies and form values, and numbers that no row has.
+
+    It stands after the language is known.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         """Stand before what answers."""
@@ -32,15 +39,25 @@ class Readable:
         request: HttpRequest,
         view: Callable[..., HttpResponse],
         _args: Any,  # noqa: ANN401  # Django's
-        _kwargs: Any,  # noqa: ANN401  # Django's
+        kwargs: dict[str, Any],
     ) -> None:
-        """Look at a form's values, where the CSRF check has read them already.
+        """Look at the address's numbers, and at a form's values, which the CSRF check has read.
 
         What other machines send (views without that check) is theirs to read, as it came.
         """
+        for name, value in kwargs.items():
+            if not _is_key(name, value):
+                raise Http404
         if request.method == "POST" and not getattr(view, "csrf_exempt", False):
             for name, values in request.POST.lists():
                 _check((name, *(str(value) for value in values)))
+
+
+def _is_key(name: str, value: object) -> bool:
+    """Say whether a row can have that number; what is no row's number can be anything."""
+    if isinstance(value, str) and name in _KEYS:
+        value = int(value) if value.isascii() and value.isdigit() and len(value) < _DIGITS else -1
+    return not isinstance(value, int) or 0 <= value <= _LARGEST
 
 
 def _check(texts: Iterable[str]) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -52,9 +52,3 @@ def suggestions(request: HttpRequest) -> HttpResponse:
     aisles, goods = suggest(shelf, text)
     known = {"aisles": aisles, "goods": goods, "query": text}
     return render(request, "mall/suggestions.html", known)
-
-
-def nothing(request: HttpRequest, **place: str) -> HttpResponse:
-    """Show no page of Oscar's where the mall has none."""
-    del request, place
-    raise Http404

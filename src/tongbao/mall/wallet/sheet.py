@@ -3,9 +3,7 @@
 Lines are made as they are read, so that a file of any length takes little memory.
 """
 
-import csv
-import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import islice
 from typing import Final
 
@@ -17,24 +15,21 @@ from tongbao.ledger.statements import walk
 from tongbao.mall.people.models import User
 from tongbao.mall.shop.models import Shop
 from tongbao.mall.shop.money import ATOMS, digits
+from tongbao.mall.shop.spreadsheet import BOM, row
 from tongbao.mall.wallet.causes import Line, lines
 
-BOM: Final = "\ufeff"
-"""Tells spreadsheets that the file is UTF-8."""
-
 _BATCH: Final = 200
-_STARTS_A_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 def sheet(shop: Shop, user: User, language: str) -> Iterator[str]:
     """Yield the file of a member's statement, the oldest item first, in that language."""
     with override(language):
-        yield BOM + _row(_heads())
+        yield BOM + row(_heads())
     items = walk(shop.ledger, user.account)
     while batch := list(islice(items, _BATCH)):
         # The language is set for each piece: between two of them others use this thread.
         with override(language):
-            made = "".join(_row(_cells(shop, line)) for line in lines(shop, user, batch))
+            made = "".join(row(_cells(shop, line)) for line in lines(shop, user, batch))
         yield made
 
 
@@ -57,15 +52,6 @@ def plain_money(minor: int, currency: str) -> str:
     places = digits(currency)
     whole, rest = divmod(abs(minor), 10**places)
     return f"{'-' if minor < 0 else ''}{whole}" + (f".{rest:0{places}d}" if places else "")
-
-
-def safe(text: str) -> str:
-    """Return a text that no spreadsheet takes for a formula.
-
-    >>> safe("=1+1"), safe("Tea")
-    ("'=1+1", 'Tea')
-    """
-    return f"'{text}" if text.startswith(_STARTS_A_FORMULA) else text
 
 
 def _heads() -> list[str]:
@@ -94,8 +80,8 @@ def _cells(shop: Shop, line: Line) -> list[str]:
         str(item.position),
         line.at.astimezone(shop.zone).isoformat(sep=" ", timespec="seconds"),
         item.recorded_at.astimezone(shop.zone).isoformat(sep=" ", timespec="seconds"),
-        safe("; ".join([line.title, *line.notes]).replace("\u2011", "-")),
-        safe(line.sale.number if line.sale else ""),
+        "; ".join([line.title, *line.notes]).replace("\u2011", "-"),
+        line.sale.number if line.sale else "",
         *_amounts(item.change, shop.currency),
         *_amounts(item.balance, shop.currency),
     ]
@@ -106,9 +92,3 @@ def _amounts(amounts: Amounts, currency: str) -> list[str]:
         plain_points(amounts.points),
         *(plain_money(a, currency) for a in (amounts.wallet, amounts.credit, amounts.quota)),
     ]
-
-
-def _row(cells: Sequence[str]) -> str:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\r\n").writerow(cells)
-    return text.getvalue()

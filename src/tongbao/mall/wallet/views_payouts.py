@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from tongbao.mall.people.models import User
+from tongbao.mall.people.roles import is_operator
 from tongbao.mall.shop.pages import paged
 from tongbao.mall.wallet import withdrawals
 from tongbao.mall.wallet.models import Withdrawal
@@ -64,6 +65,6 @@ def decide(request: HttpRequest, pk: UUID) -> HttpResponse:
 def _operator(request: HttpRequest) -> User:
     """Return the operator; for everybody else there is no such page."""
     user = user_of(request)
-    if not user.is_staff:
+    if not is_operator(user):
         raise Http404
     return user

@@ -3,12 +3,6 @@
 from oscar.apps.dashboard.orders import views
 
 
-class OrderListView(views.OrderListView):
-    """The list; nothing can be done with many orders at once but downloading them."""
-
-    actions = ("download_selected_orders",)
-
-
 class OrderDetailView(views.OrderDetailView):
     """One order; only notes can be written on it."""
 

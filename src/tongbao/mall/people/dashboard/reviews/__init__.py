@@ -1,0 +1,1 @@
+"""The dashboard's reviews: shown, or held back."""

@@ -1,0 +1,1 @@
+"""The dashboard's discount codes, one by one; sets of them are not served."""
