@@ -11,7 +11,7 @@ from django.apps import apps
 from django.contrib.auth.models import Group, Permission
 from django.http import HttpRequest, HttpResponse
 from django.template import Engine, Origin
-from django.urls import NoReverseMatch, Resolver404, URLResolver, path, resolve, reverse
+from django.urls import NoReverseMatch, Resolver404, URLPattern, URLResolver, path, resolve, reverse
 from oscar.core.loading import get_model
 
 from tests.mall.owners import Page, World, walk, world
@@ -66,7 +66,10 @@ SPACES: Final = {page.name.split(":")[0] for page in oscars() if ":" in page.nam
 
 def test_a_new_oscar_adds_nothing_by_itself() -> None:
     page = path("new/", nothing, name="new")
-    new = [page, path("dashboard/", ([page], "dashboard", "dashboard"))]
+    new: list[URLPattern | URLResolver] = [
+        page,
+        path("dashboard/", ([page], "dashboard", "dashboard")),
+    ]
     assert list(keep_served(new)) == []
 
 
