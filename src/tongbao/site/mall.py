@@ -262,6 +262,8 @@ HAYSTACK_CONNECTIONS = {"default": {"ENGINE": "haystack.backends.simple_backend.
 
 # When a provider's charge is decided: called in the transaction that notes it.
 MALL_CHARGE_HANDLERS = {"sale": "tongbao.mall.sales.paid.on_charge"}
+# Whether what a declined charge was for still waits for its money, so that a late payment counts.
+MALL_CHARGE_AWAITED = {"sale": "tongbao.mall.sales.paid.is_awaited"}
 # When money of a charge has gone back: called in the transaction that notes it.
 MALL_REFUND_HANDLERS = {"sale": "tongbao.mall.sales.paid.on_refund"}
 # What the page after paying shows of it.
@@ -271,6 +273,7 @@ MALL_SALE_PAID = ["tongbao.mall.services.fulfil.on_paid"]
 MALL_SALE_CANCELLED = [
     "tongbao.mall.services.fulfil.on_cancelled",
     "tongbao.mall.instore.till.on_cancelled",
+    "tongbao.mall.checkout.frozen.on_cancelled",
 ]
 # Whether something of a paid part was had already, so that it cannot be cancelled any more.
 MALL_PART_BEGUN = ["tongbao.mall.services.fulfil.is_begun"]

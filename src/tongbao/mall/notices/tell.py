@@ -15,7 +15,7 @@ class Kind(StrEnum):
     """
 
     ORDER_PAID = "order_paid"  # sale, total
-    ORDER_CANCELLED = "order_cancelled"  # sale, why, paid; of a part: merchant, amount
+    ORDER_CANCELLED = "order_cancelled"  # sale, why, paid, basket; of a part: merchant, amount
     ORDER_SHIPPED = "order_shipped"  # sale, merchant
     POINTS_SETTLED = "points_settled"  # sale, points, quota
     DIVIDEND = "dividend"  # amount, day

@@ -96,12 +96,17 @@ def _order_cancelled(facts: Facts, shop: Shop) -> tuple[str, str]:
     if "merchant" in facts:  # one merchant's part of it
         shown = {"merchant": facts["merchant"], "sale": facts["sale"]}
         text = _(
-            "%(merchant)s's part of order %(sale)s is cancelled; %(amount)s goes back to you. The "
+            "%(merchant)s's part of order %(sale)s is cancelled; %(amount)s is refunded to you. The "
             "rest of the order goes on."
         )
         return text % {**shown, "amount": _money(facts, "amount", shop)}, _sale(facts)
     if not int(facts.get("paid", 1)):
-        text = _("Order %(sale)s is cancelled. Nothing was taken from you.")
+        text = _("Order %(sale)s is cancelled. You were not charged.")
+        if int(facts.get("basket", 0)):
+            text = _(
+                "Order %(sale)s is cancelled. You were not charged, and the goods are back in your "
+                "basket."
+            )
         return text % {"sale": facts["sale"]}, _sale(facts)
     text = _(
         "Order %(sale)s is cancelled. Your payment is being refunded; see the order for the amount."

@@ -7,6 +7,7 @@ the provider (`ask`). What a crash leaves:
   comes again; otherwise it expires with what it was for.
 - after the provider was paid, before the callback was taken: the provider sends it again, and
   `ask` finds it out (the page after paying asks, and so does the reconciler).
+- after a new attempt's commit, before the provider heard of it: as after `start`.
 - after the decision's commit, before what its handler wanted done afterwards: that is resumable
   (a sale: `placing.finish`), the page and the reconciler go on with it.
 - after a refund was wanted, before or while the provider was told: `send_refunds` tells it again
@@ -17,6 +18,7 @@ import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
@@ -40,6 +42,8 @@ from tongbao.mall.people.models import User
 _LOG: Final = logging.getLogger("tongbao.mall.paying")
 ASK_AGAIN: Final = timedelta(seconds=5)
 """So long an answer of the provider's is taken for its present one by pages that ask often."""
+ASK_DECLINED: Final = timedelta(seconds=30)
+"""So long, where it was declined: it may be paid after all, as with another card."""
 FORGOTTEN: Final = timedelta(days=1)
 """After that long a charge that the provider has never heard of will not be paid any more."""
 _INSTEAD: Final = "mismatch-"  # keys of refunds of what was paid instead begin so
@@ -48,6 +52,10 @@ DOUBTFUL: Final = timedelta(days=7)
 
 Afterwards = Callable[[], object]
 Handler = Callable[[Charge], Afterwards | None]
+
+
+class AlreadyPaid(PayingError):
+    """There is nothing left to pay."""
 
 
 class UnknownCharge(PayingError):
@@ -74,9 +82,11 @@ def start(
     user: User,
     amount_minor: int,
     currency: str,
+    attempt: int = 1,
 ) -> Charge:
     """Write down that money is to be collected, in the caller's transaction; `page` comes after."""
     return Charge.objects.create(
+        attempt=attempt,
         provider=provider.code,
         purpose=purpose,
         reference=reference,
@@ -84,6 +94,47 @@ def start(
         amount_minor=amount_minor,
         currency=currency,
     )
+
+
+def retry(charge: Charge, provider: Provider) -> Charge:
+    """Give a charge up for another attempt, in the caller's transaction that has its `lock`.
+
+    If it is paid after all, it counts as long as nothing else was paid for the same; otherwise all
+    of it goes back.
+
+    Raises:
+        AlreadyPaid: it is confirmed.
+    """
+    if charge.state == Charge.State.CONFIRMED:
+        raise AlreadyPaid("What is paid is not paid again.")
+    _give_up(Charge.objects.filter(pk=charge.pk))
+    return start(
+        provider=provider,
+        purpose=charge.purpose,
+        reference=charge.reference,
+        user=charge.user,
+        amount_minor=charge.amount_minor,
+        currency=charge.currency,
+        attempt=charge.attempt + 1,
+    )
+
+
+def attempts(purpose: str, reference: str) -> "QuerySet[Charge]":
+    """Return the charges for the same, in the order in which they were tried."""
+    return Charge.objects.filter(purpose=purpose, reference=reference).order_by("attempt")
+
+
+def lock(charge_id: UUID) -> Charge:
+    """Lock a charge for the caller's transaction; the first attempt of the same before it.
+
+    So everybody who decides about any attempt waits for the same row.
+    """
+    charge = Charge.objects.get(pk=charge_id)
+    if charge.attempt != 1:
+        same = attempts(charge.purpose, charge.reference)
+        same.select_for_update().filter(attempt=1).first()
+    rows = Charge.objects.select_for_update(of=("self",)).select_related("user")
+    return rows.get(pk=charge_id)
 
 
 def page(charge: Charge, return_url: str = "") -> str:
@@ -123,7 +174,8 @@ def take(notification: Notification, provider: str) -> Charge:
     In one transaction: the message is noted, the charge decided, and whoever it was for is told
     (settings.MALL_CHARGE_HANDLERS); what that handler returns is called after the commit. Where
     amount or currency differ from what was asked, it does not count as paid, and ``trouble`` is
-    set. What is paid after the charge had failed goes back as a whole.
+    set. What is paid after the charge had failed counts where what it was for still waits for its
+    money (settings.MALL_CHARGE_AWAITED); otherwise it goes back as a whole.
 
     Raises:
         UnknownCharge: there is none, or it is another provider's.
@@ -131,14 +183,10 @@ def take(notification: Notification, provider: str) -> Charge:
     """
     afterwards: Afterwards | None = None
     with transaction.atomic(durable=True):
-        charge = (
-            Charge.objects.select_for_update(of=("self",))
-            .select_related("user")
-            .filter(pk=notification.charge_id, provider=provider)
-            .first()
-        )
-        if charge is None:
+        known = Charge.objects.filter(pk=notification.charge_id, provider=provider)
+        if not known.exists():
             raise UnknownCharge(f"{provider} tells of a charge that is not here.")
+        charge = lock(notification.charge_id)
         if notification.state != Paid.OPEN:
             noted, new = Callback.objects.get_or_create(
                 provider=provider, event=notification.event, defaults={"charge": charge}
@@ -244,7 +292,7 @@ def send_back(charge: Charge) -> ChargeRefund:
     _check_outside()
     afterwards: Afterwards | None = None
     with transaction.atomic(durable=True):
-        row = Charge.objects.select_for_update().get(pk=charge.pk)
+        row = lock(charge.pk)
         key = f"{_INSTEAD}{row.pk}"
         wanted = ChargeRefund.objects.filter(key=key).first()
         if wanted is None:
@@ -289,15 +337,37 @@ def _decide(charge: Charge, notification: Notification) -> Afterwards | None:
             _flag(charge, Charge.Trouble.TAKEN_BACK, notification)
         return None
     if charge.state == Charge.State.FAILED:
-        if confirmed:
+        if not confirmed:
+            return None
+        if not _is_awaited(charge):
             _flag(charge, Charge.Trouble.LATE, notification)
             refund(charge, f"late-{charge.pk}", charge.amount_minor)
-        return None
+            return None
+    if confirmed:
+        # A later attempt is given up: were it paid, too, it would go back.
+        others = attempts(charge.purpose, charge.reference)
+        _give_up(others.exclude(pk=charge.pk))
     charge.state = Charge.State.CONFIRMED if confirmed else Charge.State.FAILED
     charge.decided_at = timezone.now()
     charge.provider_ref = notification.provider_ref or charge.provider_ref
     charge.save(update_fields=["state", "decided_at", "provider_ref"])
     return _handled(charge)
+
+
+def _is_awaited(charge: Charge) -> bool:
+    """Say whether what a failed charge was for still waits for that money."""
+    same = attempts(charge.purpose, charge.reference)
+    path = settings.MALL_CHARGE_AWAITED.get(charge.purpose)
+    if path is None or same.filter(state=Charge.State.CONFIRMED).exists():
+        return False
+    return bool(import_string(path)(charge))
+
+
+def _give_up(rows: "QuerySet[Charge]") -> None:
+    """Let those that are open fail: something else is to be paid, or was, for the same."""
+    rows.filter(state=Charge.State.STARTED).update(
+        state=Charge.State.FAILED, decided_at=timezone.now()
+    )
 
 
 def _handled(charge: Charge) -> Afterwards | None:

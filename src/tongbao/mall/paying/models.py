@@ -11,19 +11,24 @@ class Charge(models.Model):
     """Money that a provider collects from somebody for something in the mall.
 
     ``purpose`` and ``reference`` say for what; whoever handles that purpose is told when the
-    charge is decided. ``id`` is random: it stands in addresses. ``trouble`` is set where what the
-    provider said does not fit, for the operator to look at with the provider.
+    charge is decided. What a declined charge was for may be paid by another: each ``attempt`` is a
+    charge of its own, and at most one of them is open or confirmed. ``id`` is random: it stands in
+    addresses. ``trouble`` is set where what the provider said does not fit, for the operator to
+    look at with the provider.
     """
 
     class Trouble(models.TextChoices):
         """What does not fit."""
 
         MISMATCH = "mismatch"  # another amount or currency was paid: it counts as not paid
-        LATE = "late"  # paid after it had failed: all of it goes back
+        LATE = "late"  # paid when nothing waited for it any more: all of it goes back
         TAKEN_BACK = "taken_back"  # said to have failed after it was confirmed: it still counts
 
     class State(models.TextChoices):
-        """What became of it; `CONFIRMED` and `FAILED` never change again."""
+        """What became of it; `CONFIRMED` never changes again.
+
+        A failed one is confirmed after all only where what it was for still waits for its money.
+        """
 
         STARTED = "started"
         CONFIRMED = "confirmed"
@@ -33,6 +38,7 @@ class Charge(models.Model):
     provider = models.CharField(max_length=32)
     purpose = models.CharField(max_length=16)
     reference = models.CharField(max_length=128)
+    attempt = models.PositiveSmallIntegerField(default=1)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
     amount_minor = models.PositiveBigIntegerField()
     currency = models.CharField(max_length=3)
@@ -48,7 +54,14 @@ class Charge(models.Model):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["purpose", "reference"], name="one_charge_each"),
+            models.UniqueConstraint(
+                fields=["purpose", "reference", "attempt"], name="one_charge_an_attempt"
+            ),
+            models.UniqueConstraint(
+                fields=["purpose", "reference"],
+                condition=models.Q(state__in=["started", "confirmed"]),
+                name="one_live_charge",
+            ),
             models.CheckConstraint(condition=models.Q(amount_minor__gt=0), name="charge_positive"),
         ]
         indexes: ClassVar = [

@@ -111,9 +111,9 @@ def expire(sale: Sale) -> bool:
     Not inside a transaction; say whether it is cancelled now. While the provider cannot be asked
     the sale stays as it is.
     """
-    if sale.charge is not None:
+    for charge in charges.attempts("sale", sale.number):
         try:
-            charges.ask(sale.charge)
+            charges.ask(charge)
         except (PayingError, LedgerError) as error:
             _LOG.warning("expiry_waits", extra={"sale": sale.number, "why": type(error).__name__})
             return False

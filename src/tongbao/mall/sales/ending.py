@@ -107,6 +107,7 @@ def _cancel(sale: Sale, why: str, back_at: datetime | None) -> None:
     stock.free(sale, open_)
     facts: dict[str, int | str] = {"sale": sale.number, "why": sale.why_cancelled}
     facts |= {"total": sale.total_minor, "paid": int(was_paid or is_charged(sale))}
+    facts["basket"] = int(sale.order_id is not None)
     tell(sale.user, Kind.ORDER_CANCELLED, sale.number, facts)
     for path in settings.MALL_SALE_CANCELLED:
         import_string(path)(sale)

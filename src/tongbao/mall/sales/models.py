@@ -42,6 +42,7 @@ class Tenders(models.Model):
 class Sale(Tenders):
     """Something bought, as one payment.
 
+    ``charge`` is the one by which it is paid, or was: after a declined one the next attempt's.
     ``is_immediate``: whoever buys has the goods in hand, so that they are received when paid. Of a
     sale that was paid and then cancelled, ``back_at`` tells when wallet, credit and points came
     back; until then that is on the way (`ending.give_back`).

@@ -27,7 +27,7 @@ from tongbao.mall.notices.tell import Kind, tell
 from tongbao.mall.paying import charges
 from tongbao.mall.paying.models import Charge, ChargeRefund
 from tongbao.mall.paying.standing import Standing, of_charge
-from tongbao.mall.sales import booking, ending, receiving, states
+from tongbao.mall.sales import attempts, booking, ending, receiving, states
 from tongbao.mall.sales.booking import Verdict
 from tongbao.mall.sales.estimates import estimate
 from tongbao.mall.sales.models import Part, Sale
@@ -42,21 +42,37 @@ def on_charge(charge: Charge) -> Callable[[], object]:
     """Do what a charge's decision means for its sale, in the transaction that notes it.
 
     Confirmed: the group of the internal parts waits in the inbox from now on. If the sale was
-    cancelled before (too late), the whole charge is wanted back. Failed: the sale is cancelled.
+    cancelled before (too late), the whole charge is wanted back. Failed: an order waits for
+    another attempt until its time is up; a payment in person, whose goods are in hand, ends, so
+    that the bill is free for whoever pays it in another way.
     Returns what is to be done after the commit.
     """
-    sale = states.locked(Sale.objects.only("pk").get(charge=charge).pk)
+    sale = states.locked(sale_of(charge).pk)
     confirmed = charge.state == Charge.State.CONFIRMED
     if confirmed and sale.state == Sale.State.PENDING:
+        if sale.charge_id != charge.pk:  # an earlier attempt was paid after all
+            sale.charge = charge
+            sale.save(update_fields=["charge"])
         shop = the_shop()
         commands = booking.payment_of(sale, shop.account)
         if commands:
             shop.ledger.enqueue_group(commands)
     elif confirmed:
         charges.refund(charge, f"{sale.number}-back", charge.amount_minor)
-    elif sale.state == Sale.State.PENDING:
+    elif sale.state == Sale.State.PENDING and sale.is_immediate:
         ending.end(sale, "provider")
     return lambda: finish(sale)
+
+
+def is_awaited(charge: Charge) -> bool:
+    """Say whether a sale still waits for the money of a charge that had failed."""
+    sale = states.locked(sale_of(charge).pk)
+    return sale.state == Sale.State.PENDING and not ending.is_funded(sale)
+
+
+def sale_of(charge: Charge) -> Sale:
+    """Return the sale that a charge is for: its number is the charge's reference."""
+    return Sale.objects.get(number=charge.reference)
 
 
 def on_refund(refund: ChargeRefund) -> None:
@@ -64,8 +80,10 @@ def on_refund(refund: ChargeRefund) -> None:
 
     Returns tell it themselves, with all that comes back by them.
     """
-    sale = Sale.objects.select_related("user").filter(charge=refund.charge).first()
-    if sale is None or sale.state != Sale.State.CANCELLED:
+    sale = Sale.objects.select_related("user").filter(number=refund.charge.reference).first()
+    if sale is None:
+        return
+    if refund.key.startswith(f"{sale.number}-") and refund.key != f"{sale.number}-back":
         return
     facts: dict[str, int | str] = {"sale": sale.number, "amount": refund.amount_minor, "points": 0}
     if refund.currency != refund.charge.currency:
@@ -91,12 +109,15 @@ def finish(sale: Sale) -> Sale:
 
 def standing(charge: Charge) -> Standing:
     """Return how the sale of a charge stands, for the page after paying; goes on with it first."""
-    sale = Sale.objects.get(charge=charge)
+    sale = sale_of(charge)
     with suppress(LedgerError):  # it stays as it is then, and the page asks again
         sale = finish(sale)
     address, label = reverse("sales:detail", args=[sale.number]), _("View order")
     if charge.trouble == Charge.Trouble.MISMATCH and charge.state == Charge.State.STARTED:
         return replace(of_charge(charge), address=address, label=label)
+    if charge.trouble == Charge.Trouble.LATE:
+        text = _("The order was already paid or had ended, so this payment is refunded to you.")
+        return Standing(_("Paid twice or too late"), text, address=address, label=label)
     if sale.state == Sale.State.PAID:
         text = _("The payment has arrived; the order is being worked on.")
         return Standing(_("Paid"), text, is_good=True, address=address, label=label)
@@ -110,6 +131,15 @@ def standing(charge: Charge) -> Standing:
             "The payment has arrived; the rest is being processed. There is nothing you need to do."
         )
         return Standing(_("Almost done"), text, waits=True, address=address, label=label)
+    if charge.state == Charge.State.FAILED:
+        shop = the_shop()
+        until = attempts.pay_until(shop, sale).astimezone(shop.zone)
+        text = _(
+            "The payment did not go through; you were not charged. Your order is reserved until "
+            "%(until)s: pay again, or pay another way."
+        )
+        shown = {"until": f"{until:%H:%M}"}
+        return Standing(_("Not paid yet"), text % shown, address=address, label=_("Pay again"))
     return of_charge(charge)
 
 

@@ -9,7 +9,10 @@ id. So a crash is between two of these, and this is all that it can leave:
 | … with a provider's part, not started there | pending, charge started | `expire_due` |
 | … started or paid there, no callback taken | pending, charge started | `charges.ask` |
 | the charge's decision: confirmed | pending, group in the inbox | `paid.finish` |
-| the charge's decision: failed | cancelled | – |
+| the charge's decision: failed | pending, to be paid again | `expire_due` |
+| … of a payment in person | cancelled | – |
+| another attempt's commit, not started there | pending, charge started | `expire_due` |
+| an earlier attempt was paid, no callback taken | pending or paid, charge failed | `charges.ask` |
 | the ledger took or refused the group | pending, outcome known | `paid.finish` |
 | the sale's commit as cancelled | wanted refund | `charges.send_refunds` |
 | a paid sale's cancellation | group in the inbox, wanted refund | `ending.give_back` |
@@ -108,8 +111,9 @@ def _subject(row: Any) -> str:  # noqa: ANN401  # a row of any kind
 
 def _ask(charge: Charge) -> Did | None:
     """Ask the provider about a charge that may still be paid; None where nothing is new."""
+    before = Charge.objects.get(pk=charge.pk)  # another attempt's answer may have decided it
     after = charges.ask(charge)
-    is_new = (after.state, after.trouble) != (charge.state, charge.trouble)
+    is_new = (after.state, after.trouble) != (before.state, before.trouble)
     return Did.FINISHED if is_new else None
 
 

@@ -30,6 +30,9 @@ class Why(StrEnum):
     SHOP_SHORT = "shop_short"
     FEE_SHORT = "fee_short"
     NOT_CANCELLABLE = "not_cancellable"
+    NOTHING_TO_PAY = "nothing_to_pay"
+    PAY_TIME_UP = "pay_time_up"
+    TOO_MANY_ATTEMPTS = "too_many_attempts"
 
 
 _WORDS: Final[Mapping[Why, object]] = {
@@ -59,6 +62,9 @@ _WORDS: Final[Mapping[Why, object]] = {
         "ask the shopper to cancel, or ask the mall's operator to cancel for the mall."
     ),
     Why.NOT_CANCELLABLE: _("This order can no longer be cancelled."),
+    Why.NOTHING_TO_PAY: _("There is nothing to pay for this order at the moment."),
+    Why.PAY_TIME_UP: _("The time to pay for this order is over. Please order again."),
+    Why.TOO_MANY_ATTEMPTS: _("Paying for this order failed too often. Cancel it and order again."),
 }
 
 

@@ -21,7 +21,7 @@ from typing import Final
 
 from django.db import transaction
 
-from tongbao.mall.paying.models import Charge
+from tongbao.mall.paying import charges
 from tongbao.mall.sales import stock
 from tongbao.mall.sales.models import Part, Sale
 from tongbao.mall.shop.models import Shop
@@ -48,7 +48,7 @@ def locked(sale_id: int) -> Sale:
     """Lock a sale, its charge before it, for the transaction that the caller holds open."""
     charge_id = Sale.objects.values_list("charge_id", flat=True).get(pk=sale_id)
     if charge_id is not None:
-        Charge.objects.select_for_update().get(pk=charge_id)
+        charges.lock(charge_id)
     return (
         Sale.objects.select_for_update(of=("self",))
         .select_related("user", "charge", "order")

@@ -6,9 +6,11 @@ from typing import Any, Final
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
@@ -19,7 +21,7 @@ from tongbao.mall.paying import charges, providers
 from tongbao.mall.paying.models import Charge, ChargeRefund
 from tongbao.mall.paying.providers import PayingError
 from tongbao.mall.people.models import User
-from tongbao.mall.sales import booking, placing, receiving
+from tongbao.mall.sales import attempts, booking, placing, receiving
 from tongbao.mall.sales.models import Part, Return, Sale
 from tongbao.mall.sales.refusals import NotNow
 from tongbao.mall.sales.shown import (
@@ -130,8 +132,8 @@ def shown(request: HttpRequest, number: str) -> dict[str, Any]:
     shop, sale = the_shop(), own(request, number)
     word, colour = state_of(sale)
     refunds: list[ChargeRefund] = []
-    if sale.charge is not None and sale.state == Sale.State.CANCELLED:
-        refunds = list(sale.charge.refunds.order_by("created_at"))
+    if sale.charge is not None:
+        refunds = [one for one in refunds_of(sale) if not _is_of_return(sale, one)]
     is_held = sale.charge is not None and charges.is_held(sale.charge)
     parts = [_priced(shop, part_shown(shop, part)) for part in sale.parts.all()]
     rest = booking.rest_of(sale) if sale.goods_fee_minor else None
@@ -139,13 +141,9 @@ def shown(request: HttpRequest, number: str) -> dict[str, Any]:
         "sale": sale,
         "word": word,
         "colour": colour,
-        "pay_until": sale.created_at + timedelta(minutes=shop.pay_minutes),
+        **_to_pay(shop, sale),
         "why": why_cancelled(sale),
         "parts": parts,
-        "can_pay": sale.state == Sale.State.PENDING
-        and sale.charge is not None
-        and sale.charge.state == Charge.State.STARTED
-        and not is_held,
         "is_held": is_held,
         "is_sent": any(part.ships for part in parts),
         "refunds": [
@@ -166,11 +164,49 @@ def shown(request: HttpRequest, number: str) -> dict[str, Any]:
     }
 
 
+def refunds_of(sale: Sale) -> "QuerySet[ChargeRefund]":
+    """Return what goes back through providers for a sale, of all attempts to pay it."""
+    same = ChargeRefund.objects.filter(charge__purpose="sale", charge__reference=sale.number)
+    return same.select_related("charge").order_by("created_at")
+
+
+def _is_of_return(sale: Sale, refund: ChargeRefund) -> bool:
+    """Say whether a refund is a part's return's, which the part shows itself."""
+    own = refund.key.startswith(f"{sale.number}-") and refund.key != f"{sale.number}-back"
+    return own and sale.state != Sale.State.CANCELLED
+
+
+def _to_pay(shop: Shop, sale: Sale) -> dict[str, Any]:
+    """Return what the page of an order that waits for its payment needs besides."""
+    now, until = timezone.now(), attempts.pay_until(shop, sale)
+    declined = sale.charge is not None and sale.charge.state == Charge.State.FAILED
+    can_pay = attempts.can_pay(shop, sale, now)
+    return {
+        "can_pay": can_pay,
+        "pay_until": until,
+        "minutes_left": max(0, -(-(until - now) // timedelta(minutes=1))),
+        "is_declined": declined and sale.state == Sale.State.PENDING,
+        "ways_to_pay": _ways(sale) if can_pay else [],
+    }
+
+
+def _ways(sale: Sale) -> list[providers.Provider]:
+    """Return the providers that may collect for a sale, the one that it is with first.
+
+    A payment in person stays with its own: its page and its bill wait for that.
+    """
+    current = sale.charge.provider if sale.charge is not None else ""
+    offered = sorted(providers.offered(), key=lambda one: one.code != current)
+    return [one for one in offered if one.code == current] if sale.is_immediate else offered
+
+
 def _go_on(sale: Sale) -> None:
     """Find out what became of it: ask the provider, or settle the internal part."""
     try:
-        if sale.charge is not None and sale.charge.state == Charge.State.STARTED:
-            charges.ask(sale.charge, unless_asked_since=charges.ASK_AGAIN)
+        if sale.charge is not None and sale.charge.state != Charge.State.CONFIRMED:
+            is_open = sale.charge.state == Charge.State.STARTED
+            pause = charges.ASK_AGAIN if is_open else charges.ASK_DECLINED
+            charges.ask(sale.charge, unless_asked_since=pause)
         else:
             placing.finish(sale)
     except (PayingError, LedgerError):

@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from tongbao.ledger.values import LedgerError
-from tongbao.mall.paying import charges
+from tongbao.mall.paying import charges, providers
 from tongbao.mall.paying.models import Charge
 from tongbao.mall.paying.providers import PayingError
-from tongbao.mall.sales import cancelling
+from tongbao.mall.sales import attempts, cancelling
 from tongbao.mall.sales.models import Sale
 from tongbao.mall.sales.once import taken
 from tongbao.mall.sales.refusals import NotNow
@@ -25,8 +25,19 @@ from tongbao.mall.shop.troubles import told
 @login_required
 @require_POST
 def pay(request: HttpRequest, number: str) -> HttpResponse:
-    """Go to the provider's page again, as long as the order waits for that."""
-    return redirect(onward(request, own(request, number)))
+    """Go to the page of a provider, as long as the order waits for that; again, or of another."""
+    sale = own(request, number)
+    chosen = request.POST.get("provider", "") or (sale.charge.provider if sale.charge else "")
+    try:
+        sale.charge = attempts.begin(sale, chosen)
+    except NotNow as error:
+        if own(request, number).state == Sale.State.PENDING:
+            messages.warning(request, str(error))
+        return redirect("sales:detail", number)
+    except providers.UnknownProvider:
+        messages.warning(request, _("That payment method is no longer offered. Choose another."))
+        return redirect("sales:detail", number)
+    return redirect(onward(request, sale))
 
 
 @login_required
@@ -34,6 +45,7 @@ def pay(request: HttpRequest, number: str) -> HttpResponse:
 def cancel(request: HttpRequest, number: str) -> HttpResponse:
     """Cancel an order that was not sent off; what was paid goes back."""
     sale = own(request, number)
+    is_unpaid = sale.state == Sale.State.PENDING and sale.order is not None
     if sale.state != Sale.State.CANCELLED:
         try:
             done = cancelling.cancel(sale, BY_SHOPPER)
@@ -42,7 +54,10 @@ def cancel(request: HttpRequest, number: str) -> HttpResponse:
         except LedgerError as error:
             messages.warning(request, told(error))
         else:
-            if done:
+            if done and is_unpaid:
+                text = _("The order is cancelled. The goods are back in your basket.")
+                messages.success(request, text)
+            elif done:
                 messages.success(request, _("The order is cancelled."))
             else:
                 messages.warning(request, _("This order can no longer be cancelled."))
