@@ -230,7 +230,7 @@ def test_one_merchant_cancels_its_part_and_the_rest_goes_on(mall: Mall) -> None:
     assert "The merchant cancelled it." in text
     assert "The merchant pays the goods fee of" in text
     assert (
-        "is cancelled; ¥40.00 goes back to you"
+        "is cancelled; ¥40.00 is refunded to you"
         in mall.client(user).get("/messages/").content.decode()
     )
     other = sale.parts.get(merchant__account="tea")
