@@ -94,14 +94,14 @@ def state_of(sale: Sale) -> str:
     ("act", "state", "trouble"),
     [
         ("pay", "paid", ""),
-        ("fail", "cancelled", ""),
+        ("fail", "pending", ""),
         ("twice", "paid", ""),
         ("again", "paid", ""),
         ("lost", "pending", ""),
         ("forged", "pending", ""),
         ("too_little", "pending", "mismatch"),
         ("foreign", "pending", "mismatch"),
-        ("then_fine", "cancelled", "late"),
+        ("then_fine", "paid", ""),
         ("down", "pending", ""),
         ("refuse", "pending", ""),
     ],
@@ -114,8 +114,7 @@ def test_each_button_of_the_pay_page_does_what_it_says(
     charge = Charge.objects.get(sale=sale)
     assert answer == (302, charges.return_address(charge))
     assert (state_of(sale), charge.trouble) == (state, trouble)
-    refunds = sum(one.amount_minor for one in SandboxRefund.objects.all())
-    assert refunds == (5_000 if act == "then_fine" else 0)
+    assert not SandboxRefund.objects.exists()
 
 
 def test_what_is_paid_later_is_open_until_then(mall: Mall, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -314,9 +314,15 @@ def test_one_paid_after_it_expired_goes_back(mall: Mall) -> None:
     assert sent_back() == [1_000]
 
 
-def test_a_failed_payment_cancels_the_sale(mall: Mall) -> None:
+def test_a_failed_payment_cancels_the_sale_only_where_it_was_made_in_person(mall: Mall) -> None:
     user = buyer(mall, wallet=3_000)
     sale = at_provider(mall, Split(1_000, 3_000), user)
+    assert sale.charge is not None
+    bank.fail(sale.charge.pk)
+    bank.deliver_due()
+    assert now(sale).state == "pending"
+    sale = at_provider(mall, Split(1_000, 3_000), user)
+    Sale.objects.filter(pk=sale.pk).update(is_immediate=True)
     assert sale.charge is not None
     bank.fail(sale.charge.pk)
     bank.deliver_due()

@@ -183,6 +183,7 @@ def test_a_payment_that_came_too_late_is_told_until_it_went_back(mall: Mall) -> 
     charge = sale.charge
     assert charge is not None
     charges.page(charge)
+    assert cancelling.cancel(sale, "shopper")
     Charge.objects.update(state="failed")
     bank.pay(charge.pk)
     bank.outage("refund", times=100)
