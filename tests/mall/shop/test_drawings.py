@@ -10,9 +10,11 @@ import pytest
 from tests.mall.shop.stock import LONG
 from tests.mall.stage import Mall
 from tongbao.mall.demo.cellar_goods import ARTICLES
+from tongbao.mall.demo.source import catalogue
 from tongbao.mall.shop import drawing_words
 from tongbao.mall.shop.drawing import GROUNDS, Drawing, draw, drawing_of, kinds
 
+HISTORY = Path(__file__).resolve().parents[3] / "examples/online-retail"
 SHOP = Path(__file__).resolve().parents[3] / "src/tongbao/mall/shop"
 CSS = (SHOP / "static/mall/drawings.css").read_text("utf-8")
 
@@ -45,6 +47,7 @@ def test_every_kind_colour_ground_and_pattern_that_words_name_is_there() -> None
     [
         ("White hanging heart T-light holder", "heartlight", "white", "hearts"),
         ("Jumbo bag red retrospot", "bag", "red", "dots"),
+        ("Assorted colour bird ornament", "bird", None, None),
         ("Jumbo bag pink polkadot", "bag", "pink", "dots"),
         ("Regency cakestand 3 tier", "cakestand", None, None),
         ("Lunch bag black skull", "lunchbag", "black", "stars"),
@@ -63,6 +66,12 @@ def test_every_kind_colour_ground_and_pattern_that_words_name_is_there() -> None
         ("青瓷小酒杯 六只", "cups", "blue", None),
         ("话费充值 50 元", "phone", "orange", None),
         ("Phone top-up £10", "phone", None, None),
+        ("Popcorn holder", "popcorn", None, None),
+        ("Jumbo bag vintage doily", "bag", None, "leaves"),
+        ("Jumbo bag 50's Christmas", "bag", "red", "stars"),
+        ("Card Christmas village", "card", None, None),
+        ("Glitter Christmas tree", "tree", None, None),
+        ("Doormat Christmas village", "doormat", None, None),
         ("Zweckverband", "parcel", None, None),
         ("", "parcel", None, None),
         ("🎁", "parcel", None, None),
@@ -88,6 +97,13 @@ def test_the_wine_malls_neighbours_are_told_apart() -> None:
     chosen = [drawing_of(article.title) for article in ARTICLES]
     assert all(one != other for one, other in pairwise(chosen))
     assert "parcel" not in {one.kind for one in chosen}
+
+
+def test_the_gift_shops_neighbours_are_told_apart_and_its_kinds_are_known() -> None:
+    chosen = [drawing_of(one.title) for one in catalogue(HISTORY)]
+    assert all(one != other for one, other in pairwise(chosen[:240]))
+    known = sum(one.kind != "parcel" for one in chosen)
+    assert known * 100 > len(chosen) * 90
 
 
 def test_goods_without_a_photograph_show_a_drawing_and_say_so(mall: Mall) -> None:

@@ -78,12 +78,12 @@ def draw(drawing: Drawing) -> SafeString:
     if drawing.pattern:
         ink = "-ink" if drawing.tone in _PALE else ""
         shapes = _with_pattern(shapes, f"{drawing.pattern}{ink}")
-    stage = '<path class="t" d="M0 296h400v104H0z"/>' if width else ""
+    stage = '<path class="t" d="M-400 296H800v104H-400z"/>' if width else ""
     shadow = f'<ellipse class="s" cx="200" cy="316" rx="{width}" ry="11"/>' if width else ""
     return format_html(
         '<svg class="pic art tone-{} ground-{}" viewBox="28 16 344 344" aria-hidden="true" '
-        'focusable="false" preserveAspectRatio="xMidYMid slice">'
-        '<rect class="ground" x="-200" width="800" height="400"/>{}</svg>',
+        'focusable="false" preserveAspectRatio="xMidYMid meet">'
+        '<rect class="ground" x="-400" width="1200" height="400"/>{}</svg>',
         drawing.tone,
         drawing.ground,
         mark_safe(stage + shadow + shapes),  # noqa: S308  # ours
@@ -119,9 +119,10 @@ def _kind(text: str, words: Iterable[str]) -> str:
         if any(phrase in text for phrase in phrases.split("|")):
             return kind
     single = _singles()
-    for word in reversed(list(words)):
-        if word in single:
-            return single[word]
+    named = [word for word in words if word in single]
+    if named:
+        strong = [word for word in named if word not in known.WEAK]
+        return single[(strong or named)[-1]]
     for kind, marks in known.CHINESE.items():
         if any(mark in text for mark in marks.split()):
             return kind.strip()

@@ -1,6 +1,7 @@
 """By which words of a title a drawing is chosen, in English and Chinese; its colour and pattern, too.
 
-Of single English words the last that is known decides, for there the noun stands; phrases and
+Of single English words the last that is known decides, for there the noun stands (those that
+often describe count only where there is no other); phrases and
 Chinese words are looked for anywhere, the first known one of the list decides.
 """
 
@@ -35,6 +36,7 @@ PHRASES: Final = {
     "purse": "coin purse|make up bag|washbag|wash bag|cosmetic bag|sponge bag",
     "tin": "plasters in tin|cake tin|biscuit tin|storage tin",
     "jar": "jam making|jam jar|storage jar|sweet jar|biscuit jar",
+    "glasses": "wine glass|champagne glass|chalice|goblet",
     "fuel": "fuel card",
     "phone": "phone top-up|phone charm|mobile phone|top-ups",
     "bulb": "meter top-up|electricity",
@@ -49,7 +51,7 @@ WORDS: Final = {
     "teapot": "teapot teapots kettle kitchen samovar",
     "cakestand": "cakestand stand tier",
     "cake": "cake cakes cupcakes muffin doilies doily",
-    "tin": "tin tins caddy canister cannister bin",
+    "tin": "tin tins caddy canister cannister bin container",
     "jar": "jar jars jam honey terrarium",
     "bowl": "bowl bowls mould moulds dish dishes ramekin colander mixing baking pan",
     "plate": "plate plates coaster coasters placemat placemats platter tile",
@@ -63,7 +65,7 @@ WORDS: Final = {
     "popcorn": "popcorn",
     "napkins": "napkin napkins serviettes",
     "apron": "apron aprons tabard",
-    "towel": "towel towels flannel cloth curtain curtains tablecloth quilt throw blanket rug",
+    "towel": "towel towels flannel cloth curtain curtains tablecloth quilt throw blanket rug scarf",
     "tealight": "holder holders",
     "candle": "candle candles wax",
     "heart": "heart hearts wicker decoration decorations",
@@ -87,7 +89,7 @@ WORDS: Final = {
     "bird": "bird birds hen chick chicken chicks owl duck robin dove feeder cockerel",
     "wreath": "wreath wreaths",
     "tree": "tree trees christmas",
-    "bauble": "bauble baubles ball balls ornament",
+    "bauble": "bauble baubles ball balls",
     "star": "star stars snowflake snowflakes",
     "bell": "bell bells",
     "egg": "egg eggs easter",
@@ -104,13 +106,13 @@ WORDS: Final = {
     "wrap": "wrap paper tissue",
     "ribbon": "ribbon ribbons tape reel twine string thread sewing",
     "bow": "bow hair scrunchie headband",
-    "stickers": "sticker stickers magnet magnets transfer transfers tattoo tattoos",
+    "stickers": "sticker stickers magnet magnets transfer transfers tattoo tattoos tag tags label labels",
     "tissues": "tissues",
     "necklace": "necklace necklaces pendant beads jewellery choker",
     "earrings": "earring earrings",
     "bracelet": "bracelet bracelets bangle",
     "ring": "ring rings diamante",
-    "keyring": "keyring charm key tag tags",
+    "keyring": "keyring charm key",
     "teddy": "teddy toy toys rabbit bunny dog cat bear monkey doorstop soft reindeer children",
     "doll": "doll dolls dolly babushka babushkas fairy angel puppet skittles",
     "blocks": "blocks game games dominoes dinosaur circus robot xylophone harmonica abacus",
@@ -121,6 +123,17 @@ WORDS: Final = {
     "bread": "bread loaf toast",
     "phone": "phone mobile",
 }
+_DESCRIBING: Final = """
+christmas easter birthday party kitchen dining garden rose roses daisy flower flowers
+fairy dog cat owl bird birds rabbit bunny hen duck dinosaur circus robot heart hearts star
+stars doily doilies cake cakes egg eggs love bead beads letter letters alphabet number
+word art picture pictures paper wicker tea coffee toy toys children childrens holder
+holders stand light hanger kit gift set assorted decoration decorations lavender scented
+ring reindeer charm string glass chain tissue
+"""
+WEAK: Final = frozenset(_DESCRIBING.split())
+"""Words that often only describe: they count where a title has no other."""
+
 CHINESE: Final = {
     "giftset": "礼盒",
     "mini": "品鉴套装 小瓶装 小样",
@@ -160,7 +173,7 @@ CHINESE: Final = {
     "baijiu-red ": "酒",
 }
 TONES: Final = {
-    "red": "red ruby retrospot strawberry cherry christmas 赤霞珠 红 窖藏 山楂 杨梅 正山",
+    "red": "red ruby retrospot strawberry cherry christmas 赤霞珠 红 山楂 杨梅 正山",
     "pink": "pink rose sweetheart fairy dolly 荔枝 玫瑰 桃",
     "blue": "blue navy spaceboy cars denim london 青瓷 福鼎 42",
     "sky": "sky turquoise aqua teal duck 清香 冰",
@@ -168,9 +181,9 @@ TONES: Final = {
     "yellow": "yellow lemon chick daisy 桂花 雷司令 米酒 酒酿",
     "orange": "orange amber copper pumpkin carrot 单丛 加饭 话费",
     "purple": "purple lilac lavender amethyst violet 马瑟兰 紫 蛇龙珠",
-    "brown": "brown wooden wood chocolate coffee rustic wicker natural oak bamboo 熟普 花雕 陶",
+    "brown": "brown wooden wood chocolate coffee rustic wicker natural oak bamboo 熟普 陶",
     "black": "black skull skulls gothic slate",
-    "white": "white ivory cream clear crystal pearl baroque lace 白瓷 白",
+    "white": "white ivory cream clear crystal pearl baroque lace 白瓷",
     "silver": "silver zinc metal chrome mirrored antique enamel 锡 水晶",
     "gold": "gold gilt brass honey filigree 老窖 原浆",
 }
