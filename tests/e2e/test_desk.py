@@ -8,9 +8,11 @@ from tests.e2e.pages import assert_sound
 from tests.e2e.test_look import shot
 from tests.mall.desk.test_charges import wrongly_paid
 from tests.mall.desk.test_refused import stuck
+from tests.mall.sales.buying import buyer, paid
 from tests.mall.sales.test_stock import ordered
 from tongbao.mall.sales import receiving, returns
 from tongbao.mall.sales.models import Sale
+from tongbao.mall.sales.placing import Split
 
 
 def test_large_balances_stay_on_one_line(live: Live, browser_page: BrowserPage) -> None:
@@ -36,10 +38,10 @@ def test_the_operator_sends_a_wrong_payment_back(live: Live, browser_page: Brows
     page.goto("/me/")
     page.get_by_role("link", name="Payment problems").click()
     assert_sound(page)
-    page.get_by_role("button", name="Send ¥40.00 back").click()
+    page.get_by_role("button", name="Refund ¥40.00").click()
     expect(page.locator("#content")).to_contain_text("¥40.00 refunded.")
-    assert Sale.objects.get(pk=sale.pk).state == Sale.State.CANCELLED
-    expect(shopper.locator("#order")).to_contain_text("已退回", timeout=15_000)
+    assert Sale.objects.get(pk=sale.pk).state == Sale.State.PENDING
+    expect(shopper.locator("#order")).to_contain_text("已退款", timeout=15_000)
     assert_sound(shopper)
 
 
@@ -75,3 +77,28 @@ def test_a_merchant_puts_returned_goods_back(
     page.locator("button[name=decision][value=approve]").first.click()
     expect(page.locator(".alert-success")).to_have_count(1)
     assert live.mall.product("tea-1").stockrecords.get().num_in_stock == 999
+
+
+@pytest.mark.parametrize(("size", "language"), [("phone", "zh-hans"), ("desktop", "en")])
+def test_a_merchant_cancels_its_part_and_the_shopper_sees_it(
+    live: Live, browser_page: BrowserPage, size: str, language: str
+) -> None:
+    mall = live.mall
+    user = buyer(mall, wallet=6_000, points=200_000)
+    sale = paid(mall, user, {"tea": 6_000, "wine": 4_000}, Split(wallet=6_000, points=4_000))
+    assert mall.ledger.submit({"id": "own", "type": "deposit", "account": "wine", "amount": 500}).ok
+    part = sale.parts.get(merchant__account="wine")
+    for who, name in ((mall.operator(), "operator"), (mall.staff("wine"), "merchant")):
+        page = browser_page(size, language, who)
+        page.goto(f"/desk/wine/orders/{part.pk}/")
+        page.locator("details:has(#cancel-fee) summary").click()
+        expect(page.locator("#cancel-fee")).to_contain_text("¥1.60")
+        assert_sound(page)
+        shot(page, f"cancel-{name}-{size}-{language}")
+    page.locator("details:has(#cancel-fee) button").click()
+    expect(page.locator(".alert-success")).to_be_visible()
+    shopper = browser_page(size, language, user)
+    shopper.goto(f"/orders/{sale.number}/")
+    expect(shopper.locator("#order")).to_contain_text("¥40.00")
+    assert_sound(shopper)
+    shot(shopper, f"part-cancelled-{size}-{language}")

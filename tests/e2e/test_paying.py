@@ -59,18 +59,29 @@ def test_a_mixed_payment_is_paid_and_booked(
     assert shop.wallet == 1_000 + 450  # the points' 5.00 less 10 % for the reserve
 
 
-def test_a_failed_payment_ends_the_order(live: Live, browser_page: BrowserPage) -> None:
+@pytest.mark.parametrize(("size", "language"), [("phone", "en"), ("desktop", "zh-hans")])
+def test_a_declined_order_is_paid_at_the_second_try(
+    live: Live, browser_page: BrowserPage, size: str, language: str
+) -> None:
     sale, _, address = at_pay_page(live.mall, Split(provider=4_000, wallet=1_000))
-    page = browser_page("phone", "en", sale.user)
+    page = browser_page(size, language, sale.user)
     page.goto(address)
     page.locator("button[value=fail]").click()
-    expect(page.locator("#standing h1")).to_have_text("The order was cancelled")
-    expect(page.locator("#standing")).to_contain_text("The payment did not go through.")
+    again = {"en": "Pay again", "zh-hans": "重新付款"}[language]
+    expect(page.locator("#standing a")).to_have_text(again)
     assert_sound(page)
-    shot(page, "failed")
+    shot(page, f"declined-{size}-{language}")
+    page.locator("#standing a").click()
+    expect(page.locator("#pay-until")).to_be_visible()
+    assert_sound(page)
+    shot(page, f"pay-again-{size}-{language}")
+    page.locator("button[name=provider]").click()
+    page.locator("button[value=pay]").click()
+    expect(page.locator("#standing .display-6")).to_be_visible()
+    assert state_of(sale) == "paid"
     account = live.mall.ledger.account(sale.user.account)
     assert account is not None
-    assert (state_of(sale), account.wallet) == ("cancelled", 1_000)
+    assert account.wallet == 0
 
 
 @pytest.mark.parametrize("act", ["twice", "again", "lost"])

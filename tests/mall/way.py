@@ -2,8 +2,8 @@
 
 Three sales of one buyer, whom ann invited:
 
-- K1, 160.00 (tea 100.00, wine 60.00) by 80.00 of the provider, 40.00 of wallet, 20.00 of credit
-  and 20.00 of points. 20.00 of tea come back before the settlement, wine as a whole after it.
+- K1, 160.00 (tea 100.00, wine 60.00) by 80.00 of the provider, which declines first, 40.00 of
+  wallet, 20.00 of credit and 20.00 of points. 20.00 of tea come back before the settlement, wine as a whole after it.
 - K2, 60.00 of wine, is cancelled after it was paid.
 - K3 asks for more than the wallet has: its provider's part goes back.
 
@@ -19,10 +19,10 @@ from django.utils import timezone
 
 from tongbao.mall.merchants.models import Merchant
 from tongbao.mall.paying import bank, charges
-from tongbao.mall.paying.models import SandboxPayment
+from tongbao.mall.paying.models import Charge, SandboxPayment
 from tongbao.mall.people.members import bind, enrolled
 from tongbao.mall.people.models import User
-from tongbao.mall.sales import cancelling, placing, receiving, returns, settling
+from tongbao.mall.sales import attempts, cancelling, placing, receiving, returns, settling
 from tongbao.mall.sales.models import Part, Sale
 from tongbao.mall.sales.placing import Draft, Split
 from tongbao.mall.shop.models import the_shop
@@ -76,6 +76,8 @@ def buy(number: str, totals: dict[str, int], tenders: Split) -> None:
         sale = placing.place(shop, user, number, drafts, tenders, provider="sandbox")
     charge = sale.charge
     assert charge is not None
+    if number == "K1" and sale.state == Sale.State.PENDING and charge.attempt == 1:
+        charge = _declined(sale, charge)
     if sale.state == Sale.State.PENDING:
         charges.page(charge)
         payment = SandboxPayment.objects.filter(charge=charge.pk).first()
@@ -83,6 +85,16 @@ def buy(number: str, totals: dict[str, int], tenders: Split) -> None:
             bank.pay(charge.pk)
     bank.deliver_due()
     placing.finish(sale)
+
+
+def _declined(sale: Sale, charge: Charge) -> Charge:
+    """Let the provider decline, and begin another try."""
+    charges.page(charge)
+    payment = SandboxPayment.objects.filter(charge=charge.pk).first()
+    if payment is not None and payment.state == SandboxPayment.State.OPEN:
+        bank.fail(charge.pk)
+    bank.deliver_due()
+    return attempts.begin(Sale.objects.select_related("charge").get(pk=sale.pk), "sandbox")
 
 
 def give_back(number: str, merchant: str, amount: int, *, late: bool) -> None:

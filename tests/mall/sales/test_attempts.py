@@ -1,7 +1,7 @@
 """An order survives a declined card: paid again, by another provider, twice by mistake, or not at all."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
@@ -219,7 +219,8 @@ def test_a_try_and_an_older_confirmation_at_once_leave_one_payment(any_mall: Mal
         def hear(first: Charge = first) -> object:
             return charges.ask(first)
 
-        at_once([again, hear, again])
+        works: list[Callable[[], object]] = [again, hear, again]
+        at_once(works)
         charges.ask(first)
         placing.finish(sale)
         sale.refresh_from_db()

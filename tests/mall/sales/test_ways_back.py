@@ -227,7 +227,7 @@ def test_one_merchant_cancels_its_part_and_the_rest_goes_on(mall: Mall) -> None:
     assert (back.provider_minor, back.cancelled_by) == (1_600, "merchant")
     assert [one.amount_minor for one in sale.charge.refunds.all()] == [1_600]  # type: ignore[union-attr]  # it has one
     text = mall.client(user).get(f"/orders/{sale.number}/").content.decode()
-    assert "The merchant cancelled it." in text
+    assert "The merchant cancelled this part." in text
     assert "The merchant pays the goods fee of" in text
     assert (
         "is cancelled; ¥40.00 is refunded to you"

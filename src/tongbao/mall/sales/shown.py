@@ -36,6 +36,10 @@ WHY: Final = {
     "dust_remaining": gettext_lazy("Too few points would have been left."),
     "frozen": gettext_lazy("The account is frozen."),
 }
+WHY_PART: Final = {
+    "merchant": gettext_lazy("The merchant cancelled this part."),
+    "mall": gettext_lazy("The mall cancelled this part."),
+}
 OTHERWISE: Final = gettext_lazy("The part from wallet, credit or points could not be taken.")
 
 
@@ -205,7 +209,7 @@ def _steps(shop: Shop, part: Part, *, ships: bool) -> Iterable[Step]:
         yield Step(_("Paid"), done=True, at=sale.paid_at)
     if part.state == Part.State.CANCELLED:
         own = [one for one in part.returns.all() if one.cancelled_by]
-        word = str(WHY[own[-1].cancelled_by]) if own else why_cancelled(sale)
+        word = str(WHY_PART[own[-1].cancelled_by]) if own else why_cancelled(sale)
         at = own[-1].done_at if own else sale.cancelled_at
         yield Step(_("Cancelled"), done=True, at=at, word=word)
         return
