@@ -1,6 +1,7 @@
 """Pictures of goods: the shop's own photograph, or a drawing of their kind where there is none."""
 
 import logging
+from functools import lru_cache
 from typing import Any, Final
 
 from django.utils.html import format_html
@@ -10,6 +11,7 @@ from sorl.thumbnail import get_thumbnail
 from tongbao.mall.shop.drawing import draw, drawing_of
 
 _LOG: Final = logging.getLogger("tongbao.mall")
+_KEPT: Final = 2_000  # drawings of about 1,500 letters each
 
 
 def picture(title: str, image: Any = None, size: int = 400) -> SafeString:  # noqa: ANN401  # sorl's
@@ -27,4 +29,10 @@ def picture(title: str, image: Any = None, size: int = 400) -> SafeString:  # no
             return format_html(
                 '<img class="pic" src="{}" width="{}" height="{}" alt="" loading="lazy">', *shown
             )
+    return _stand_in(title)
+
+
+@lru_cache(maxsize=_KEPT)
+def _stand_in(title: str) -> SafeString:
+    """Return the drawing that goes with a title: asked for again with every list."""
     return draw(drawing_of(title))
