@@ -247,7 +247,7 @@ def test_the_last_one_goes_to_whoever_is_first(mall: Mall) -> None:
         ({"wallet": "1e2"}, "Enter an amount in digits"),
         ({"wallet": "-5"}, "Enter an amount in digits"),
         ({"credit": "1"}, "You have ¥0.00 in credit."),
-        ({"wallet": "100"}, "¥59.90 are still missing"),
+        ({"wallet": "100"}, "¥59.90 is still missing"),
     ],
 )
 @override_settings(MALL_PAYMENT_PROVIDERS=[])

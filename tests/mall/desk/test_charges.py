@@ -158,5 +158,5 @@ def test_what_the_provider_refuses_to_send_back_is_told_to_both(mall: Mall) -> N
     sale = wrongly_paid(mall)
     bank.outage("refund", 1, answer=RefundState.FAILED)
     assert "The provider refused to refund ¥40.00" in send_back(mall.client(mall.operator()), sale)
-    assert "not sent yet" in order(mall, sale)
+    assert "not refunded yet" in order(mall, sale)
     assert not Notice.objects.filter(user=sale.user, kind="refund").exists()

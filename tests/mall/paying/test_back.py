@@ -77,7 +77,7 @@ def test_while_the_program_is_paused_it_says_that_nothing_is_lost(mall: Mall) ->
     bank.pay(charge.pk)
     assert bank.deliver_due() == [200]
     page = shown(mall, sale)
-    assert "the rest of it is being booked" in page
+    assert "the rest is being processed" in page
     assert "hx-trigger" in page
     programs.launch("test")
     assert "Paid" in shown(mall, sale)
