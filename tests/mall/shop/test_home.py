@@ -31,7 +31,7 @@ def test_the_front_page_says_what_this_is_and_what_comes_back(mall: Mall) -> Non
 def test_the_front_page_says_so_in_chinese(mall: Mall) -> None:
     page = mall.client(language="zh-hans").get("/").content.decode()
     assert "每消费 ¥100，约返 <b>¥21</b> 积分。" in page
-    assert "现在卖出得约 ¥18.90。" in page
+    assert "确认收货 7 天后到账。现在卖出得约 ¥18.90。1 积分 = " in page  # no blanks between
     assert re.search(r"<h1[^>]*>测试商城</h1>", page)
 
 

@@ -174,6 +174,12 @@ def stars(rating: float | None, count: int | None = None) -> dict[str, object]:
 
 
 @register.simple_tag
+def gap() -> str:
+    """Part two sentences: by a blank, in Chinese by nothing."""
+    return "" if figures.is_chinese() else " "
+
+
+@register.simple_tag
 def aisle_picture(one: Aisle) -> SafeString:
     """Draw what a category has."""
     return pictures.picture(one.name)
