@@ -49,7 +49,8 @@ def open_mall_here(
     Raises:
         LedgerError: as `open_mall` does.
     """
-    from tongbao.mall.services.kinds import open_kinds  # noqa: PLC0415  # Django is set up by now
+    from tongbao.mall.merchants.opening import open_own  # noqa: PLC0415  # Django is set up by now
+    from tongbao.mall.services.kinds import open_kinds  # noqa: PLC0415  # likewise
     from tongbao.mall.shop.opening import open_mall  # noqa: PLC0415  # likewise
 
     shop = open_mall(
@@ -61,6 +62,7 @@ def open_mall_here(
         timezone=timezone,
         return_days=return_days,
     )
+    open_own(shop)
     open_kinds()
     shown = shop.name_zh if lang == "zh" else shop.name_en
     click.echo(words.OPENED.say(lang, name=shown, program=shop.program))

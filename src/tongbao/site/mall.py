@@ -268,6 +268,8 @@ MALL_CHARGE_AWAITED = {"sale": "tongbao.mall.sales.paid.is_awaited"}
 MALL_REFUND_HANDLERS = {"sale": "tongbao.mall.sales.paid.on_refund"}
 # What the page after paying shows of it.
 MALL_CHARGE_PAGES = {"sale": "tongbao.mall.sales.paid.standing"}
+# When a sale is placed: called with it, in the transaction that writes it, with its order and parts.
+MALL_SALE_PLACED = ["tongbao.mall.services.faces.on_placed"]
 # When a sale is paid or cancelled: called with it, in the transaction that notes it.
 MALL_SALE_PAID = ["tongbao.mall.services.fulfil.on_paid"]
 MALL_SALE_CANCELLED = [

@@ -4,12 +4,13 @@ from oscar.core.loading import get_model
 
 from tests.mall.checkout.way import pay, put, rich
 from tests.mall.stage import Mall
+from tongbao.mall.merchants.opening import open_own
 from tongbao.mall.sales.models import Sale
 from tongbao.mall.services import kinds
 
 
 def topup(mall: Mall) -> None:
-    """Sell a phone top-up for 50.00 at the tea house."""
+    """Let the mall sell a phone top-up for 50.00."""
     kinds.open_kinds()
     product = get_model("catalogue", "Product").objects.create(
         title="Top-up 50",
@@ -18,10 +19,10 @@ def topup(mall: Mall) -> None:
         structure="standalone",
         product_class=get_model("catalogue", "ProductClass").objects.get(slug="topup"),
     )
-    product.attr.topup_kind = "phone"
+    product.attr.topup_kind, product.attr.face = "phone", "50.00"
     product.save()
     product.stockrecords.create(
-        partner=mall.merchant("tea").partner, partner_sku="top-50", price_currency="CNY", price="50"
+        partner=open_own(mall.shop).partner, partner_sku="top-50", price_currency="CNY", price="50"
     )
 
 

@@ -7,6 +7,7 @@ from oscar.core.loading import get_model
 
 from tests.mall.checkout.way import pay, put, rich
 from tests.mall.stage import Mall
+from tongbao.mall.merchants.opening import open_own
 from tongbao.mall.people.models import User
 from tongbao.mall.sales.models import Sale
 from tongbao.mall.services.kinds import open_kinds
@@ -15,8 +16,15 @@ SANDBOX = override_settings(MALL_TOPUP_PROVIDERS=["tongbao.mall.services.sandbox
 
 
 def offer(mall: Mall, kind: str, upc: str, price: str, **attributes: Any) -> Any:  # noqa: ANN401  # of Oscar or Django, without types
-    """Put a voucher or a top-up of the merchant «tea» on sale."""
+    """Put a voucher of the merchant «tea» on sale, or a top-up of the mall's own.
+
+    A top-up's face is its price, where no ``face`` is given.
+    """
     open_kinds()
+    merchant = mall.merchant("tea")
+    if kind == "topup":
+        merchant = open_own(mall.shop)
+        attributes = {"face": price, **attributes}
     product = get_model("catalogue", "Product").objects.create(
         title=f"The {upc}",
         slug=upc,
@@ -28,7 +36,7 @@ def offer(mall: Mall, kind: str, upc: str, price: str, **attributes: Any) -> Any
         setattr(product.attr, name, value)
     product.save()
     product.stockrecords.create(
-        partner=mall.merchant("tea").partner,
+        partner=merchant.partner,
         partner_sku=upc,
         price_currency="CNY",
         price=price,

@@ -10,9 +10,12 @@ from django.utils.translation import gettext as _
 from tongbao.mall.merchants.models import Merchant
 from tongbao.mall.sales import goods
 from tongbao.mall.sales.exact import NotExact, to_minor
+from tongbao.mall.sales.models import Part
 from tongbao.mall.sales.placing import Draft
+from tongbao.mall.sales.split import earning
 from tongbao.mall.sales.splitting import allocate
 from tongbao.mall.sales.untyped import Basket, BasketLine, Method
+from tongbao.mall.services import faces
 from tongbao.mall.shop.models import Shop
 from tongbao.mall.shop.money import digits, money
 
@@ -29,6 +32,8 @@ class Item:
     before_minor: int
     trouble: str
     earlier_minor: int = 0  # what one cost when it was put in, where that was another price
+    cost_minor: int = 0  # what the provider of what is bought at its face value charges
+    is_face: bool = False
 
     @property
     def fewer(self) -> int:
@@ -48,11 +53,30 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """One merchant's goods, and its share of the shipping."""
+    """One merchant's goods, and its share of the shipping.
+
+    What is bought at its face value is a group of its own (``kind``).
+    """
 
     merchant: Merchant
     items: tuple[Item, ...]
     shipping_minor: int = 0
+    kind: str = Part.Kind.GOODS
+
+    @property
+    def is_face(self) -> bool:
+        """Whether it is bought at its face value, and so paid in money alone."""
+        return self.kind == Part.Kind.FACE
+
+    @property
+    def cost_minor(self) -> int:
+        """What the providers of what is bought at its face value charge."""
+        return sum(item.cost_minor for item in self.items)
+
+    @property
+    def earns_minor(self) -> int:
+        """What of it earns points, if it is paid in money."""
+        return earning(self.total_minor, self.cost_minor)
 
     @property
     def goods_minor(self) -> int:
@@ -97,9 +121,22 @@ class Bill:
         """All of it."""
         return self.goods_minor + self.shipping_minor
 
+    @property
+    def face_minor(self) -> int:
+        """What of it is paid in money alone: what is bought at its face value."""
+        return sum(group.total_minor for group in self.groups if group.is_face)
+
+    @property
+    def face_earns_minor(self) -> int:
+        """What of that earns points."""
+        return sum(group.earns_minor for group in self.groups if group.is_face)
+
     def drafts(self) -> list[Draft]:
         """Return the merchants' parts of the sale."""
-        return [Draft(group.merchant, group.total_minor) for group in self.groups]
+        return [
+            Draft(group.merchant, group.total_minor, group.kind, group.cost_minor)
+            for group in self.groups
+        ]
 
 
 def bill(shop: Shop, basket: Basket, method: Method = None) -> Bill:
@@ -108,7 +145,7 @@ def bill(shop: Shop, basket: Basket, method: Method = None) -> Bill:
     The basket's lines were read by `lines.loaded`. The cost of shipping is divided over the
     merchants whose goods are shipped, in proportion to these.
     """
-    items: dict[Merchant, list[Item]] = {}
+    items: dict[tuple[Merchant, str], list[Item]] = {}
     troubles = []
     for line in basket.all_lines():
         merchant = getattr(line.stockrecord.partner, "merchant", None)
@@ -116,7 +153,8 @@ def bill(shop: Shop, basket: Basket, method: Method = None) -> Bill:
         if item.trouble:
             troubles.append(item.trouble)
         if merchant is not None:
-            items.setdefault(merchant, []).append(item)
+            kind = Part.Kind.FACE if item.is_face else Part.Kind.GOODS
+            items.setdefault((merchant, kind), []).append(item)
     cost = 0 if method is None or not items else _cost(shop, basket, method)
     whole = cost + sum(one.before_minor for found in items.values() for one in found)
     above = ""
@@ -126,10 +164,11 @@ def bill(shop: Shop, basket: Basket, method: Method = None) -> Bill:
         )
         above %= {"amount": money(most_minor(shop.currency), shop.currency)}
         troubles.append(above)
-    ordered = sorted(items, key=lambda one: one.pk)
+    ordered = sorted(items, key=lambda one: (one[0].pk, one[1] == Part.Kind.FACE))
     shares = allocate(cost, _weights([items[one] for one in ordered])) if cost else [0] * len(items)
     groups = tuple(
-        Group(one, tuple(items[one]), share) for one, share in zip(ordered, shares, strict=True)
+        Group(one[0], tuple(items[one]), share, one[1])
+        for one, share in zip(ordered, shares, strict=True)
     )
     return Bill(groups, cost, tuple(troubles), above)
 
@@ -161,6 +200,7 @@ def _item(shop: Shop, line: BasketLine, merchant: Merchant | None) -> Item:
     price = line.purchase_info.price
     if not _is_sold(shop, line, merchant):
         return Item(line, 0, 0, 0, gone)
+    face = faces.face_of(line.product, shop.currency) if faces.is_face(line.product) else None
     try:
         unit = to_minor(price.incl_tax, shop.currency)
         total = to_minor(line.line_price_incl_tax_incl_discounts, shop.currency)
@@ -169,7 +209,9 @@ def _item(shop: Shop, line: BasketLine, merchant: Merchant | None) -> Item:
     then = line.price_incl_tax
     earlier = 0 if then is None or then == price.incl_tax else to_minor(then, shop.currency)
     trouble = _stock_trouble(line, title) or _too_many(line, title)
-    return Item(line, unit, total, unit * line.quantity, trouble, earlier)
+    cost = 0 if face is None else face.cost_minor * line.quantity
+    whole = unit * line.quantity
+    return Item(line, unit, total, whole, trouble, earlier, cost, face is not None)
 
 
 def _is_sold(shop: Shop, line: BasketLine, merchant: Merchant | None) -> bool:
@@ -178,6 +220,7 @@ def _is_sold(shop: Shop, line: BasketLine, merchant: Merchant | None) -> bool:
         merchant is not None
         and merchant.is_open
         and line.product.is_public
+        and faces.is_sold(shop, line.product, merchant.account)
         and info.price.exists
         and info.price.currency == shop.currency
         # The price is that of the goods' first stock record; it must be this merchant's.

@@ -15,6 +15,7 @@ from tongbao.mall.people.members import enrolled
 from tongbao.mall.people.models import User
 from tongbao.mall.sales import placing
 from tongbao.mall.sales.models import Sale
+from tongbao.mall.sales.tenders import in_money
 from tongbao.mall.sales.untyped import Address, Method, Request
 from tongbao.mall.sales.untyped import Basket as BasketRow
 from tongbao.mall.shop.models import Shop
@@ -78,7 +79,7 @@ def buy(request: Request, shop: Shop, choice: Choice) -> Sale:
 def _placed(request: Request, shop: Shop, basket: BasketRow, choice: Choice) -> Sale:
     method = _method(request, basket, choice)
     what = bill(shop, basket, method)
-    _check(what, choice)
+    _check(what, choice, shop.currency)
     _check_stock(basket)
     shipping_charge = method.calculate(basket)
     number = str(OrderNumberGenerator().order_number(basket))
@@ -120,13 +121,15 @@ def _method(request: Request, basket: BasketRow, choice: Choice) -> Method:
     raise CannotBuy(_("That shipping method is no longer available. Choose another one."))
 
 
-def _check(what: Bill, choice: Choice) -> None:
+def _check(what: Bill, choice: Choice, currency: str) -> None:
     if what.troubles:
         raise CannotBuy(" ".join(what.troubles))
     if what.total_minor <= 0:
         raise CannotBuy(_("There is nothing to pay. Add something to your basket first."))
     if what.total_minor != choice.total_minor:
         raise CannotBuy(_("Prices or quantities have changed. Please check the new total."))
+    if what.face_minor > choice.split.provider + choice.split.wallet:
+        raise CannotBuy(in_money(what.face_minor, currency))
 
 
 def _check_stock(basket: BasketRow) -> None:

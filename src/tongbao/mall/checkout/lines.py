@@ -7,6 +7,7 @@ from oscar.core.loading import get_class
 
 from tongbao.mall.people.models import User
 from tongbao.mall.sales.untyped import Basket
+from tongbao.mall.services.faces import is_face
 
 Applicator = get_class("offer.applicator", "Applicator")
 
@@ -25,10 +26,18 @@ def loaded(basket: Basket, user: User | AnonymousUser, request: HttpRequest) -> 
                 "stockrecord__partner__merchant",
             )
             .prefetch_related(
-                "attributes__option", "product__images", "product__stockrecords__partner__merchant"
+                "attributes__option",
+                "product__images",
+                "product__stockrecords__partner__merchant",
+                "product__attribute_values__attribute",
+                "product__parent__attribute_values__attribute",
             )
             .order_by("pk")
         )
+        for line in basket._lines:  # noqa: SLF001  # read once, here
+            # What is bought at its face value is outside every offer and code, whatever its row says.
+            if is_face(line.product):
+                line.product.is_discountable = False
         if len(basket._lines):  # noqa: SLF001  # read once, here
             Applicator().apply(basket, user, request)
     return basket

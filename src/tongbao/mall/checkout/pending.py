@@ -8,8 +8,9 @@ from django.utils import timezone
 
 from tongbao.mall.checkout.bill import Bill
 from tongbao.mall.people.models import User
-from tongbao.mall.sales.estimates import Estimate, estimate
-from tongbao.mall.sales.splitting import spread
+from tongbao.mall.sales.estimates import BPS, Estimate, estimate
+from tongbao.mall.sales.split import earning
+from tongbao.mall.sales.splitting import spread_kinds
 from tongbao.mall.sales.tenders import TenderForm
 from tongbao.mall.shop.models import Shop
 
@@ -26,7 +27,8 @@ def expected(shop: Shop, user: User, what: Bill, form: TenderForm) -> Expected |
     """Return what the order would bring if it was paid like that; None where nothing counts.
 
     Money from wallet and provider counts, credit and points do not. One look ahead for each
-    margin that occurs, whatever the number of goods.
+    margin that occurs, whatever the number of goods. Of what is bought at its face value only what
+    its provider leaves counts, as profit.
 
     Raises:
         LedgerError: as `estimate` does.
@@ -35,10 +37,14 @@ def expected(shop: Shop, user: User, what: Bill, form: TenderForm) -> Expected |
     if not form.is_valid():
         return None
     split = form.split
-    parts = spread([split.provider, split.wallet, split.credit, split.points], totals)
+    tenders = [split.provider, split.wallet, split.credit, split.points]
+    parts = spread_kinds(tenders, totals, [group.is_face for group in what.groups])
     paid: dict[int, int] = defaultdict(int)
     for group, (provider, wallet, *_rest) in zip(what.groups, parts, strict=True):
-        paid[group.merchant.margin_bps] += provider + wallet
+        if group.is_face:
+            paid[BPS] += earning(provider + wallet, group.cost_minor)
+        else:
+            paid[group.merchant.margin_bps] += provider + wallet
     each = [estimate(shop, user, amount, margin) for margin, amount in sorted(paid.items())]
     sold = [one.sold_minor for one in each if one.sold_minor is not None]
     whole = Estimate(

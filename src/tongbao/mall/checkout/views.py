@@ -131,7 +131,8 @@ class PaymentDetailsView(OrderPlacementMixin, View):
     def _buy(self, request: Request) -> HttpResponse:
         shop = the_shop()
         shown = _number(request, "total")
-        form = TenderForm(shop, request.user, shown, request.POST) if shown else None
+        face = bill(shop, request.basket).face_minor
+        form = TenderForm(shop, request.user, shown, request.POST, face) if shown else None
         if form is None or not form.is_valid():
             return self._page(request, request.POST)
         choice = Choice(
@@ -188,7 +189,7 @@ class PaymentDetailsView(OrderPlacementMixin, View):
                 request, _("There is nothing to pay. Add something to your basket first.")
             )
             return redirect("basket:summary")
-        form = TenderForm(shop, request.user, what.total_minor, data)
+        form = TenderForm(shop, request.user, what.total_minor, data, what.face_minor)
         context = {
             "bill": what,
             "basket": basket,

@@ -19,7 +19,7 @@ from tongbao.mall.demo.people import Person, enrol, make_country, make_person
 from tongbao.mall.demo.play import Command, NotPlayed
 from tongbao.mall.demo.progress import Watch, nobody
 from tongbao.mall.demo.recent import Basket, Reached, place_recent
-from tongbao.mall.merchants.opening import open_merchant
+from tongbao.mall.merchants.opening import open_merchant, open_own
 from tongbao.mall.people.models import User
 from tongbao.mall.sales.split import Fees, Taken, split
 from tongbao.mall.shop.models import Shop
@@ -116,6 +116,7 @@ def build(
         merchants[account] = open_merchant(
             shop, account, name_en=english, name_zh=chinese, staff=(staff,)
         )
+    merchants[shop.account] = open_own(shop)
     enrol(shop, MEMBERS, begin.isoformat())
     told("people", 1, 1)
     stock(

@@ -110,9 +110,9 @@ _SERVICES: Final = (
             description="演示：由沙箱充值渠道应答，不会真的到账。",
             price_minor=yuan * 100,
             category="fuwu",
-            merchant="cellar",
+            merchant="shop",
             kind="topup",
-            facts={"topup_kind": kind},
+            facts={"topup_kind": kind, "face": f"{yuan}.00"},
         )
         for code, title, kind, yuan in (
             ("HF", "话费充值", "phone", 50),

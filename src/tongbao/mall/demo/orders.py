@@ -14,6 +14,7 @@ from tongbao.mall.demo.play import Settled, account_of
 from tongbao.mall.demo.source import Line
 from tongbao.mall.merchants.models import Merchant
 from tongbao.mall.people.models import User
+from tongbao.mall.sales import terms
 from tongbao.mall.sales.models import Part, Sale
 from tongbao.mall.shop.models import Shop
 
@@ -74,7 +75,7 @@ def write_past_orders(
         user = users[account_of(those[0].member)]
         order = write_order(shop, number, user, sum(line.amount_minor for line in those), at)
         write_lines(shop, order, those, records)
-        _sale(order, user, parts[number], merchants, at)
+        _sale(shop, order, user, parts[number], merchants, at)
 
 
 def write_order(  # Oscar has no types
@@ -140,6 +141,7 @@ def write_lines(
 
 
 def _sale(
+    shop: Shop,
     order: Any,  # noqa: ANN401  # Oscar has no types
     user: User,
     settled: Sequence[Settled],
@@ -155,7 +157,8 @@ def _sale(
         paid_at=at,
     )
     Sale.objects.filter(pk=sale.pk).update(created_at=at)
-    Part.objects.bulk_create(_part(sale, one, merchants[one.merchant], at) for one in settled)
+    parts = [_part(sale, one, merchants[one.merchant], at) for one in settled]
+    terms.pin(shop, Part.objects.bulk_create(parts), plan_version=1)
 
 
 def _part(sale: Sale, one: Settled, merchant: Merchant, at: datetime) -> Part:

@@ -27,7 +27,7 @@ from tongbao.mall.people.models import User
 from tongbao.mall.sales import placing, receiving, returns
 from tongbao.mall.sales.exact import to_minor
 from tongbao.mall.sales.models import Part, Sale
-from tongbao.mall.services import kinds
+from tongbao.mall.services import faces, kinds
 from tongbao.mall.services.models import Topup, Voucher
 from tongbao.mall.shop.models import Shop
 
@@ -72,7 +72,8 @@ class _Item:
     quantity: int
     amount_minor: int
     merchant: str
-    kind: str
+    part: str  # the kind of part that it is in
+    cost_minor: int
 
 
 def place_recent(shop: Shop, user: User, baskets: Sequence[Basket], now: datetime) -> None:
@@ -119,11 +120,16 @@ def _placed(shop: Shop, user: User, basket: Basket, at: datetime) -> Sale:
         ).select_related("product__product_class", "partner__merchant")
     }
     items = [_item(records[sku], quantity, shop.currency) for sku, quantity in basket.items]
-    sums: Counter[str] = Counter()
+    sums: Counter[tuple[str, str]] = Counter()
+    costs: Counter[tuple[str, str]] = Counter()
     for item in items:
-        sums[item.merchant] += item.amount_minor
-    merchants = Merchant.objects.in_bulk(list(sums), field_name="account")
-    drafts = [placing.Draft(merchants[name], amount) for name, amount in sums.items()]
+        sums[item.merchant, item.part] += item.amount_minor
+        costs[item.merchant, item.part] += item.cost_minor
+    merchants = Merchant.objects.in_bulk([name for name, _ in sums], field_name="account")
+    drafts = [
+        placing.Draft(merchants[name], amount, part, costs[name, part])
+        for (name, part), amount in sums.items()
+    ]
     account = shop.ledger.account(user.account)
     wallet = min(basket.wallet, 0 if account is None else account.wallet)
     provided = sums.total() - wallet
@@ -149,12 +155,15 @@ def _placed(shop: Shop, user: User, basket: Basket, at: datetime) -> Sale:
 
 
 def _item(record: Any, quantity: int, currency: str) -> _Item:  # noqa: ANN401  # Oscar has no types
+    is_face = faces.is_face(record.product)
+    face = faces.face_of(record.product, currency) if is_face else None
     return _Item(
         sku=record.partner_sku,
         quantity=quantity,
         amount_minor=to_minor(record.price, currency) * quantity,
         merchant=record.partner.merchant.account,
-        kind=kinds.kind_of(record.product),
+        part=Part.Kind.FACE if is_face else Part.Kind.GOODS,
+        cost_minor=0 if face is None else face.cost_minor * quantity,
     )
 
 

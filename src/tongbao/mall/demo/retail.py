@@ -127,7 +127,7 @@ SERVICES: Final = (
             category="topups",
             merchant="shop",
             kind="topup",
-            facts={"topup_kind": "phone"},
+            facts={"topup_kind": "phone", "face": f"{pounds}.00"},
         )
         for pounds in (10, 20)
     ),
@@ -139,7 +139,7 @@ SERVICES: Final = (
         category="topups",
         merchant="shop",
         kind="topup",
-        facts={"topup_kind": "utility"},
+        facts={"topup_kind": "utility", "face": "25.00"},
     ),
 )
 RECENT: Final = (

@@ -38,6 +38,7 @@ TABS: Final = {
 }
 # How what was paid is split, in the order in which odd units are given (sales.splitting).
 SPLIT: Final = (
+    ("to_supplier", gettext_lazy("To the provider of the service")),
     ("to_merchant", gettext_lazy("To the merchant")),
     ("to_reserve", gettext_lazy("To the reserve")),
     ("to_dividends", gettext_lazy("To dividends")),

@@ -81,6 +81,14 @@ def open_merchant(
     return merchant
 
 
+def open_own(shop: Shop) -> Merchant:
+    """Make the mall's own merchant, whose account is the shop's; do nothing that was done before.
+
+    It alone sells what is bought at its face value.
+    """
+    return open_merchant(shop, shop.account, name_en="Own goods", name_zh="自营")
+
+
 def change_merchant(
     merchant: Merchant, *, name_en: str, name_zh: str, margin_bps: int, is_open: bool
 ) -> None:

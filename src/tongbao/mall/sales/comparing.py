@@ -70,7 +70,7 @@ def _stuck(now: datetime) -> Iterator[Finding]:
         state=Part.State.RECEIVED, sale__state=Sale.State.PAID, due_at__lte=now, settling_at=None
     ).exclude(holds.held())
     for part in due.select_related("sale", "merchant").order_by("due_at", "pk"):
-        yield Finding(Kind.STUCK, f"{part.sale.number}-{part.merchant.account}")
+        yield Finding(Kind.STUCK, part.base_id)
 
 
 def _sales(shop: Shop) -> Iterator[Finding]:
@@ -105,12 +105,12 @@ def _parts(shop: Shop) -> Iterator[Finding]:
 
 def _agrees(part: Part, body: Mapping[str, Any]) -> bool:
     figures = (part.to_reserve, part.to_dividends, part.to_commissions)
-    fees = part.to_merchant + part.to_platform + part.to_provider
+    fees = part.to_merchant + part.to_platform + part.to_provider + part.to_supplier
     receipt, command = body["receipt"], body["command"]
     commissions = sum(commission for _, _, commission in body["purchase"]["chain"])
     return (
         (command["member"], command["paid"], receipt["points"])
-        == (part.sale.user.account, part.settled_minor, int(part.points_atoms))
+        == (part.sale.user.account, part.earning_minor, int(part.points_atoms))
         and figures == (receipt["contribution"], receipt["dividend"], commissions)
         and sum(figures) + fees == part.settled_minor
     )

@@ -87,7 +87,7 @@ def lines(part: Part, currency: str) -> list[Line]:
     order = part.sale.order
     if order is None:
         return []
-    rows = [row for row in order.lines.all() if row.partner_id == part.merchant.partner_id]
+    rows = rows_of(part, order.lines.all())
     units: Mapping[int, Units] = {}
     if any(row.product is None or not row.product.is_shipping_required for row in rows):
         units = import_string(settings.MALL_LINE_UNITS)(part)
@@ -106,6 +106,28 @@ def lines(part: Part, currency: str) -> list[Line]:
         open_ = min(returned, asked[str(row.pk)])
         found.append(Line(row, row.quantity, returned, total, of, open_))
     return found
+
+
+def rows_of(part: Part, rows: Iterable[OrderLine]) -> list[OrderLine]:
+    """Return those of an order's lines that are in a part: its merchant's, of its kind."""
+    is_face = part.kind == Part.Kind.FACE
+    return [
+        row
+        for row in rows
+        if row.partner_id == part.merchant.partner_id and hasattr(row, "face_line") == is_face
+    ]
+
+
+def charged(part: Part, currency: str) -> int:
+    """Return what the providers of what is bought at its face value charge, in minor units.
+
+    For what did not come back: a top-up that failed costs nothing.
+    """
+    costs = {row.line_id: row.cost_minor for row in part.face_lines.all()}
+    return sum(
+        costs.get(line.row.pk, 0) * (line.quantity - line.returned)
+        for line in lines(part, currency)
+    )
 
 
 def most_of(product: Product) -> int:

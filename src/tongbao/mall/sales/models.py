@@ -92,10 +92,21 @@ class Sale(Tenders):
 class Part(Tenders):
     """One merchant's part of a sale; it is received, settled and returned by itself.
 
+    What is bought at its face value (top-ups, gift cards) is a part of its own: of it only what is
+    left after ``cost_minor``, what its provider charges, counts as paid for points.
+
     ``estimate_atoms`` are the points that it would have brought when it was paid. From the
     settlement on: ``purchase_id``, the points, and how what was paid was split (its figures add
-    up to ``settled_minor``, what was paid less what was returned before).
+    up to ``settled_minor``, what was paid less what was returned before). ``cost_minor`` is the
+    pinned one until then, and what was really charged from then on; ``to_supplier`` is as much of
+    it as was paid.
     """
+
+    class Kind(models.TextChoices):
+        """What is in it."""
+
+        GOODS = "goods"
+        FACE = "face"  # cash equivalents
 
     class State(models.TextChoices):
         """Where it stands."""
@@ -108,8 +119,10 @@ class Part(Tenders):
 
     sale = models.ForeignKey(Sale, on_delete=models.PROTECT, related_name="parts")
     merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="parts")
+    kind = models.CharField(max_length=8, choices=Kind, default=Kind.GOODS)
     state = models.CharField(max_length=12, choices=State, default=State.WAITING)
     profit_minor = models.PositiveBigIntegerField(default=0)
+    cost_minor = models.PositiveBigIntegerField(default=0)
     estimate_atoms = models.DecimalField(max_digits=78, decimal_places=0, default=0)
     shipped_at = models.DateTimeField(null=True, blank=True)
     shipping_note = models.CharField(max_length=120, blank=True)
@@ -121,6 +134,7 @@ class Part(Tenders):
     plan_version = models.PositiveIntegerField(null=True)
     points_atoms = models.DecimalField(max_digits=78, decimal_places=0, default=0)
     settled_minor = models.PositiveBigIntegerField(default=0)
+    to_supplier = models.PositiveBigIntegerField(default=0)
     to_reserve = models.PositiveBigIntegerField(default=0)
     to_dividends = models.PositiveBigIntegerField(default=0)
     to_commissions = models.PositiveBigIntegerField(default=0)
@@ -130,7 +144,7 @@ class Part(Tenders):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["sale", "merchant"], name="one_part_each")
+            models.UniqueConstraint(fields=["sale", "merchant", "kind"], name="one_part_each_kind")
         ]
         indexes: ClassVar = [
             models.Index(fields=["merchant", "-id"], name="part_of_merchant"),
@@ -139,6 +153,78 @@ class Part(Tenders):
                 fields=["shipped_at"], condition=models.Q(state="waiting"), name="part_waiting"
             ),
         ]
+
+    @property
+    def base_id(self) -> str:
+        """What the ids of its commands begin with; no merchant's account has a dot."""
+        kind = "" if self.kind == self.Kind.GOODS else f".{self.kind}"
+        return f"{self.sale.number}-{self.merchant.account}{kind}"
+
+    @property
+    def earning_minor(self) -> int:
+        """What of a settled part was posted as paid: all of it but what its provider charged."""
+        return self.settled_minor - self.to_supplier
+
+
+class PartTerms(models.Model):
+    """The terms that a part was bought on: they stand for it to the end (see `terms`).
+
+    Days are whole days of 24 hours, ``margin_bps`` of what counts as paid is profit (all of it in
+    what is bought at its face value). ``plan_version`` is the
+    plan's that was in force when it was paid; points follow the one in force when they settle.
+    """
+
+    part = models.OneToOneField(Part, on_delete=models.CASCADE, related_name="terms")
+    return_days = models.PositiveSmallIntegerField()
+    receive_days = models.PositiveSmallIntegerField()
+    margin_bps = models.PositiveSmallIntegerField()
+    plan_version = models.PositiveIntegerField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["receive_days"], name="terms_receive_days")]
+
+
+class PartRate(models.Model):
+    """Whom a part of what is paid goes to besides its merchant: one row for each payee.
+
+    ``bps`` of what ``base`` names, in basis points.
+    """
+
+    class Payee(models.TextChoices):
+        """Who gets it."""
+
+        PLATFORM = "platform"
+        PROVIDER = "provider"
+
+    class Base(models.TextChoices):
+        """What it is a share of."""
+
+        PAID = "paid"  # all that was paid, less what a top-up's provider charges
+        PROVIDER = "provider"  # what came through the payment provider
+
+    part = models.ForeignKey(Part, on_delete=models.CASCADE, related_name="rates")
+    payee = models.CharField(max_length=32, choices=Payee)
+    base = models.CharField(max_length=12, choices=Base)
+    bps = models.PositiveSmallIntegerField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["part", "payee"], name="one_rate_each")
+        ]
+
+
+class FaceLine(models.Model):
+    """A line that is bought at its face value, as it was when the order was placed.
+
+    ``face_minor`` and ``cost_minor`` are one unit's: what whoever gets it has, and what its
+    provider charges for it. ``provider`` is that of a top-up, nothing for what we hand out.
+    """
+
+    part = models.ForeignKey(Part, on_delete=models.CASCADE, related_name="face_lines")
+    line = models.OneToOneField(OrderLine, on_delete=models.CASCADE, related_name="face_line")
+    face_minor = models.PositiveBigIntegerField()
+    cost_minor = models.PositiveBigIntegerField()
+    provider = models.CharField(max_length=32, blank=True)
 
 
 class Return(Tenders):

@@ -27,11 +27,12 @@ from tongbao.mall.notices.tell import Kind, tell
 from tongbao.mall.paying import charges
 from tongbao.mall.paying.models import Charge, ChargeRefund
 from tongbao.mall.paying.standing import Standing, of_charge
-from tongbao.mall.sales import attempts, booking, ending, receiving, states
+from tongbao.mall.sales import attempts, booking, ending, receiving, states, terms
 from tongbao.mall.sales.booking import Verdict
 from tongbao.mall.sales.estimates import estimate
 from tongbao.mall.sales.models import Part, Sale
 from tongbao.mall.sales.shown import why_cancelled
+from tongbao.mall.sales.split import earning
 from tongbao.mall.shop.models import Shop, the_shop
 
 WAIT: Final = 10.0
@@ -177,9 +178,12 @@ def _to_paid(sale: Sale, verdict: Verdict, estimates: dict[int, int]) -> None:
         spent_points=spent.get("points", 0),
         goods_fee_minor=spent.get("fee", 0),
     )
+    shop = the_shop()
+    version = shop.ledger.standing().plan_version
     for part in Part.objects.select_for_update().filter(sale=sale).order_by("pk"):
         part.estimate_atoms = estimates.get(part.pk, 0)
         part.save(update_fields=["estimate_atoms"])
+        terms.on_paid(shop, part, version)
         if sale.is_immediate:
             receiving.receive(part, now)
     if sale.order is not None:
@@ -192,9 +196,10 @@ def _to_paid(sale: Sale, verdict: Verdict, estimates: dict[int, int]) -> None:
 def _estimated(sale: Sale, shop: Shop) -> dict[int, int]:
     """Return by part the points that it would bring now; what cannot be estimated is 0."""
     estimates = {}
-    for part in sale.parts.select_related("merchant"):
+    for part in sale.parts.select_related("terms"):
         try:
-            one = estimate(shop, sale.user, part.paid_minor, part.merchant.margin_bps)
+            earned = earning(part.paid_minor, part.cost_minor)
+            one = estimate(shop, sale.user, earned, part.terms.margin_bps)
         except LedgerError:
             continue
         estimates[part.pk] = one.points_atoms

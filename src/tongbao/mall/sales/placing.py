@@ -3,22 +3,28 @@
 Worked: an order of 90.00 from tea and 60.00 from wine, 100.00 by a provider and 50.00 from wallet.
 The provider's 100.00 are divided by 90:60 into 60.00 and 40.00; what is left of the parts is 30.00
 and 20.00, and that is the wallet's.
+
+What is bought at its face value is a part of its own beside the goods of the same merchant, which is
+the mall's own, and paid in money alone: by the provider or from the wallet.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db import IntegrityError, models, transaction
+from django.utils.module_loading import import_string
 
 from tongbao.mall.merchants.models import Merchant
 from tongbao.mall.paying import charges, providers
 from tongbao.mall.people.models import User
-from tongbao.mall.sales import booking
+from tongbao.mall.sales import booking, terms
 from tongbao.mall.sales.estimates import BPS
 from tongbao.mall.sales.means import CannotPay, Most, check, most
 from tongbao.mall.sales.models import Part, Sale
 from tongbao.mall.sales.paid import finish
-from tongbao.mall.sales.splitting import spread
+from tongbao.mall.sales.split import earning
+from tongbao.mall.sales.splitting import spread_kinds
 from tongbao.mall.shop.models import Shop
 
 __all__ = [
@@ -45,10 +51,26 @@ class NotReady(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What is bought of one merchant, in minor units."""
+    """What is bought of one merchant, in minor units.
+
+    ``cost_minor``: what the provider of what is bought at its face value charges.
+    """
 
     merchant: Merchant
     total_minor: int
+    kind: str = Part.Kind.GOODS
+    cost_minor: int = 0
+
+    @property
+    def in_money(self) -> bool:
+        """Whether it is paid by a provider or from the wallet alone."""
+        return self.kind == Part.Kind.FACE
+
+    def profit_minor(self, paid_minor: int) -> int:
+        """Return what of so much real money counts as profit, rounded down."""
+        if self.in_money:
+            return earning(paid_minor, self.cost_minor)
+        return paid_minor * self.merchant.margin_bps // BPS
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +123,12 @@ def place(
 
     Raises:
         NotReady: no transaction is open, or the user has no member account (`members.enrolled`).
-        ValueError: the amounts don't add up, or a merchant comes twice.
+        ValueError: the amounts don't add up, a merchant comes twice with the same kind, or what is
+            bought at its face value is not the mall's own or not paid in money.
         UnknownProvider: nobody offers that provider.
         NumberTaken: the number is another sale's.
     """
-    _check(user, drafts, tenders, provider)
+    _check(shop, user, drafts, tenders, provider)
     try:
         with transaction.atomic():
             return _placed(shop, user, number, drafts, tenders, provider, order, immediate)
@@ -149,27 +172,35 @@ def _placed(
         credit_minor=tenders.credit,
         points_minor=tenders.points,
     )
-    rows = spread(
+    rows = spread_kinds(
         [tenders.provider, tenders.wallet, tenders.credit, tenders.points],
         [draft.total_minor for draft in drafts],
+        [draft.in_money for draft in drafts],
     )
-    for draft, (outside, wallet, credit, points) in zip(drafts, rows, strict=True):
+    parts = [
         Part.objects.create(
             sale=sale,
             merchant=draft.merchant,
+            kind=draft.kind,
             provider_minor=outside,
             wallet_minor=wallet,
             credit_minor=credit,
             points_minor=points,
-            profit_minor=(outside + wallet) * draft.merchant.margin_bps // BPS,
+            profit_minor=draft.profit_minor(outside + wallet),
+            cost_minor=draft.cost_minor,
         )
+        for draft, (outside, wallet, credit, points) in zip(drafts, rows, strict=True)
+    ]
+    terms.pin(shop, parts)
+    for path in settings.MALL_SALE_PLACED:
+        import_string(path)(sale)
     commands = booking.payment_of(sale, shop.account)
     if commands and charge is None:
         shop.ledger.enqueue_group(commands)
     return sale
 
 
-def _check(user: User, drafts: Sequence[Draft], tenders: Split, provider: str) -> None:
+def _check(shop: Shop, user: User, drafts: Sequence[Draft], tenders: Split, provider: str) -> None:
     if not transaction.get_connection().in_atomic_block:
         raise NotReady("A sale is placed in the transaction that writes its order.")
     if (
@@ -181,8 +212,13 @@ def _check(user: User, drafts: Sequence[Draft], tenders: Split, provider: str) -
     totals = [draft.total_minor for draft in drafts]
     if min(amounts) < 0 or not totals or min(totals) < 0 or sum(amounts) != sum(totals):
         raise ValueError("What is paid and what is bought differ, or something is negative.")
-    if len({draft.merchant.pk for draft in drafts}) != len(drafts):
-        raise ValueError("Each merchant has one part of a sale.")
+    if len({(draft.merchant.pk, draft.kind) for draft in drafts}) != len(drafts):
+        raise ValueError("Each merchant has one part of a kind in a sale.")
+    face = [draft for draft in drafts if draft.in_money]
+    if any(draft.merchant.account != shop.account for draft in face):
+        raise ValueError("What is bought at its face value is sold by the mall alone.")
+    if sum(draft.total_minor for draft in face) > tenders.provider + tenders.wallet:
+        raise ValueError("What is bought at its face value is paid in money.")
     if bool(tenders.provider) != bool(provider):
         raise ValueError("A provider is named exactly where it collects something.")
 
@@ -190,11 +226,11 @@ def _check(user: User, drafts: Sequence[Draft], tenders: Split, provider: str) -
 def _is_same(
     sale: Sale, user: User, drafts: Sequence[Draft], tenders: Split, order: models.Model | None
 ) -> bool:
-    parts = {part.merchant_id: part.total_minor for part in sale.parts.all()}
+    parts = {(part.merchant_id, part.kind): part.total_minor for part in sale.parts.all()}
     first = (sale.user_id, sale.provider_minor, sale.wallet_minor, sale.credit_minor)
     again = (user.pk, tenders.provider, tenders.wallet, tenders.credit)
     return (first, sale.points_minor, sale.order_id) == (
         again,
         tenders.points,
         None if order is None else order.pk,
-    ) and parts == {draft.merchant.pk: draft.total_minor for draft in drafts}
+    ) and parts == {(draft.merchant.pk, draft.kind): draft.total_minor for draft in drafts}

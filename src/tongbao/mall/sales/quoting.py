@@ -40,8 +40,9 @@ class Quote:
     """What a return of that worth does; money in minor units, points in atoms.
 
     ``back`` is what the buyer gets, points' part as wallet money. Of a late one: the points and
-    the quota that go, what the program gives back (``recovered_minor``), the shortfall and what
-    it comes from: ``unfetched_minor`` that the purchase put in and that cannot be fetched back,
+    the quota that go, what of the purchase is refunded (``refund_minor``: of what was bought at
+    its face value the share that counted), what the program gives back (``recovered_minor``), the
+    shortfall and what it comes from: ``unfetched_minor`` that the purchase put in and that cannot be fetched back,
     ``drawn_minor`` dividends that its points may have drawn; or, where that is more,
     ``taken_minor``: what was taken out on its account already. ``fee_minor`` is the share of the
     goods fee in what was paid in points. ``bears_minor`` is what the shop bears if it chooses to:
@@ -60,6 +61,7 @@ class Quote:
     drawn_minor: int = 0
     taken_minor: int = 0
     fee_minor: int = 0
+    refund_minor: int = 0
     bears_minor: int = 0
     merchant_minor: int = 0
 
@@ -91,7 +93,7 @@ class Planned:
     @property
     def refund(self) -> int:
         """What of the purchase is refunded."""
-        return self.worth.paid_minor if self.quote.is_late else 0
+        return self.quote.refund_minor
 
 
 def quote(part: Part, amount_minor: int, shop_bears: bool = False) -> Quote:  # noqa: FBT001, FBT002  # so it was agreed
@@ -178,16 +180,18 @@ def _late(
     shop_bears: bool,
 ) -> Quote:
     paid, before = worth.paid_minor, sum(one.paid_minor for _, one in late)
+    refund = share(part.earning_minor, before, paid, part.settled_minor)
     figures = {"points": 0, "recovered": 0, "shortfall": 0}
     why = _Why()
-    if paid:
+    if refund:
         outcome = shop.ledger.preview(
-            {"id": "~return", "type": "refund", "purchase": part.purchase_id, "amount": paid}
+            {"id": "~return", "type": "refund", "purchase": part.purchase_id, "amount": refund}
         )
         if not outcome.ok:
             raise Refused(outcome)
         figures = dict(outcome.fields)
-        why = _why(shop, part, before, paid, figures)
+        refunded = share(part.earning_minor, 0, before, part.settled_minor)
+        why = _why(shop, part, refunded, refund, figures)
     provider, wallet = back_of(late, worth, figures["shortfall"])
     bears = paid - provider - wallet
     if shop_bears:
@@ -199,6 +203,7 @@ def _late(
         shop_bears=shop_bears,
         points_atoms=figures["points"],
         quota_minor=why.quota,
+        refund_minor=refund,
         recovered_minor=figures["recovered"],
         shortfall_minor=figures["shortfall"],
         unfetched_minor=why.unfetched,

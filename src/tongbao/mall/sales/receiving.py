@@ -1,7 +1,8 @@
 """Handing over: a part is shipped, then received, and its return window begins to run.
 
-A window is counted in whole days of 24 hours from the moment of receipt. Where the shop gives
-none, the part is settled as soon as the transaction that notes its receipt is committed.
+A window is counted in whole days of 24 hours from the moment of receipt; how many, and when goods
+that were shipped count as received, are the part's own terms (`terms`). Where there is no window,
+the part is settled as soon as the transaction that notes its receipt is committed.
 """
 
 import logging
@@ -19,7 +20,6 @@ from tongbao.mall.sales import settlement, states, stock
 from tongbao.mall.sales.models import Part, Sale
 from tongbao.mall.sales.refusals import NotNow, Why
 from tongbao.mall.sales.states import locked_part
-from tongbao.mall.shop.models import the_shop
 
 _LOG: Final = logging.getLogger("tongbao.mall.sales")
 
@@ -64,9 +64,8 @@ def receive(part: Part, at: datetime | None = None) -> Part:
         waiting = [import_string(path)(row) for path in settings.MALL_PART_WAITS]
         if any(waiting):
             return row
-        shop = the_shop()
-        states.receive(row, shop, at)
-        if shop.return_days == 0:
+        states.receive(row, at)
+        if row.terms.return_days == 0:
 
             def settle() -> None:  # by its name the log tells a failure: a partial has none
                 settlement.settle_part(row)
@@ -82,12 +81,11 @@ def receive_overdue(now: datetime) -> int:
     One that was returned or cancelled in this moment, or waits for something else, is left out.
     One that fails for another reason is told in the log and holds up no other.
     """
-    days = timedelta(days=the_shop().receive_days)
-    overdue = Part.objects.filter(state=Part.State.WAITING, shipped_at__lte=now - days)
     count = 0
-    for part in overdue.filter(sale__state=Sale.State.PAID).order_by("shipped_at", "pk"):
+    for part in _overdue(now):
         if part.shipped_at is None:
             continue
+        days = timedelta(days=part.terms.receive_days)
         try:
             count += receive(part, part.shipped_at + days).state == Part.State.RECEIVED
         except NotNow:
@@ -95,6 +93,18 @@ def receive_overdue(now: datetime) -> int:
         except Exception:  # noqa: BLE001  # told in the log, with its trace
             _LOG.exception("part_not_received", extra={"part": part.pk})
     return count
+
+
+def _overdue(now: datetime) -> list[Part]:
+    waiting = Part.objects.filter(
+        state=Part.State.WAITING, sale__state=Sale.State.PAID, shipped_at__isnull=False
+    )
+    found: list[Part] = []
+    for days in waiting.values_list("terms__receive_days", flat=True).distinct():
+        before = now - timedelta(days=days)
+        rows = waiting.filter(terms__receive_days=days, shipped_at__lte=before)
+        found += rows.select_related("terms").order_by("shipped_at", "pk")
+    return found
 
 
 def _waiting(part_id: int) -> Part:

@@ -101,7 +101,7 @@ def _subject(row: Any) -> str:  # noqa: ANN401  # a row of any kind
         case Sale():
             return row.number
         case Part():
-            return f"{row.sale.number}-{row.merchant.account}"
+            return row.base_id
         case ChargeRefund():
             return row.key
         case Return():

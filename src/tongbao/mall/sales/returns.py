@@ -219,7 +219,7 @@ def finish(return_id: int) -> Return:
 def base_id(row: Return) -> str:
     """Return what the ids of a return's commands begin with."""
     number = Return.objects.filter(part=row.part_id, pk__lte=row.pk).count()
-    return f"{row.part.sale.number}-{row.part.merchant.account}-return{number}"
+    return f"{row.part.base_id}-return{number}"
 
 
 def _asked(
@@ -415,4 +415,4 @@ def _close_cancelled(part: Part, cancelled_by: str, amount_minor: int = 0) -> No
     with override(sale.user.language or settings.LANGUAGE_CODE):
         facts: dict[str, int | str] = {"sale": sale.number, "merchant": part.merchant.name}
     facts |= {"why": cancelled_by, "amount": amount_minor}
-    tell(sale.user, Kind.ORDER_CANCELLED, f"{sale.number}-{part.merchant.account}", facts)
+    tell(sale.user, Kind.ORDER_CANCELLED, part.base_id, facts)

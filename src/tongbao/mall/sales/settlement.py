@@ -3,7 +3,9 @@
 One group of commands per order and merchant, all accepted or none. With «<n>-<m>» for the sale's
 number and the merchant's account:
 
-- ``<n>-<m>-purchase``: what was paid in real money and did not come back, with its profit;
+- ``<n>-<m>-purchase``: what was paid in real money and did not come back, with its profit; of
+  what is bought at its face value (``<m>.face``) only what its provider left of it, nothing if it
+  left nothing;
 - ``<n>-<m>-part``: the merchant's share of that, deposited;
 - ``<n>-<m>-escrow``: what of it came from the buyer's wallet leaves the shop's account, where it
   waited: purchase and deposit bring it in again from outside, so that it is there once;
@@ -16,7 +18,7 @@ on. While it is set the part is not returned.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -30,11 +32,13 @@ from tongbao.ledger.statements import purchase_bodies
 from tongbao.ledger.values import Guard, Outcome, Refusal
 from tongbao.mall.notices.tell import Kind, tell
 from tongbao.mall.sales import holds
+from tongbao.mall.sales.goods import charged
 from tongbao.mall.sales.leftover import left
 from tongbao.mall.sales.models import Part, Return, Sale
 from tongbao.mall.sales.refusals import Refused
-from tongbao.mall.sales.split import Fees, Figures, Taken, split
+from tongbao.mall.sales.split import Figures, Taken, earning, split
 from tongbao.mall.sales.states import locked_part, move
+from tongbao.mall.sales.terms import fees_of
 from tongbao.mall.shop.models import Shop, the_shop
 
 BPS: Final = 10_000
@@ -78,7 +82,7 @@ def begin(part_id: int, now: datetime) -> datetime | None:
         shop = the_shop()
         commands, guards = _group(shop, part)
         if not commands:
-            move(part, Part.State.SETTLED, settled_at=timezone.now())
+            _note(shop, part, {})
             return None
         part.settling_at = timezone.now()
         part.save(update_fields=["settling_at"])
@@ -122,11 +126,20 @@ def refusal(ledger: Ledger, ids: Iterable[str]) -> Outcome | None:
 
 @dataclass(frozen=True, slots=True)
 class _Paid:
-    """What of a part counts as paid when it is settled, in minor units."""
+    """What of a part was paid when it is settled, in minor units.
+
+    ``cost`` is what the provider of what is bought at its face value charges, ``earned`` what is
+    left of what was paid: it counts for points.
+    """
 
     paid: int
     provider: int
     profit: int
+    cost: int = 0
+
+    @property
+    def earned(self) -> int:
+        return earning(self.paid, self.cost)
 
 
 def _is_due(part: Part, now: datetime) -> bool:
@@ -140,18 +153,20 @@ def _is_due(part: Part, now: datetime) -> bool:
 
 
 def _ids(part: Part) -> dict[str, str]:
-    base = f"{part.sale.number}-{part.merchant.account}"
-    return {name: f"{base}-{name}" for name in ("purchase", "part", "escrow", "credit", "points")}
+    return {
+        name: f"{part.base_id}-{name}"
+        for name in ("purchase", "part", "escrow", "credit", "points")
+    }
 
 
 def _fixed(shop: Shop, part: Part) -> list[Command]:
     """Return the group's commands but the deposit: they follow from the part alone."""
-    rest, ids, paid = left(part), _ids(part), _paid(part)
+    rest, ids, paid = left(part), _ids(part), _paid(shop, part)
     merchant = part.merchant.account
     commands: list[Command] = []
-    if paid.paid:
+    if paid.earned:
         purchase: Command = {"id": ids["purchase"], "type": "purchase"}
-        figures = {"member": part.sale.user.account, "paid": paid.paid, "profit": paid.profit}
+        figures = {"member": part.sale.user.account, "paid": paid.earned, "profit": paid.profit}
         commands.append({**purchase, **figures})
     if rest.tenders.wallet_minor:
         amount = rest.tenders.wallet_minor
@@ -169,9 +184,16 @@ def _fixed(shop: Shop, part: Part) -> list[Command]:
     return commands
 
 
-def _paid(part: Part) -> _Paid:
-    """Return what was paid less what came back, and in proportion the profit (rounded down)."""
+def _paid(shop: Shop, part: Part) -> _Paid:
+    """Return what was paid less what came back, and in proportion the profit (rounded down).
+
+    Of what is bought at its face value the profit is all that its provider left.
+    """
     rest = left(part).tenders
+    if part.kind == Part.Kind.FACE:
+        cost = charged(part, shop.currency)
+        profit = earning(rest.paid_minor, cost)
+        return _Paid(rest.paid_minor, rest.provider_minor, profit, cost)
     profit = part.profit_minor * rest.paid_minor // part.paid_minor if part.paid_minor else 0
     return _Paid(rest.paid_minor, rest.provider_minor, profit)
 
@@ -188,7 +210,7 @@ def _group(shop: Shop, part: Part) -> tuple[list[Command], list[Guard | None]]:
     taken = Taken(
         outcome.fields["contribution"],
         outcome.fields["dividend"],
-        _commissions(shop.ledger, part.sale.user.account, _paid(part).paid),
+        _commissions(shop.ledger, part.sale.user.account, _paid(shop, part).earned),
     )
     # The deposit rests on these figures: with other ones nothing is accepted, and we look again.
     figures = {"contribution": taken.reserve, "dividend": taken.dividends}
@@ -202,9 +224,8 @@ def _group(shop: Shop, part: Part) -> tuple[list[Command], list[Guard | None]]:
 
 
 def _split(shop: Shop, part: Part, taken: Taken) -> Figures:
-    paid = _paid(part)
-    fees = Fees(shop.platform_fee_bps, shop.provider_fee_bps)
-    return split(paid.paid, paid.provider, taken, fees)
+    paid = _paid(shop, part)
+    return split(paid.paid, paid.provider, taken, fees_of(part), paid.cost)
 
 
 def _commissions(ledger: Ledger, member: str, paid: int) -> int:
@@ -233,6 +254,8 @@ def _accepted(shop: Shop, part: Part) -> Mapping[str, Mapping[str, Any]]:
 def _note(shop: Shop, part: Part, bodies: Mapping[str, Mapping[str, Any]]) -> None:
     """Write down on the part what the journal says of its settlement."""
     fields: dict[str, Any] = {"settled_at": timezone.now(), "settling_at": None}
+    paid = _paid(shop, part)
+    fields |= {"settled_minor": paid.paid, "cost_minor": paid.cost}
     body = bodies.get(_ids(part)["purchase"])
     if body is not None:
         deposit = bodies.get(_ids(part)["part"], {"command": {"amount": 0}})["command"]["amount"]
@@ -240,9 +263,10 @@ def _note(shop: Shop, part: Part, bodies: Mapping[str, Mapping[str, Any]]) -> No
             "purchase_id": body["command"]["id"],
             "plan_version": _plan_version(shop, body["number"]),
             "points_atoms": body["receipt"]["points"],
-            "settled_minor": body["command"]["paid"],
             **asdict(_noted(shop, part, body, deposit)),
         }
+    else:
+        fields |= asdict(_split(shop, part, Taken()))
     move(part, Part.State.SETTLED, **fields)
     if body is not None:
         facts: dict[str, int | str] = {
@@ -265,15 +289,11 @@ def _noted(shop: Shop, part: Part, body: Mapping[str, Any], deposit: int) -> Fig
     planned = _split(shop, part, taken)
     if planned.to_merchant == deposit:
         return planned
-    fees = max(0, planned.total - taken.total - deposit)
+    there = planned.total - planned.to_supplier - taken.total
+    fees = max(0, there - deposit)
     provider = min(planned.to_provider, fees)
-    return Figures(
-        taken.reserve,
-        taken.dividends,
-        taken.commissions,
-        planned.total - taken.total - fees,
-        fees - provider,
-        provider,
+    return replace(
+        planned, to_merchant=there - fees, to_platform=fees - provider, to_provider=provider
     )
 
 

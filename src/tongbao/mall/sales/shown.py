@@ -106,11 +106,11 @@ class PartShown:
 def of_user(user: User) -> "QuerySet[Sale]":
     """Return a user's sales, the newest first, with everything that pages show of them."""
     rows = OrderLine.objects.select_related(
-        "product__product_class", "product__parent__product_class"
+        "product__product_class", "product__parent__product_class", "face_line"
     ).prefetch_related("attributes__option", "product__images", "product__parent__images")
     # A cancellation that the ledger did not accept has never been.
     returns = Return.objects.exclude(~Q(cancelled_by=""), state=Return.State.REFUSED)
-    parts = Part.objects.select_related("merchant").prefetch_related(
+    parts = Part.objects.select_related("merchant", "terms").prefetch_related(
         Prefetch("returns", returns.order_by("id"))
     )
     return (
@@ -151,7 +151,7 @@ def part_shown(shop: Shop, part: Part) -> PartShown:
     return PartShown(
         part,
         lines,
-        tuple(_steps(shop, part, ships=any(shipped))),
+        tuple(_steps(part, ships=any(shipped))),
         goods.left_minor(part),
         tuple(returns),
         any(shipped),
@@ -190,8 +190,7 @@ def _ships(part: Part) -> bool:
     order = part.sale.order
     return order is None or any(
         line.product is None or line.product.is_shipping_required
-        for line in order.lines.all()
-        if line.partner_id == part.merchant.partner_id
+        for line in goods.rows_of(part, order.lines.all())
     )
 
 
@@ -200,7 +199,7 @@ def why_cancelled(sale: Sale) -> str:
     return str(WHY.get(sale.why_cancelled, OTHERWISE)) if sale.state == Sale.State.CANCELLED else ""
 
 
-def _steps(shop: Shop, part: Part, *, ships: bool) -> Iterable[Step]:
+def _steps(part: Part, *, ships: bool) -> Iterable[Step]:
     sale = part.sale
     if sale.state == Sale.State.PENDING:
         yield Step(pgettext("an order that waits for it", "To pay"), done=False)
@@ -222,22 +221,22 @@ def _steps(shop: Shop, part: Part, *, ships: bool) -> Iterable[Step]:
         )
     gone = part.received_at is None and goods.left_minor(part) == 0
     if not gone:  # what went back before it was there will not come any more
-        yield _received(shop, part, ships=ships)
+        yield _received(part, ships=ships)
     if part.state == Part.State.RETURNED:
         word = _("Returned") if ships else _("Refunded")
         yield Step(word, done=True, at=_last_return(part))
     elif part.paid_minor > 0:
-        yield _points(shop, part)
+        yield _points(part)
 
 
-def _received(shop: Shop, part: Part, *, ships: bool) -> Step:
+def _received(part: Part, *, ships: bool) -> Step:
     if part.received_at is not None:
         return Step(_("Received"), done=True, at=part.received_at)
     if not ships:
         return Step(_("To be used or delivered"), done=False)
     if part.shipped_at is None or part.state != Part.State.WAITING:
         return Step(_("To be received"), done=False)
-    at = part.shipped_at + timedelta(days=shop.receive_days)
+    at = part.shipped_at + timedelta(days=part.terms.receive_days)
     return Step(
         _("To be received"),
         done=False,
@@ -247,7 +246,7 @@ def _received(shop: Shop, part: Part, *, ships: bool) -> Step:
     )
 
 
-def _points(shop: Shop, part: Part) -> Step:
+def _points(part: Part) -> Step:
     if part.settled_at is not None:
         return Step(_("Points settled"), done=True, at=part.settled_at)
     if part.due_at is not None:
@@ -260,7 +259,7 @@ def _points(shop: Shop, part: Part) -> Step:
     return Step(
         _("Points settle"),
         done=False,
-        word=_("%(days)d days after you received everything") % {"days": shop.return_days},
+        word=_("%(days)d days after you received everything") % {"days": part.terms.return_days},
     )
 
 

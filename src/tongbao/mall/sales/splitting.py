@@ -53,3 +53,32 @@ def spread(tenders: Sequence[int], totals: Sequence[int]) -> list[list[int]]:
         left = [rest - share for rest, share in zip(left, column, strict=True)]
         columns.append(column)
     return [list(row) for row in zip(*columns, strict=True)] if columns else [[] for _ in totals]
+
+
+def spread_kinds(
+    tenders: Sequence[int], totals: Sequence[int], in_money: Sequence[bool]
+) -> list[list[int]]:
+    """Do the same where some parts are paid in money alone: in the first two tenders.
+
+    These parts together have of the first tender the share that their sum has in both; the others
+    are spread over as ever. Without any such part it is `spread`.
+
+    >>> spread_kinds([100, 50, 30], [60, 120], [True, False])
+    [[40, 20, 0], [60, 30, 30]]
+
+    Raises:
+        ValueError: the sums of tenders and parts differ, something is negative, or there is less
+            money than those parts cost.
+    """
+    cost = sum(total for total, flag in zip(totals, in_money, strict=True) if flag)
+    if not cost:
+        return spread(tenders, totals)
+    first, second, *others = tenders
+    if min(tenders) < 0 or first + second < cost:
+        raise ValueError("What is bought at its face value is paid in money.")
+    own_first, _ = allocate(first, [cost, first + second - cost])
+    own = [own_first, cost - own_first, *(0 for _ in others)]
+    rest = [tender - share for tender, share in zip(tenders, own, strict=True)]
+    money = iter(spread(own, [t for t, flag in zip(totals, in_money, strict=True) if flag]))
+    mixed = iter(spread(rest, [t for t, flag in zip(totals, in_money, strict=True) if not flag]))
+    return [next(money if flag else mixed) for flag in in_money]

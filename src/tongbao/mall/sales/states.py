@@ -24,7 +24,6 @@ from django.db import transaction
 from tongbao.mall.paying import charges
 from tongbao.mall.sales import stock
 from tongbao.mall.sales.models import Part, Sale
-from tongbao.mall.shop.models import Shop
 
 SALE: Final[Mapping[str, frozenset[str]]] = {
     Sale.State.PENDING: frozenset({Sale.State.PAID, Sale.State.CANCELLED}),
@@ -81,8 +80,9 @@ def move(row: Sale | Part, state: str, **fields: datetime | int | str | None) ->
     row.save(update_fields=["state", *fields])
 
 
-def receive(part: Part, shop: Shop, at: datetime) -> None:
+def receive(part: Part, at: datetime) -> None:
     """Let a locked part be received at that moment: its return window runs from then on."""
     if part.shipped_at is None:
         stock.hand_over(part)
-    move(part, Part.State.RECEIVED, received_at=at, due_at=at + timedelta(days=shop.return_days))
+    due_at = at + timedelta(days=part.terms.return_days)
+    move(part, Part.State.RECEIVED, received_at=at, due_at=due_at)

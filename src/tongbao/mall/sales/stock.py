@@ -26,8 +26,8 @@ _PROMISED: Final = Coalesce(F("num_allocated"), 0)
 def free(sale: Sale, parts: Iterable[Part]) -> None:
     """Let the goods of parts that are cancelled be sold to others; a sale in person has none."""
     if sale.order is not None:
-        partners = [part.merchant.partner_id for part in parts]
-        for line in _counted(sale.order.lines.filter(partner__in=partners)):
+        own = [line.pk for part in parts for line in _lines(sale.order, part)]
+        for line in _counted(sale.order.lines.filter(pk__in=own)):
             _release(line, line.quantity)
 
 
@@ -62,7 +62,9 @@ def is_handed_over(part: Part) -> bool:
 
 
 def _lines(order: Order, part: Part) -> Rows:
-    return order.lines.filter(partner=part.merchant.partner_id)
+    return order.lines.filter(
+        partner=part.merchant.partner_id, face_line__isnull=part.kind != Part.Kind.FACE
+    )
 
 
 def _release(line: OrderLine, count: int) -> None:

@@ -25,6 +25,8 @@ INTERNAL: Final = ("wallet", "credit", "points")
 USE: Final = "use"
 NOTHING: Final = "nothing"  # the value of ``use`` that leaves everything to the provider
 
+_NO_MONEY: Final = ("credit", "points")
+
 _ICONS: Final = {"wallet": "wallet", "credit": "card", "points": "coins"}
 _TOO_MUCH: Final = {
     "wallet": gettext_lazy("You have %(most)s in your wallet."),
@@ -44,8 +46,20 @@ class Row:
     used_minor: int
 
 
+def in_money(amount_minor: int, currency: str) -> str:
+    """Say that so much is paid in money: by a provider or from the wallet."""
+    words = _(
+        "Top-ups and gift cards are paid in money: %(amount)s of this order by a provider or from "
+        "your wallet. Credit and points can pay for the rest."
+    )
+    return words % {"amount": money(amount_minor, currency)}
+
+
 class TenderForm(forms.Form):
-    """How ``total_minor`` is paid. Without ``data`` a provider has all of it, if there is one."""
+    """How ``total_minor`` is paid. Without ``data`` a provider has all of it, if there is one.
+
+    ``money_minor`` of it is paid in money alone: what is bought at its face value.
+    """
 
     wallet = forms.CharField()
     credit = forms.CharField()
@@ -55,10 +69,16 @@ class TenderForm(forms.Form):
     )
 
     def __init__(
-        self, shop: Shop, user: User, total_minor: int, data: Mapping[str, Any] | None = None
+        self,
+        shop: Shop,
+        user: User,
+        total_minor: int,
+        data: Mapping[str, Any] | None = None,
+        money_minor: int = 0,
     ) -> None:
         """Read what the user has, and what was chosen."""
         self.shop, self.user, self.total_minor = shop, user, total_minor
+        self.money_minor = money_minor
         self.most = most(shop, user)
         self.offered = providers.offered()
         first = self.offered[0].code if self.offered else ""
@@ -138,6 +158,9 @@ class TenderForm(forms.Form):
             over = money(-rest, self.shop.currency)
             last = next(name for name in reversed(INTERNAL) if amounts[name])
             self.add_error(last, _("This is %(over)s more than the total.") % {"over": over})
+        elif amounts["credit"] + amounts["points"] > self.total_minor - self.money_minor:
+            name = "points" if amounts["points"] else "credit"
+            self.add_error(name, in_money(self.money_minor, self.shop.currency))
         elif rest and not self.offered:
             missing = money(rest, self.shop.currency)
             words = _("%(missing)s is still missing: use more of your wallet, credit or points.")
@@ -170,6 +193,9 @@ class TenderForm(forms.Form):
         elif use in INTERNAL:
             others = sum(self._typed(filled, name) for name in INTERNAL if name != use)
             amount = min(self._most(use), max(0, self.total_minor - others))
+            if use in _NO_MONEY:
+                other = sum(self._typed(filled, name) for name in _NO_MONEY if name != use)
+                amount = min(amount, max(0, self.total_minor - self.money_minor - other))
             filled[use] = self._shown(amount)
         if not filled["provider"]:
             filled["provider"] = provider
@@ -177,8 +203,12 @@ class TenderForm(forms.Form):
 
     def _as_much_as_there_is(self) -> dict[str, str]:
         left, chosen = self.total_minor, {}
+        other = self.total_minor - self.money_minor
         for name in INTERNAL:
             amount = min(left, self._most(name))
+            if name in _NO_MONEY:
+                amount = min(amount, other)
+                other -= amount
             chosen[name] = self._shown(amount)
             left -= amount
         return chosen

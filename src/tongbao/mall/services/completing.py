@@ -18,7 +18,11 @@ TOPUP_OPEN: Final = (Topup.State.WAITING, Topup.State.SENT, Topup.State.FAILED)
 
 def lines_of(part: Part) -> "QuerySet[Any]":
     """Return the order lines that are in a part: its merchant's."""
-    lines = OrderLine.objects.filter(order=part.sale.order_id, partner=part.merchant.partner_id)
+    lines = OrderLine.objects.filter(
+        order=part.sale.order_id,
+        partner=part.merchant.partner_id,
+        face_line__isnull=part.kind != Part.Kind.FACE,
+    ).select_related("face_line")
     found: QuerySet[Any] = lines.select_related("product__product_class").order_by("pk")
     return found
 

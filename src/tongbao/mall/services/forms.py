@@ -1,18 +1,39 @@
 """Putting something into the basket: not too many; a top-up says whose account it is for."""
 
+from typing import Any
+
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from oscar.core.loading import get_class
 
 from tongbao.mall.sales import goods
+from tongbao.mall.services.faces import is_sold
 from tongbao.mall.services.kinds import topup_kind
 from tongbao.mall.services.targets import BadTarget, read_target
+from tongbao.mall.shop.models import the_shop
 
 AddToBasketForm = get_class("basket.forms", "AddToBasketForm")
 
 
 class AddForm(AddToBasketForm):  # type: ignore[valid-type,misc]  # Oscar has no types
     """Oscar's, with the number of a top-up read by its kind."""
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse what is bought at its face value of anybody but the mall itself.
+
+        Raises:
+            ValidationError: so it is.
+        """
+        cleaned: dict[str, Any] = super().clean()
+        product = self.parent_product
+        if "child_id" in self.cleaned_data:
+            product = self.product or product
+        record = product.stockrecords.order_by("pk").first()
+        merchant = None if record is None else getattr(record.partner, "merchant", None)
+        account = "" if merchant is None else merchant.account
+        if not is_sold(the_shop(), product, account):
+            raise ValidationError(_("Nobody sells this at the moment."), code="face")
+        return cleaned
 
     def clean_quantity(self) -> int:
         """Hold the quantity against what an order may have, with what is in the basket already.

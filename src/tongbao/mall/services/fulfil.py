@@ -32,9 +32,14 @@ def on_paid(sale: Sale) -> None:
             if kind == kinds.VOUCHER:
                 vouchers.issue(part, line, worths, local)
             else:
-                # What an offer took off is not taken off the account.
-                faces = _each(line.line_price_before_discounts_incl_tax, line.quantity, currency)
-                topups.open_topups(part, line, worths, faces, now)
+                row = getattr(line, "face_line", None)
+                if row is None:  # of an order from before faces were kept
+                    whole = line.line_price_before_discounts_incl_tax
+                    faces = _each(whole, line.quantity, currency)
+                else:
+                    faces = [row.face_minor] * line.quantity
+                provider = "" if row is None else row.provider
+                topups.open_topups(part, line, worths, faces, now, provider)
     if Topup.objects.filter(part__sale=sale).exists():
         # The first try is made at once; what fails there is the worker's.
         def first_try() -> None:  # with a name: Django logs it

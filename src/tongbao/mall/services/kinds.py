@@ -11,6 +11,8 @@ from tongbao.mall.services.models import Topup
 GOODS: Final = "goods"
 VOUCHER: Final = "voucher"
 TOPUP: Final = "topup"
+FACE: Final = "face"  # what whoever gets it has, in the mall's currency: it is as good as money
+FACE_COST: Final = "face_cost"  # what its provider charges the mall for it, where no top-up says so
 TARGET: Final = "target"  # the option that holds whose account is topped up
 USUAL_DAYS: Final = 90  # a voucher's, where its product does not say
 MOST_DAYS: Final = 1096
@@ -18,6 +20,8 @@ MOST_DAYS: Final = 1096
 _ATTRIBUTES: Final = (
     (VOUCHER, "voucher_days", "Valid for days", "integer"),
     (TOPUP, "topup_kind", "Kind", "text"),  # a value of `Topup.Kind`
+    *((kind, FACE, "Face value", "text") for kind in (TOPUP, VOUCHER, GOODS)),
+    *((kind, FACE_COST, "Cost of the face value", "text") for kind in (VOUCHER, GOODS)),
 )
 
 
@@ -59,20 +63,23 @@ def kind_of(product: Any) -> str:  # noqa: ANN401  # of Oscar or Django, without
 
 def valid_for(product: Any) -> timedelta:  # noqa: ANN401  # of Oscar or Django, without types
     """Return how long a voucher of that product is good."""
-    days = _attribute(product, "voucher_days")
+    days = attribute(product, "voucher_days")
     return timedelta(days=min(max(int(days), 1), MOST_DAYS) if days else USUAL_DAYS)
 
 
 def topup_kind(product: Any) -> Topup.Kind | None:  # noqa: ANN401  # of Oscar or Django, without types
     """Return what a product tops up, None where its attribute names nothing that there is."""
-    named = str(_attribute(product, "topup_kind") or "").strip().lower()
+    named = str(attribute(product, "topup_kind") or "").strip().lower()
     return Topup.Kind(named) if named in Topup.Kind.values else None
 
 
-def _attribute(product: Any, code: str) -> Any:  # noqa: ANN401  # of Oscar or Django, without types
-    """Return an attribute's value; a variant that has none has its parent's."""
+def attribute(product: Any, code: str) -> Any:  # noqa: ANN401  # of Oscar or Django, without types
+    """Return an attribute's value; a variant that has none has its parent's.
+
+    Reads `attribute_values`, which callers prefetch.
+    """
     for one in (product, product.parent):
-        value = None if one is None else one.attribute_values.filter(attribute__code=code).first()
-        if value is not None:
-            return value.value
+        for value in () if one is None else one.attribute_values.all():
+            if value.attribute.code == code and value.value not in {None, ""}:
+                return value.value
     return None

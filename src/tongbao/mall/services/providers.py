@@ -54,6 +54,13 @@ class TopupProvider(Protocol):
         """Say whether it tops up that kind."""
         ...
 
+    def cost_minor(self, kind: str, amount_minor: int, currency: str) -> int:
+        """Return what it charges the mall for putting that much on an account of that kind.
+
+        It is asked when an order is placed, and that is what it is paid.
+        """
+        ...
+
     def submit(self, request: Request) -> Answer:
         """Take a request, once for each id.
 

@@ -28,10 +28,18 @@ _ENDED: Final = (Part.State.RETURNED, Part.State.CANCELLED)
 _RETURNED: Final = Topup.State.RETURNED
 
 
-def open_topups(part: Part, line: Any, worths: list[int], faces: list[int], now: datetime) -> None:  # noqa: ANN401  # of Oscar or Django, without types
+def open_topups(
+    part: Part,
+    line: Any,  # noqa: ANN401  # of Oscar or Django, without types
+    worths: list[int],
+    faces: list[int],
+    now: datetime,
+    provider: str = "",
+) -> None:
     """Write a line's top-ups down, one for each unit; in the transaction that notes the payment.
 
-    ``worths`` is what was paid for each, ``faces`` what each puts on the account.
+    ``worths`` is what was paid for each, ``faces`` what each puts on the account, ``provider``
+    whose price was taken for it.
 
     One whose number or product is not good fails at once, and its money goes back.
     """
@@ -55,6 +63,7 @@ def open_topups(part: Part, line: Any, worths: list[int], faces: list[int], now:
                 "worth_minor": worth,
                 "state": Topup.State.FAILED if why else Topup.State.WAITING,
                 "why": why,
+                "provider": provider,
                 "next_at": None if why else now,
                 "decided_at": now if why else None,
             },
@@ -128,8 +137,9 @@ def _take(topup: Topup, now: datetime) -> Topup | None:
             mine.save(update_fields=["state", "why", "decided_at", "next_at"])
             return None
         if mine.state == Topup.State.WAITING:
-            provider = providers.provider_for(mine.kind)
-            mine.provider = providers.NOBODY if provider is None else provider.code
+            if not mine.provider:
+                provider = providers.provider_for(mine.kind)
+                mine.provider = providers.NOBODY if provider is None else provider.code
             mine.state = Topup.State.SENT
         pause = _PAUSES[min(mine.tries, len(_PAUSES) - 1)]
         mine.tries, mine.next_at = mine.tries + 1, now + timedelta(seconds=pause)

@@ -18,7 +18,9 @@ from django.db import connections
 from django.utils.translation import override
 from oscar.core.loading import get_model
 
+from tongbao.mall.services.faces import unsold
 from tongbao.mall.shop import names
+from tongbao.mall.shop.models import the_shop
 from tongbao.mall.shop.money import digits
 from tongbao.mall.shop.words import spellings, spoken
 
@@ -155,6 +157,8 @@ def _stamp() -> tuple[object, ...]:
 def _filled(stamp: tuple[object, ...], currency: str) -> Shelf:
     began = perf_counter()
     offers = _offers(currency)
+    for pk in unsold(the_shop()):
+        offers.pop(pk, None)
     aisles_of = defaultdict(list)
     ways = get_model("catalogue", "ProductCategory").objects.order_by("id")
     for product, category in ways.values_list("product_id", "category_id"):

@@ -12,7 +12,8 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 from oscar.core.loading import get_model
 
-from tongbao.mall.sales.estimates import Estimate, estimate
+from tongbao.mall.sales.estimates import BPS, Estimate, estimate
+from tongbao.mall.services.faces import face_of, is_face, is_sold
 from tongbao.mall.shop import names
 from tongbao.mall.shop.asking import read
 from tongbao.mall.shop.cards import aisle_url, cards
@@ -28,7 +29,7 @@ _ALIKE: Final = 8
 _FEW: Final = 100
 _REVIEWS: Final = 3
 _MOST_AT_ONCE: Final = 99
-_FOR_MACHINES: Final = frozenset({"topup_kind"})
+_FOR_MACHINES: Final = frozenset({"topup_kind", "face_cost"})
 
 
 @require_safe
@@ -147,14 +148,19 @@ def _offer(one: Any, shop: Shop) -> dict[str, Any]:  # noqa: ANN401  # Oscar has
     if kind is None or kind.track_stock:
         most = max(0, min(most, record.net_stock_level))
     merchant = getattr(record.partner, "merchant", None)
-    if merchant is not None and not merchant.is_open:
+    account = "" if merchant is None else merchant.account
+    if (merchant is not None and not merchant.is_open) or not is_sold(shop, one, account):
         most = 0
+    price = int(record.price.scaleb(digits(shop.currency)))
+    face = face_of(one, shop.currency) if is_face(one) else None
     return {
         "product": one,
         "record": record,
-        "price_minor": int(record.price.scaleb(digits(shop.currency))),
+        "price_minor": price,
         "merchant": merchant,
         "most": most,
+        "earns_minor": face.earns(price) if face else 0,
+        "is_face": face is not None,
     }
 
 
@@ -162,6 +168,8 @@ def _estimate(shop: Shop, request: HttpRequest, offer: dict[str, Any] | None) ->
     if offer is None or offer["merchant"] is None:
         return None
     user = request.user if request.user.is_authenticated else None
+    if is_face(offer["product"]):
+        return estimate(shop, user, offer["earns_minor"], BPS)
     return estimate(shop, user, offer["price_minor"], offer["merchant"].margin_bps)
 
 

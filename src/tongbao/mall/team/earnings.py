@@ -11,6 +11,7 @@ from tongbao.ledger.statements import Filters, Item, statement
 from tongbao.ledger.values import UnknownAccount
 from tongbao.mall.people.models import User
 from tongbao.mall.sales.models import Part, Sale
+from tongbao.mall.sales.split import earning
 from tongbao.mall.shop.models import Shop
 
 LATEST: Final = 2000
@@ -106,10 +107,10 @@ def pending(shop: Shop, buyers: Sequence[User], level: int) -> Mapping[int, Earn
         sale__user__in=buyers,
         sale__state=Sale.State.PAID,
         state__in=[Part.State.WAITING, Part.State.RECEIVED],
-    ).values_list("sale__user", "provider_minor", "wallet_minor", "profit_minor")
+    ).values_list("sale__user", "provider_minor", "wallet_minor", "profit_minor", "cost_minor")
     found: dict[int, Earned] = {}
-    for user, provider, wallet, profit in waiting:
-        paid = provider + wallet
+    for user, provider, wallet, profit, cost in waiting:
+        paid = earning(provider + wallet, cost)
         base = paid if plan.backing_base == "sales" else min(profit, paid)
         worth = base * plan.backing_bps // BPS * points_bps // BPS
         atoms = (
