@@ -199,7 +199,7 @@ def test_nobody_but_the_mall_sells_topups(mall: Mall) -> None:
     page = review(client)
     mall.product("phone").stockrecords.update(partner=mall.merchant("tea").partner)
     # in the basket already, then seen, then placed from the page as it was
-    assert "not for sale" in client.get("/basket/").content.decode()
+    assert "currently unavailable" in client.get("/basket/").content.decode()
     assert client.get("/checkout/preview/").status_code == 302
     client.post("/checkout/preview/", {**hidden(page), "place": "1", "wallet": "100.00"})
     assert not Sale.objects.exists()
