@@ -17,6 +17,7 @@ from tests.mall.checkout.way import address, pay, put
 from tests.mall.sales.buying import bought, buyer, overdue, paid, wallet
 from tests.mall.services.goods import offer
 from tests.mall.stage import Mall
+from tongbao.mall.desk.waiting import paid_since
 from tongbao.mall.people.models import User
 from tongbao.mall.sales import cancelling, returns, settling
 from tongbao.mall.sales.models import Part, Return, Sale
@@ -266,3 +267,12 @@ def test_with_its_last_part_the_order_is_cancelled(mall: Mall) -> None:
     assert (sale.state, sale.why_cancelled) == ("cancelled", "merchant")
     assert (wallet(mall, user.account), wallet(mall, "shop")) == (3_000, 0)
     assert reconcile(timezone.now()) == []
+
+
+def test_a_cancelled_part_is_no_turnover_of_the_day(mall: Mall) -> None:
+    user = buyer(mall, wallet=3_000)
+    sale = paid(mall, user, {"tea": 2_000, "wine": 1_000}, Split(wallet=3_000))
+    wine = sale.parts.get(merchant__account="wine")
+    assert list(paid_since(wine.merchant, sale.created_at)) == [wine]
+    cancelling.cancel_part(wine, "merchant")
+    assert list(paid_since(wine.merchant, sale.created_at)) == []

@@ -23,6 +23,7 @@ def parts(merchant: Merchant) -> QuerySet[Part]:
 def paid_since(merchant: Merchant, since: datetime) -> QuerySet[Part]:
     """Return the parts that were paid since then and are not cancelled, the last paid first."""
     found = parts(merchant).filter(sale__state=Sale.State.PAID, sale__paid_at__gte=since)
+    found = found.exclude(state=Part.State.CANCELLED)
     return found.order_by("-sale__paid_at", "-pk")
 
 
