@@ -26,6 +26,7 @@ from tongbao.ledger.worker import Stop, Worker
 from tongbao.mall.demo.marker import is_demo
 from tongbao.mall.notices import follow, mailing
 from tongbao.mall.paying import charges
+from tongbao.mall.people import leaving
 from tongbao.mall.sales import cancelling, receiving, settling
 from tongbao.mall.sales.reconcile import reconcile
 from tongbao.mall.services import topups, vouchers
@@ -73,6 +74,7 @@ def duties() -> list[Duty]:
         Duty("mails", mailing.send, _SHORT),
         Duty("withdrawals", withdrawals.reconcile, _SHORT),
         Duty("reconcile", _reconcile, None),
+        Duty("erase", leaving.erase_the_rest, None),
         Duty("tell", _Teller().tell, _LONG),
     ]
 

@@ -235,6 +235,12 @@ ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "length": 6, "dashed": False}
 MALL_SMS_SENDER = os.environ.get("TONGBAO_SMS", "tongbao.mall.people.texts.Files")
 # Whether something of a user's is under way, so that the account cannot be deleted yet.
 MALL_LEAVING = ["tongbao.mall.sales.leaving.is_open", "tongbao.mall.wallet.leaving.is_open"]
+# Who else erases what they know of somebody who has left; each may be called any number of times.
+MALL_ERASING = [
+    "tongbao.mall.sales.leaving.erase",
+    "tongbao.mall.wallet.leaving.erase",
+    "tongbao.mall.services.leaving.erase",
+]
 
 # ---- Oscar
 

@@ -1,6 +1,10 @@
 """Leaving the mall: what stands in the way, and what is erased."""
 
+from datetime import datetime
+from typing import Final
+
 from allauth.account.models import EmailAddress
+from axes.models import AccessFailureLog, AccessLog
 from axes.utils import reset
 from django.conf import settings
 from django.db import transaction
@@ -12,6 +16,22 @@ from oscar.core.loading import get_model
 from tongbao.ledger.door import Ledger
 from tongbao.mall.people.models import User
 from tongbao.mall.people.roles import is_operator
+
+_TRACES: Final = (
+    ("address", "UserAddress", "user"),
+    ("notices", "Notice", "user"),
+    ("notices", "Choice", "user"),
+    ("basket", "Basket", "owner"),
+    ("wishlists", "WishList", "owner"),
+    ("analytics", "UserSearch", "user"),
+    ("analytics", "UserRecord", "user"),
+    ("analytics", "UserProductView", "user"),
+    ("communication", "Email", "user"),
+    ("communication", "Notification", "recipient"),
+    ("customer", "ProductAlert", "user"),
+    ("payment", "Bankcard", "user"),
+)
+"""Rows that are nobody's business once the person is gone: app, model, whose."""
 
 
 def hindrances(user: User, ledger: Ledger) -> list[str]:
@@ -45,10 +65,33 @@ def erase(user: User) -> None:
     for contact in (user.email, str(user.phone or "")):
         if contact:
             reset(username=contact)
+            for log in (AccessFailureLog, AccessLog):
+                log.objects.filter(username=contact).delete()
     EmailAddress.objects.filter(user=user).delete()
-    get_model("address", "UserAddress").objects.filter(user=user).delete()
     user.name, user.email, user.phone, user.language = "", None, None, ""
     user.phone_verified = user.is_active = False
     user.left_at = timezone.now()
     user.set_unusable_password()
     user.save()
+    _erase_traces(user)
+
+
+def erase_the_rest(_: datetime) -> None:
+    """Erase of all who have left what could not be erased at once: it was still under way.
+
+    So it also is with those who left under an older version, which kept more.
+    """
+    for user in User.objects.filter(left_at__isnull=False).order_by("pk").iterator():
+        with transaction.atomic():
+            _erase_traces(user)
+
+
+def _erase_traces(user: User) -> None:
+    """Erase what says something of the person elsewhere; MALL_ERASING names who knows of more."""
+    for app, model, whose in _TRACES:
+        get_model(app, model).objects.filter(**{whose: user.pk}).delete()
+    get_model("reviews", "ProductReview").objects.filter(user=user.pk).update(
+        name="", email="", homepage=""
+    )
+    for path in settings.MALL_ERASING:
+        import_string(path)(user)

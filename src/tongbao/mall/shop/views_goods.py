@@ -23,6 +23,7 @@ from tongbao.mall.shop.money import digits
 from tongbao.mall.shop.pages import paged
 from tongbao.mall.shop.search import find
 from tongbao.mall.shop.shelf import Aisle, Shelf, the_shelf
+from tongbao.mall.shop.views_reviews import has_received
 
 _PER_PAGE: Final = 24
 _ALIKE: Final = 8
@@ -200,7 +201,8 @@ def _reviews(one: Any, request: HttpRequest) -> dict[str, Any]:  # noqa: ANN401 
         "review_count": sums["count"],
         "rating": sums["mean"],
         "may_review": request.user.is_authenticated
-        and not any(review.user_id == request.user.pk for review in first),
+        and not any(review.user_id == request.user.pk for review in first)
+        and has_received(request.user.pk, one.pk),
     }
 
 

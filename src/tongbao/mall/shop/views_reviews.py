@@ -6,7 +6,7 @@ from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db import IntegrityError, transaction
-from django.db.models import Avg
+from django.db.models import Avg, F, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -24,6 +24,7 @@ Vote = get_model("reviews", "Vote")
 _PER_PAGE: Final = 10
 _SCORES: Final = tuple((str(score), str(score)) for score in range(5, 0, -1))
 _LONGEST: Final = 4000
+_HAD: Final = ("received", "settled")  # of a part of a sale: the goods are there
 
 
 class ReviewForm(forms.ModelForm):  # type: ignore[type-arg]  # Oscar's model has no type
@@ -56,6 +57,7 @@ def listing(request: HttpRequest, product_slug: str, product_pk: str) -> HttpRes
     known = {
         "product": product,
         "page_obj": page,
+        "may_review": has_received(request.user.pk, product.pk),
         "count": page.paginator.count,
         "rating": approved.aggregate(mean=Avg("score"))["mean"],
     }
@@ -64,11 +66,14 @@ def listing(request: HttpRequest, product_slug: str, product_pk: str) -> HttpRes
 
 @login_required
 def add(request: HttpRequest, product_slug: str, product_pk: str) -> HttpResponse:
-    """Let somebody say something of a good, once."""
+    """Let somebody who has a good say something of it, once."""
     del product_slug
     product = _public(product_pk)
     if ProductReview.objects.filter(product=product, user=request.user.pk).exists():
         messages.info(request, _("You have written about this already."))
+        return redirect(product.get_absolute_url())
+    if not has_received(request.user.pk, product.pk):
+        messages.info(request, _("Only who bought this and received it can review it."))
         return redirect(product.get_absolute_url())
     about = ProductReview(product=product, user_id=request.user.pk)
     form = ReviewForm(request.POST or None, instance=about)
@@ -97,6 +102,22 @@ def vote(request: HttpRequest, product_slug: str, product_pk: str, pk: str) -> H
                 review.vote_up(request.user)
         messages.success(request, _("Thank you."))
     return redirect("catalogue:reviews-list", product_slug, product_pk)
+
+
+def has_received(user_id: int | None, product_id: int) -> bool:
+    """Say whether somebody bought a good, or a variant of it, paid for it, and has it."""
+    its = Q(product=product_id) | Q(product__parent=product_id)
+    return (
+        get_model("order", "Line")
+        .objects.filter(
+            its,
+            order__sale__user=user_id,
+            order__sale__state="paid",
+            order__sale__parts__merchant__partner=F("partner"),
+            order__sale__parts__state__in=_HAD,
+        )
+        .exists()
+    )
 
 
 def _public(pk: str) -> Any:  # noqa: ANN401  # Oscar has no types
