@@ -1,5 +1,6 @@
 """`tongbao plan new`, `check` and `show`, as a shop owner meets them."""
 
+import io
 import json
 import os
 import subprocess
@@ -11,6 +12,7 @@ from click.testing import CliRunner, Result
 
 import tongbao
 from tests.plans.plans import toml
+from tongbao.cli.colours import takes_colours
 from tongbao.cli.main import main
 from tongbao.plans.presets import PRESETS
 
@@ -166,3 +168,82 @@ def test_a_terminal_without_chinese_gets_marks_and_no_traceback(tmp_path: Path) 
 def test_a_new_file_is_utf_8_whatever_the_terminal() -> None:
     result = narrow("new", "--preset", "wine", "--lang", "zh")
     assert "积分准备金" in result.stdout.decode("utf-8")
+
+
+# ---- what no seller can afford
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        {"backing": '"130%"'},
+        {"backing": '"100.01%"'},
+        {"dividend": '"71%"'},
+        {"referral_cash": '["40%", "31%"]'},
+        {"dividend_base": '"profit"', "dividend": '"71%"'},
+        {"backing_base": '"profit"', "backing": '"130%"', "quota_base": '"contribution"'},
+    ],
+)
+def test_check_of_what_no_seller_can_afford_exits_with_1(
+    lines: dict[str, str], tmp_path: Path
+) -> None:
+    path = written(tmp_path, toml(**lines))
+    result = run("check", path)
+    assert result.exit_code == 1
+    assert "ERROR  overspent-" in result.stdout
+    asked = run("check", path, "--json")
+    assert asked.exit_code == 1
+    assert json.loads(asked.stdout)["status"] == "errors"
+
+
+@pytest.mark.parametrize("lines", [{"backing": '"100%"'}, {"dividend": '"70%"'}])
+def test_check_of_what_only_a_dear_article_can_bear_warns(
+    lines: dict[str, str], tmp_path: Path
+) -> None:
+    result = run("check", written(tmp_path, toml(**lines)))
+    assert result.exit_code == 0
+    assert "WARNING  sale-loses" in result.stdout
+
+
+# ---- colours
+
+
+@pytest.mark.parametrize(
+    ("environment", "coloured"),
+    [
+        ({}, False),  # a pipe
+        ({"FORCE_COLOR": "1"}, True),
+        ({"FORCE_COLOR": "0"}, False),
+        ({"FORCE_COLOR": "1", "NO_COLOR": "1"}, False),
+        ({"FORCE_COLOR": "1", "NO_COLOR": ""}, True),
+    ],
+)
+def test_check_has_colours_where_they_are_wanted(
+    environment: dict[str, str], coloured: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("NO_COLOR", "FORCE_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    said = run("check", written(tmp_path, toml(backing='"130%"'))).stdout
+    assert ("\x1b[31m\x1b[1mERROR\x1b[0m  overspent-always" in said) == coloured
+    assert ("\x1b" in said) == coloured
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(
+    ("environment", "coloured"),
+    [
+        ({"TERM": "xterm-256color"}, True),
+        ({}, True),
+        ({"TERM": "dumb"}, False),
+        ({"TERM": "xterm", "NO_COLOR": "1"}, False),
+    ],
+)
+def test_a_terminal_has_colours_unless_told(environment: dict[str, str], coloured: bool) -> None:
+    assert takes_colours(Terminal(), environment) == coloured
+    assert not takes_colours(io.StringIO(), environment)

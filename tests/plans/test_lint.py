@@ -17,12 +17,12 @@ from tongbao.plans.words import LANGS, Lang
 Lines = dict[str, str]
 
 CASES: list[tuple[str, str, Lines, Lines]] = [
-    ("warning", "overspent-possible", {"dividend_base": '"profit"', "dividend": '"71%"'},
+    ("error", "overspent-possible", {"dividend_base": '"profit"', "dividend": '"71%"'},
      {"dividend_base": '"profit"', "dividend": '"70%"'}),
-    ("warning", "overspent-possible",
+    ("error", "overspent-possible",
      {"dividend_base": '"profit"', "dividend": '"66%"', "referral_cash": '["5%"]'},
      {"dividend_base": '"profit"', "dividend": '"65%"', "referral_cash": '["5%"]'}),
-    ("warning", "overspent-always", {"dividend": '"71%"'}, {"dividend": '"70%"'}),
+    ("error", "overspent-always", {"dividend": '"71%"'}, {"dividend": '"70%"'}),
     ("warning", "backing-zero", {"backing": '"0%"'}, {"backing": '"0.01%"'}),
     ("warning", "grant-zero", {"grant": '"0%"'}, {"grant": '"0.01%"'}),
     ("warning", "quota-zero", {"quota": '"0%"'}, {"quota": '"0.01%"'}),
@@ -48,6 +48,18 @@ CASES: list[tuple[str, str, Lines, Lines]] = [
      {"spend_per_point": '"200.00"', "grant": '"100%"'}),
     ("warning", "linear-rule-never", {"spend_per_point": '"200.00"', "issue_price": '"42.01"'},
      {"spend_per_point": '"200.00"', "issue_price": '"42.00"'}),
+    ("warning", "sale-loses", {"dividend": '"5%"'}, {"dividend": '"4.99%"'}),
+    ("warning", "sale-loses", {"referral_cash": '["5%"]'}, {"referral_cash": '["4.99%"]'}),
+    ("warning", "sale-loses", {"dividend_base": '"profit"', "dividend": '"15%"'},
+     {"dividend_base": '"profit"', "dividend": '"14%"'}),
+    ("warning", "young-program-wound-up", {"min_supply": '"1.06"'}, {"min_supply": '"1.05"'}),
+    ("warning", "young-program-wound-up",
+     {"min_supply": '"0.01"', "spend_per_point": '"1000.00"'},
+     {"min_supply": '"0.01"', "spend_per_point": '"500.00"'}),
+    ("note", "young-program-bound", {"min_supply": '"1.05"'},
+     {"min_supply": '"0.002"', "min_holding": '"0.002"'}),
+    ("note", "young-program-bound", {"min_supply": '"0.0022"', "min_holding": '"0.002"'},
+     {"min_supply": '"0.0021"', "min_holding": '"0.002"'}),
     ("warning", "min-supply-above-limit", {"min_supply": '"1,000,001"'},
      {"min_supply": '"1,000,000"'}),
     ("warning", "min-holding-above-min-supply", {"min_holding": '"1.01"'},
@@ -171,7 +183,40 @@ def test_a_plan_on_profit_alone_fills_the_same_share_at_any_profit() -> None:
 
 def test_the_goods_fee_warning_works_the_detour_out() -> None:
     figure = found({"goods_fee": '"2%"'})["goods-fee-below-exit-fee"].figure.say("en")
-    assert "sold they bring ¥90.00, through a friendly merchant ¥98.00" in figure
+    assert "sold they bring ¥90.00, ordered with and cancelled ¥98.00" in figure
+
+
+def test_the_goods_fee_warning_needs_no_friend() -> None:
+    said = found({"goods_fee": '"2%"'})["goods-fee-below-exit-fee"].text
+    assert "orders with points and cancels" in said.say("en")
+    assert "下单再取消" in said.say("zh")
+
+
+def test_a_sale_that_loses_is_worked_out_with_the_margin_that_it_takes() -> None:
+    # 35.00 earned; 30.00 and 30% of 35.00 taken; 30 / (1 − 0.3) = 42.857…
+    loses = found({"dividend_base": '"profit"', "dividend": '"30%"'})["sale-loses"]
+    assert "a margin of more than 42.86%" in loses.text.say("en")
+    assert loses.figure.say("en") == (
+        "¥100.00 paid, margin 35%: the goods cost ¥65.00; ¥30.00 to the reserve, ¥10.50 to "
+        "dividends, ¥0.00 to commissions at most; ¥5.50 is lost."
+    )
+
+
+def test_a_plan_that_gives_away_all_profit_leaves_nothing_at_any_margin() -> None:
+    lines = {"backing_base": '"profit"', "quota_base": '"contribution"', "quota": '"300%"'}
+    shares = {"backing": '"60%"', "dividend_base": '"profit"', "dividend": '"40%"'}
+    loses = found(lines | shares)["sale-loses"]
+    assert "No margin leaves anything" in loses.text.say("en")
+    assert "nothing is left" in loses.figure.say("en")
+
+
+def test_the_young_programs_bound_is_worked_out() -> None:
+    # 21 points for 100.00: 1 point is left of 4.7619…, so of 4.77 but not of 4.76
+    said = found({})["young-program-bound"].text.say("en")
+    assert "leaves less than ¥4.77 of what was paid brings" in said
+    # 1.06 points of 5.0477: 94.96 back leaves 5.04 of 100.00
+    warned = found({"min_supply": '"1.06"'})["young-program-wound-up"].figure.say("en")
+    assert "¥100.00 brings 21 points; after returning ¥94.96 of it, 1.0584 are left" in warned
 
 
 def test_the_supply_limit_names_the_orders_that_it_takes() -> None:
@@ -254,7 +299,7 @@ def test_ways_out_of_a_json_plan_name_the_engines_fields(lang: Lang) -> None:
     ("code", "lines", "said"),
     [
         ("exit-fee-zero", {"exit_fee": '"0%"'}, 'For example: "exit_fee_bps": 1000'),
-        ("goods-fee-below-exit-fee", {"goods_fee": '"0%"'}, 'Set "goods_fee_bps": 1000, or'),
+        ("goods-fee-below-exit-fee", {"goods_fee": '"0%"'}, 'Set "goods_fee_bps": 1000'),
         ("quota-within-contribution", {"quota": '"30%"'}, "Set quota_bps well above"),
         ("wallet-locked", {"cash_withdrawal": "false"}, 'set "cash_redemption": false too'),
         ("cash-to-non-buyers", {"referral_cash": '["1%"]'}, 'Set "referral_cash_bps": [] and'),

@@ -15,11 +15,10 @@ VECTORS = Path(__file__).parents[1] / "vectors"
 REMAINING = {
     "wine": {
         "quota-not-fillable",
-        "goods-fee-below-exit-fee",
         "supply-limit-out-of-reach",
         "cash-out",
     },
-    "dividend": {"quota-not-fillable", "cash-out", "dividends-on-points"},
+    "dividend": {"sale-loses", "quota-not-fillable", "cash-out", "dividends-on-points"},
     "mall": {"quota-not-fillable", "cash-out", "dividends-on-points"},
     "green": {"quota-not-fillable"},
     "cooperative": {"quota-not-fillable", "cash-out", "dividends-on-points"},
@@ -58,9 +57,46 @@ def test_a_preset_has_at_most_one_referral_level_and_no_cash_commission(name: st
     assert plan.referral_cash_bps == ()
 
 
-def test_wine_is_the_founding_example() -> None:
-    expected = json.loads((VECTORS / "wine" / "plan.json").read_text())
-    assert plan_fields(preset("wine").plan) == expected
+def test_wine_is_the_founding_example_with_a_goods_fee_and_a_small_least_supply() -> None:
+    founding = json.loads((VECTORS / "wine" / "plan.json").read_text())
+    assert (founding["goods_fee_bps"], founding["min_supply"]) == (0, 1_000_000)
+    assert plan_fields(preset("wine").plan) == founding | {
+        "goods_fee_bps": 1000,
+        "min_supply": 10_000,
+    }
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_goods_paid_with_points_cost_what_selling_points_costs(name: str) -> None:
+    plan = preset(name).plan
+    assert plan.goods_fee_bps == plan.exit_fee_bps > 0
+
+
+ENOUGH = {"wine": 5, "dividend": 200, "mall": 9, "green": 6, "cooperative": 10}
+"""What has to stay of the first order, in fen: 0.01 points at 21, 0.5, 12.25, 18 and 10 points
+for 100.00."""
+
+
+@pytest.mark.parametrize("paid", [1_000, 9_990, 20_000, 123_456, 200_000, 10_000_000])
+@pytest.mark.parametrize("name", PRESETS)
+def test_a_partial_return_of_the_first_order_leaves_the_program_standing(
+    name: str, paid: int
+) -> None:
+    enough = ENOUGH[name]
+    amounts = {1, 3_333, paid // 6, paid // 3, paid // 2, paid * 9 // 10, paid - enough}
+    for amount in sorted(a for a in amounts if 0 < a <= paid - enough):
+        program = Program(preset(name).plan)
+        order = {"id": "o", "type": "purchase", "member": "m", "paid": paid}
+        program.submit(order | {"profit": paid * 35 // 100})
+        program.submit({"id": "r", "type": "refund", "purchase": "o", "amount": amount})
+        assert program.figures.supply >= program.plan.min_supply, amount
+        assert program.accounts["m"].wallet == 0
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_the_linter_says_how_much_of_the_first_order_has_to_stay(name: str) -> None:
+    bound = next(f for f in lint(preset(name)) if f.code == "young-program-bound")
+    assert f"leaves less than ¥{ENOUGH[name] / 100:.2f} of what was paid" in bound.text.say("en")
 
 
 def test_dividend_brings_ten_points_for_two_thousand_to_the_first_and_to_the_tenth() -> None:

@@ -7,6 +7,7 @@ from typing import Final, NoReturn
 
 import click
 
+from tongbao.cli.colours import paint_for
 from tongbao.plans.explain import page
 from tongbao.plans.files import PlanFile, PlanFileError, load_plan
 from tongbao.plans.lint import lint, refused
@@ -75,12 +76,15 @@ def check(file: Path, lang: Lang, *, as_json: bool) -> None:
     """Validate a plan file and warn of what is risky.
 
     Exit status: 0 without errors (there may be warnings), 1 if the plan is
-    refused, 2 if the file cannot be read.
+    refused or no seller can afford it, 2 if the file cannot be read.
+
+    Levels are in colour on a terminal; NO_COLOR turns that off, FORCE_COLOR on.
     """
     status = 0
     try:
         plan_file = load_plan(file)
         findings = lint(plan_file)
+        status = REFUSED if any(found.level == "error" for found in findings) else 0
         title = f"{_shown(file)}: {_named(plan_file)}"
     except PlanFileError as error:
         if error.unreadable and not as_json:
@@ -91,7 +95,7 @@ def check(file: Path, lang: Lang, *, as_json: bool) -> None:
     if as_json:
         _emit(verdict_json(_shown(file), findings, lang) + "\n")
     else:
-        _emit(verdict_page(title, findings, lang))
+        _emit(verdict_page(title, findings, lang, paint=paint_for(sys.stdout)))
     if status:
         raise SystemExit(status)
 
@@ -124,7 +128,7 @@ def _shown(path: Path) -> str:
 def _emit(text: str) -> None:
     """Print a text; where the terminal cannot show Chinese, with marks in its place."""
     try:
-        click.echo(text, nl=False)
+        click.echo(text, nl=False, color=True)  # whoever painted it has looked at the terminal
     except UnicodeEncodeError:
         click.echo(text.encode(sys.stdout.encoding, "replace"), nl=False)
 

@@ -1,6 +1,7 @@
 """What people write to `tongbao program`: plan files with their warnings, moments, their names."""
 
 import getpass
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -9,6 +10,7 @@ from zoneinfo import ZoneInfo
 import click
 import msgspec
 
+from tongbao.cli.colours import paint_for
 from tongbao.cli.ledger_words import Unable
 from tongbao.plans.files import PlanFile, PlanFileError, load_plan
 from tongbao.plans.lint import lint, refused
@@ -42,7 +44,8 @@ def checked_plan(path: Path, currency: str | None, lang: Lang) -> PlanFile:
         raise Unable(_OTHER_CURRENCY.fill(path=shown, found=plan_file.currency, needed=currency))
     if findings := lint(plan_file):
         title = f"{plan_file.path}: {plan_file.name} ({plan_file.currency})"
-        click.echo(verdict_page(title, findings, lang), err=True)
+        page = verdict_page(title, findings, lang, paint=paint_for(sys.stderr))
+        click.echo(page, err=True, color=True)
     return plan_file
 
 

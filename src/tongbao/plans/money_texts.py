@@ -28,20 +28,19 @@ GOODS_FEE_BELOW: Final = Rule(
     "goods-fee-below-exit-fee",
     "goods_fee_bps",
     Text(
-        "Goods paid with points cost the merchant {goods_fee}, selling points costs the member "
-        "{exit_fee}. A friendly merchant who rings up a sale and hands over cash instead of "
-        "goods avoids the fee.",
-        "用积分购物由商家承担 {goods_fee} 手续费，而会员卖出积分要付 {exit_fee}。"
-        "串通的商家虚开一笔交易、以现金代替商品，就能绕开手续费。",
+        "Goods paid with points cost a fee of {goods_fee}, selling points one of {exit_fee}. "
+        "Whoever orders with points and cancels, or returns the goods, has sold them for the "
+        "smaller fee, and nobody has to help; a merchant who rings up a sale and hands over cash "
+        "does the same. What is saved is missing in the reserve.",
+        "用积分购物的手续费是 {goods_fee}，卖出积分的手续费是 {exit_fee}。"
+        "只要用积分下单再取消（或退货），就等于按较低的手续费卖出了积分，无需任何人配合；"
+        "商家虚开一笔交易、付给现金，也是一样。少收的部分，积分准备金就少了。",
     ),
-    Text(
-        'Set goods_fee = "{exit_fee}", or look at merchants who live on points.',
-        '请设 goods_fee = "{exit_fee}"，或重点核查主要靠积分收款的商家。',
-    ),
+    Text('Set goods_fee = "{exit_fee}".', '请设 goods_fee = "{exit_fee}"。'),
     (RULES_KNOWN,),
     Text(
-        "Points worth {sample}: sold they bring {redeemed}, through a friendly merchant {bought}.",
-        "价值 {sample} 的积分：卖出得 {redeemed}，经串通商家得 {bought}。",
+        "Points worth {sample}: sold they bring {redeemed}, ordered with and cancelled {bought}.",
+        "价值 {sample} 的积分：卖出得 {redeemed}，下单再取消得 {bought}。",
     ),
 )
 MERCHANT_QUOTA_ABOVE: Final = Rule(
@@ -145,34 +144,6 @@ CASH_TO_NON_BUYERS: Final = Rule(
         "A invites B and buys nothing. B orders for {sample}: A is paid {paid} in cash.",
         "甲邀请乙，自己从未消费。乙消费 {sample}：甲得现金 {paid}。",
     ),
-)
-OVERSPENT: Final = Rule(
-    "warning",
-    "overspent-possible",
-    "backing_bps",
-    Text(
-        "Backing, dividend and cash commissions can add up to {total} of what is paid. Orders "
-        "with a profit above {margin} of the price would give away more than was paid, and the "
-        "engine refuses them.",
-        "准备金、分红和现金佣金合计可达实付金额的 {total}。利润超过售价 {margin} "
-        "的订单会付出多于实收的金额，"
-        "引擎将拒绝这些订单。",
-    ),
-    Text("Lower one of the rates.", "请降低其中一项比例。"),
-    (RULES_PLAN,),
-)
-ALWAYS_OVERSPENT: Final = Rule(
-    "warning",
-    "overspent-always",
-    "backing_bps",
-    Text(
-        "Backing, dividend and cash commissions on sales add up to {fixed} of what is paid: the "
-        "engine refuses every order but the smallest.",
-        "按销售额计提的准备金、分红和现金佣金合计为实付金额的 {fixed}：除极小额外，"
-        "引擎会拒绝所有订单。",
-    ),
-    Text("Lower the rates to at most 100% in all.", "请把合计比例降到 100% 以内。"),
-    (RULES_PLAN,),
 )
 LINEAR_RULE_FADES: Final = Rule(
     "warning",

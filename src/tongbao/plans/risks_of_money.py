@@ -85,7 +85,7 @@ def exit_fee_zero(subject: Subject) -> Finding | None:
 
 
 def goods_fee_below_exit_fee(subject: Subject) -> Finding | None:
-    """Warn that a friendly merchant avoids the exit fee."""
+    """Warn that ordering and cancelling, or a friendly merchant, avoids the exit fee."""
     plan, sample = subject.plan, subject.sample
     if plan.goods_fee_bps >= plan.exit_fee_bps:
         return None
@@ -137,21 +137,6 @@ def cash_to_non_buyers(subject: Subject) -> Finding | None:
         return None
     paid = subject.money(subject.share(subject.sample, rates[0]))
     return texts.CASH_TO_NON_BUYERS.found(subject, sample=subject.money(subject.sample), paid=paid)
-
-
-def overspent(subject: Subject) -> Finding | None:
-    """Warn of orders that the engine must refuse because they would give away more than paid."""
-    plan = subject.plan
-    shares = ((plan.backing_base, plan.backing_bps), (plan.dividend_base, plan.dividend_bps))
-    fixed = sum(plan.referral_cash_bps) + sum(bps for base, bps in shares if base == "sales")
-    moving = sum(bps for base, bps in shares if base == "profit")
-    if fixed + moving <= BPS:
-        return None
-    total = format_percent(fixed + moving)
-    if fixed > BPS:
-        return texts.ALWAYS_OVERSPENT.found(subject, fixed=format_percent(fixed))
-    margin = _percent(Fraction(BPS - fixed, moving))
-    return texts.OVERSPENT.found(subject, total=total, margin=margin)
 
 
 def linear_rule(subject: Subject) -> Finding | None:
@@ -234,7 +219,6 @@ def _percent(share: Fraction, *, up: bool = False) -> str:
 
 
 RISKS_OF_MONEY: Final[tuple[Callable[[Subject], Finding | None], ...]] = (
-    overspent,
     nothing_backs,
     quota_within_contribution,
     quota_unfillable,

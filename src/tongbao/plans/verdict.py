@@ -2,21 +2,33 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
-from tongbao.plans.findings import Finding
+from tongbao.plans.findings import Finding, Level
 from tongbao.plans.layout import COLUMNS, wrapped
 from tongbao.plans.refusals import stopped
 from tongbao.plans.words import Lang, Text
 
+Paint = Callable[[str, Level], str]
+"""Gives a text the colour of a level."""
+
+
+def leave_plain(text: str, _level: Level) -> str:
+    """Return the text as it is, for pipes, files and terminals without colours."""
+    return text
+
 
 def verdict_page(
-    title: str, findings: Sequence[Finding], lang: Lang, columns: int = COLUMNS
+    title: str,
+    findings: Sequence[Finding],
+    lang: Lang,
+    columns: int = COLUMNS,
+    paint: Paint = leave_plain,
 ) -> str:
     """Return the findings as text for a terminal, with a count at the end."""
     parts = [title]
-    parts += ["\n".join(_lines(finding, lang, columns)) for finding in findings]
+    parts += ["\n".join(_lines(finding, lang, columns, paint)) for finding in findings]
     levels = Counter(finding.level for finding in findings)
     count = _COUNT.say(
         lang, errors=levels["error"], warnings=levels["warning"], notes=levels["note"]
@@ -52,13 +64,14 @@ def _fields(finding: Finding, lang: Lang) -> dict[str, object]:
     }
 
 
-def _lines(finding: Finding, lang: Lang, columns: int) -> Iterator[str]:
+def _lines(finding: Finding, lang: Lang, columns: int, paint: Paint) -> Iterator[str]:
     place = [finding.code]
     if finding.line is not None:
         place.append(_LINE.say(lang, line=finding.line))
     if finding.field:
         place.append(finding.field)
-    yield f"{_LEVELS[finding.level].say(lang)}  {_COMMA.say(lang).join(place)}"
+    level = paint(_LEVELS[finding.level].say(lang), finding.level)
+    yield f"{level}  {_COMMA.say(lang).join(place)}"
     text = stopped(finding.text.say(lang), lang)
     yield wrapped(text[:1].upper() + text[1:], first="  ", rest="  ", columns=columns)
     labelled = (

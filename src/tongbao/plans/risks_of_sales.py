@@ -1,0 +1,105 @@
+"""Rules about single sales: whether the seller can afford them, and a program's first ones."""
+
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Final
+
+from tongbao.engine.program import Program
+from tongbao.engine.units import BPS, ceil_div
+from tongbao.plans import sales_texts as texts
+from tongbao.plans.affordability import take
+from tongbao.plans.estimates import ASSUMED_PROFIT
+from tongbao.plans.findings import Finding, Subject
+from tongbao.plans.money import format_percent, format_points
+from tongbao.plans.words import plain
+
+SMALL_REST: Final = Fraction(1, 20)
+"""A return that leaves less than this of a usual order is as good as a whole one."""
+
+
+def overspent(subject: Subject) -> Finding | None:
+    """Refuse a plan that gives away more than is paid: no margin pays for that."""
+    taken, sample = take(subject.plan), subject.sample
+    limit = taken.refused_above
+    if limit is None:
+        return None
+    amounts = {
+        "sample": subject.money(sample),
+        "assumed": _percent(ASSUMED_PROFIT),
+        "earned": subject.money(int(sample * ASSUMED_PROFIT)),
+        "taken": subject.money(int(sample * taken.at(ASSUMED_PROFIT))),
+    }
+    if taken.fixed > 1:
+        return texts.ALWAYS_OVERSPENT.found(subject, fixed=_percent(taken.fixed), **amounts)
+    total = _percent(taken.fixed + taken.moving)
+    return texts.OVERSPENT.found(subject, total=total, margin=_percent(limit), **amounts)
+
+
+def sale_loses(subject: Subject) -> Finding | None:
+    """Warn of a plan that leaves nothing of a sale with a usual margin, or less."""
+    plan, sample = subject.plan, subject.sample
+    taken = take(plan)
+    if taken.is_more_than_paid or taken.earned(ASSUMED_PROFIT) > 0 or not taken.at(Fraction(1)):
+        return None
+    profit = int(sample * ASSUMED_PROFIT)
+    bases = {"sales": sample, "profit": profit}
+    reserve = subject.share(bases[plan.backing_base], plan.backing_bps)
+    dividend = subject.share(bases[plan.dividend_base], plan.dividend_bps)
+    commission = sum(subject.share(sample, bps) for bps in plan.referral_cash_bps)
+    lost = reserve + dividend + commission - profit
+    margin = taken.paying_margin
+    return texts.SALE_LOSES.found(
+        subject,
+        share=_percent(taken.at(ASSUMED_PROFIT)),
+        assumed=_percent(ASSUMED_PROFIT),
+        needed=texts.NEVER_PAYS
+        if margin is None
+        else texts.PAYS_FROM.fill(margin=_percent(margin, up=True)),
+        sample=subject.money(sample),
+        cost=subject.money(sample - profit),
+        reserve=subject.money(reserve),
+        dividend=subject.money(dividend),
+        commission=subject.money(commission),
+        left=texts.SHORT_BY.fill(amount=subject.money(lost)) if lost else texts.NOTHING_LEFT,
+    )
+
+
+def young_program(subject: Subject) -> Finding | None:
+    """Say from which rest on a return of a program's first order leaves the program standing."""
+    plan, sample = subject.plan, subject.sample
+    order = {"id": "first", "type": "purchase", "member": "first", "paid": sample}
+    receipt = Program(plan).submit(order | {"profit": int(sample * ASSUMED_PROFIT)}).receipt
+    points = receipt.fields["points"] if receipt.ok else 0
+    if not points:
+        return None
+    least = max(plan.min_supply, plan.min_holding)
+    kept = ceil_div(least * sample, points)
+    if kept <= 1:  # a partial return leaves at least that
+        return None
+    by_profit = plan.backing_base == "profit"
+    back = max(1, sample - kept + 1)
+    rule = texts.YOUNG_WOUND_UP if kept > sample * SMALL_REST else texts.YOUNG_BOUND
+    return rule.found(
+        subject,
+        kept=subject.money(kept),
+        assuming=texts.ASSUMING.fill(margin=_percent(ASSUMED_PROFIT)) if by_profit else plain(""),
+        supply=format_points(plan.min_supply),
+        holding=format_points(plan.min_holding),
+        sample=subject.money(sample),
+        points=format_points(points),
+        back=subject.money(back),
+        rest=format_points(points - points * back // sample),
+    )
+
+
+def _percent(share: Fraction, *, up: bool = False) -> str:
+    """Return a share as a percentage to two digits, rounded down unless told."""
+    scaled = share * BPS
+    return format_percent(ceil_div(scaled.numerator, scaled.denominator) if up else int(scaled))
+
+
+RISKS_OF_SALES: Final[tuple[Callable[[Subject], Finding | None], ...]] = (
+    overspent,
+    sale_loses,
+    young_program,
+)
