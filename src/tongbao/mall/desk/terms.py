@@ -52,6 +52,10 @@ class TermsForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none when i
         max_length=8,
     )
 
+    no_window = forms.BooleanField(
+        label=gettext_lazy("New orders have no return window"), required=False
+    )
+
     class Meta:
         """What Django asks for: the row, its fields and what they are called."""
 
@@ -79,6 +83,21 @@ class TermsForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none when i
             self.fields[name] = forms.IntegerField(
                 label=number.label, min_value=least, max_value=_MOST[name]
             )
+
+    def clean(self) -> dict[str, Any]:
+        """Ask again where the return window is taken away: it is a slip as often as it is meant."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        takes_away = cleaned.get("return_days") == 0 and bool(self.initial.get("return_days"))
+        if takes_away and not cleaned.get("no_window"):
+            self.add_error(
+                "no_window",
+                _(
+                    "Without a return window, points settle and merchants are paid as soon as the "
+                    "goods are received. Orders that were placed before keep their window. Tick "
+                    "this if that is what you want."
+                ),
+            )
+        return cleaned
 
 
 class ShippingForm(forms.Form):
@@ -111,7 +130,7 @@ def terms(request: HttpRequest) -> HttpResponse:
     form = TermsForm(request.POST or None, instance=shop)
     if request.method == "POST" and form.is_valid():
         form.save()
-        messages.success(request, _("Saved. Orders that are settled already stay as they are."))
+        messages.success(request, _("Saved. Orders that were placed before keep their terms."))
         return redirect("desk:terms")
     return _page(request, the_shop(), form, ShippingForm(shop))
 
