@@ -17,12 +17,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image
 
-from tests.mall.stage import Mall
+from tests.mall.stage import PASSWORD, Mall
 
 DEPLOYED = {
     "DJANGO_SETTINGS_MODULE": "tongbao.site.mall",
     "TONGBAO_ADDRESS": "https://mall.example.com",
     "TONGBAO_DATABASE": "sqlite://:memory:",
+    "TONGBAO_MAIL": "smtps://mall:secret@mail.example.com",
     "TONGBAO_SECRET": "a-secret-of-fifty-and-some-characters-0123456789-ABCDEFGHIJ",
 }
 
@@ -54,6 +55,63 @@ def test_djangos_deployment_checks_find_nothing(tmp_path: Path) -> None:
     done = manage("check", "--deploy", "--fail-level", "DEBUG", TONGBAO_FILES=str(tmp_path))
     assert done.returncode == 0, done.stderr
     assert "no issues (0 silenced)" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "said"),
+    [("TONGBAO_SANDBOX", "yes", "mall.E001"), ("TONGBAO_MAIL", "", "mall.E002")],
+)
+def test_an_https_mall_with_what_moves_nothing_is_refused(
+    tmp_path: Path, setting: str, value: str, said: str
+) -> None:
+    done = manage("check", "--deploy", TONGBAO_FILES=str(tmp_path), **{setting: value})
+    assert done.returncode == 1
+    assert said in done.stderr
+
+
+def test_what_a_person_sees_is_kept_by_nobody(mall: Mall) -> None:
+    shopper, operator, stranger = mall.user(), mall.operator(), mall.client()
+    client = mall.client(shopper)
+    for path in (
+        "/",
+        "/me/",
+        "/wallet/",
+        "/wallet/statement.csv",
+        "/orders/",
+        "/basket/",
+        "/none/",
+    ):
+        assert "no-store" in client.get(path).headers["Cache-Control"], path
+    for path in ("/desk/", "/dashboard/", "/dashboard/orders/?file=csv", "/dashboard/catalogue/"):
+        assert "no-store" in mall.client(operator).get(path).headers["Cache-Control"], path
+    typed = {"login": str(shopper.email), "password": PASSWORD}
+    came = stranger.post("/auth/login/", typed)
+    assert came.status_code == 302
+    assert "no-store" in came.headers["Cache-Control"]
+    assert "no-store" in stranger.post("/auth/logout/").headers["Cache-Control"]
+    assert "no-store" not in mall.client().get("/").headers.get("Cache-Control", "")
+
+
+def test_what_the_mall_writes_is_its_own_users_alone(tmp_path: Path) -> None:
+    code = (
+        "import django, pathlib; django.setup()\n"
+        "from django.core.files.base import ContentFile\n"
+        "from django.core.files.storage import default_storage\n"
+        "from django.core.mail import send_mail\n"
+        "from tongbao.mall.people.texts import Files\n"
+        f"default_storage.save('images/a.png', ContentFile({picture()!r}))\n"
+        "send_mail('a', 'b', None, ['a@example.com']); Files().send('+861', 'x')\n"
+        "pathlib.Path('db').touch()\n"
+    )
+    environment = {**DEPLOYED, "TONGBAO_MAIL": "", "TONGBAO_FILES": str(tmp_path / "files")}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("TONGBAO_")}
+    subprocess.run(
+        [sys.executable, "-c", code], env={**kept, **environment}, cwd=tmp_path, check=True
+    )
+    places = [tmp_path / "db", *(tmp_path / "files").rglob("*")]
+    assert len([place for place in places if place.is_file()]) == 4
+    for place in places:
+        assert place.stat().st_mode & 0o077 == 0, place
 
 
 def test_djangos_plain_checks_find_nothing(tmp_path: Path) -> None:

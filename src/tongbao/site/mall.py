@@ -127,6 +127,7 @@ MIDDLEWARE = [
     "tongbao.mall.shop.delivery.Delivery",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "tongbao.mall.people.privacy.Private",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -324,6 +325,9 @@ CACHES = {
 STATIC_URL = "/static/"
 MEDIA_URL = "/media/"
 MEDIA_ROOT = _files / "media"
+# Nobody else on this machine reads what the mall writes: uploads, mails, texts, an SQLite database.
+os.umask(0o077)
+FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o600, 0o700
 STORAGES = {
     "default": {"BACKEND": "tongbao.mall.people.uploads.Pictures"},
     "staticfiles": {"BACKEND": "tongbao.mall.shop.delivery.Marked"},

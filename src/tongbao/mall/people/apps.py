@@ -1,6 +1,9 @@
 """The app's name for Django."""
 
 from django.apps import AppConfig
+from django.core.checks import Tags, register
+
+from tongbao.mall.people.checks import check_deployed
 
 
 class PeopleConfig(AppConfig):
@@ -10,5 +13,6 @@ class PeopleConfig(AppConfig):
     label = "people"
 
     def ready(self) -> None:
-        """Listen to new passwords."""
+        """Listen to new passwords, and look at what a mall for the world must not have."""
+        register(check_deployed, Tags.security, deploy=True)
         from tongbao.mall.people import throttle  # noqa: F401, PLC0415  # models are ready now

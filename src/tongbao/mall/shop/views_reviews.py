@@ -107,17 +107,14 @@ def vote(request: HttpRequest, product_slug: str, product_pk: str, pk: str) -> H
 def has_received(user_id: int | None, product_id: int) -> bool:
     """Say whether somebody bought a good, or a variant of it, paid for it, and has it."""
     its = Q(product=product_id) | Q(product__parent=product_id)
-    return (
-        get_model("order", "Line")
-        .objects.filter(
-            its,
-            order__sale__user=user_id,
-            order__sale__state="paid",
-            order__sale__parts__merchant__partner=F("partner"),
-            order__sale__parts__state__in=_HAD,
-        )
-        .exists()
+    lines = get_model("order", "Line").objects.filter(
+        its,
+        order__sale__user=user_id,
+        order__sale__state="paid",
+        order__sale__parts__merchant__partner=F("partner"),
+        order__sale__parts__state__in=_HAD,
     )
+    return bool(lines.exists())
 
 
 def _public(pk: str) -> Any:  # noqa: ANN401  # Oscar has no types
