@@ -74,4 +74,4 @@ def test_in_person_the_largest_amount_is_told(either: Mall, amount: str) -> None
     code = codes.make(either.merchant("tea"), "Counter 1")
     page = either.client(rich(either)).get(f"/till/{code.code}/", {"amount": amount})
     assert page.status_code == 200
-    assert "The most that can be entered is" in page.content.decode()
+    assert "The maximum is" in page.content.decode()

@@ -355,7 +355,7 @@ def test_what_counts_brings_pending_points_and_a_day(mall: Mall) -> None:
     assert '<span class="figure" id="expected-points">21</span>' in text
     assert "¥18.90" in text  # less the fee of a tenth, were they sold now
     assert "¥200.00" not in text  # the ceiling stands in the wallet and the rules
-    assert "Quota" not in text
+    assert "Ceiling" not in text
 
 
 @pytest.mark.parametrize("goods", [("tea-1",), ("tea-1", "tea-2", "wine-1", "wine-2")])

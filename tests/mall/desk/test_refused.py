@@ -82,7 +82,7 @@ def test_it_goes_into_the_wallet_once_and_the_payer_is_told(mall: Mall) -> None:
     order = shopper.get(f"/orders/{refund.charge.reference}/").content.decode()
     assert "paid into your wallet: the provider could not refund it" in order
     statement = shopper.get(reverse("wallet:statement")).content.decode()
-    assert "Money back into the wallet, which the provider would not send" in statement
+    assert "Refund to the wallet, which the payment provider could not make" in statement
     assert refund.charge.reference in statement
     assert reconcile(timezone.now()) == []
 

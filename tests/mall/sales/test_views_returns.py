@@ -69,7 +69,7 @@ def test_too_much_too_little_and_both_are_told(mall: Mall) -> None:
     part = receiving.receive(part_of(sale))
     for sent, words in (
         ({"amount": "100.01"}, "At most ¥100.00 can be refunded."),
-        ({"amount": "0"}, "Enter more than nothing."),
+        ({"amount": "0"}, "Enter an amount greater than zero."),
         ({}, "Choose what to return."),
         ({"amount": "1", line(part): "1"}, "Choose goods or an amount, not both."),
         ({line(part): "2"}, "At most 1 can be refunded."),

@@ -102,7 +102,7 @@ def test_a_closed_merchant_sells_nothing(mall: Mall) -> None:
 def test_a_product_without_seller_says_so(mall: Mall) -> None:
     mall.product().stockrecords.all().delete()
     page = mall.client().get(PRODUCT).content.decode()
-    assert "Nobody sells this at the moment." in page
+    assert "Currently unavailable." in page
 
 
 def test_the_title_and_description_of_a_merchant_are_only_words(mall: Mall) -> None:

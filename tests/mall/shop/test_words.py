@@ -40,16 +40,16 @@ def test_every_refusal_is_told(refusal: Refusal) -> None:
 
 def test_the_engines_reason_goes_before_the_groups() -> None:
     outcome = Outcome("x", Receipt("x", Rejection.INSUFFICIENT_FUNDS), Refusal.GROUP)
-    assert told(outcome) == "There is not enough money in the wallet."
+    assert told(outcome) == "There is not enough money in your wallet."
 
 
 @pytest.mark.parametrize(
     ("error", "words"),
     [
-        (ProgramPaused("secret name"), "The program is paused at the moment. Try again later."),
+        (ProgramPaused("secret name"), "Points are paused at the moment. Try again later."),
         (
             NotSettled("secret", may_still_settle=True),
-            "This takes longer than usual. Look in a minute whether it is done.",
+            "This is taking longer than usual. Check again in a minute.",
         ),
         (
             NotSettled("secret", may_still_settle=False),

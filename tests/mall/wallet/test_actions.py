@@ -199,9 +199,9 @@ def test_the_sale_that_uses_up_the_quota_tells_that_the_rest_goes_with_it(mall: 
     nearly_out(mall, user)
     client = mall.client(user)
     page = client.get("/wallet/redeem/?points=10").content.decode()
-    assert "Your quota is then used up" in page
+    assert "You then reach your ceiling" in page
     receipt = client.get(send(client, "redeem", shown(page))).content.decode()
-    assert "Your quota was used up" in receipt
+    assert "You reached your ceiling" in receipt
     assert points_of(mall, user) == 0
 
 

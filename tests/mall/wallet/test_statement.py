@@ -138,7 +138,7 @@ def test_the_file_has_every_item_with_exact_figures(mall: Mall) -> None:
     for column, total, scale in (
         ("Points", account.points, 6),
         ("Cash", account.wallet, 2),
-        ("Quota", account.quota, 2),
+        ("Ceiling", account.quota, 2),
         ("Credit", account.credit, 2),
     ):
         moved = sum(int(row[column].replace(".", "")) for row in rows)
@@ -147,7 +147,7 @@ def test_the_file_has_every_item_with_exact_figures(mall: Mall) -> None:
 
 def test_somebody_new_has_an_empty_statement_and_file(mall: Mall) -> None:
     client = mall.client(mall.user("new"))
-    assert "Nothing has moved yet." in client.get("/wallet/statement/").content.decode()
+    assert "No movements yet." in client.get("/wallet/statement/").content.decode()
     answer = client.get("/wallet/statement.csv")
     text = b"".join(answer.streaming_content).decode()  # type: ignore[attr-defined]  # it streams
     assert text.count("\n") == 1

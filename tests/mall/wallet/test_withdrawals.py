@@ -115,8 +115,8 @@ def test_sent_twice_it_leaves_once(mall: Mall, ann: User) -> None:
 @pytest.mark.parametrize(
     ("changed", "words"),
     [
-        ({"amount": "50.01"}, "There is ¥50.00 in the wallet."),
-        ({"amount": "0.99"}, "The least that can be taken out is ¥1.00."),
+        ({"amount": "50.01"}, "You have ¥50.00 in your wallet."),
+        ({"amount": "0.99"}, "The minimum withdrawal is ¥1.00."),
         ({"amount": "1.234"}, "Enter at most 2 decimals."),
         ({"number": "12"}, "8 to 34 digits and letters"),
         ({"target": "alipay", "number": "a b"}, "phone number or e-mail"),
@@ -155,7 +155,7 @@ def test_asked_while_the_program_rests_it_goes_on_when_reconciled(mall: Mall, an
     assert made.state == "requested"
     launch(mall.shop.program, who="operator")
     found = withdrawals.reconcile(timezone.now() + timedelta(hours=1))
-    words = f"Withdrawal {made.pk} went on from «waiting for the ledger» to «being prepared»."
+    words = f"Withdrawal {made.pk} moved from “waiting for the ledger” to “being prepared”."
     assert [str(one) for one in found] == [words]
     assert cash(mall, ann) == 3000
     assert withdrawals.reconcile(timezone.now() + timedelta(hours=1)) == []

@@ -32,10 +32,15 @@ def wanted(user: User) -> list[Wanted]:
     return found
 
 
-def choose(user: User, in_mall: Collection[str], by_mail: Collection[str]) -> None:
-    """Keep which kinds somebody wants in the mall and by e-mail; legal ones stay as they are."""
+def choose(
+    user: User,
+    in_mall: Collection[str],
+    by_mail: Collection[str],
+    offered: Iterable[Kind] = tuple(Kind),
+) -> None:
+    """Keep which of the offered kinds somebody wants in the mall and by e-mail; not legal ones."""
     with transaction.atomic():
-        for kind in Kind:
+        for kind in offered:
             if kind not in LEGAL:
                 Choice.objects.update_or_create(
                     user=user,

@@ -12,8 +12,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from tongbao.mall.notices.choices import choose, shown, wanted
 from tongbao.mall.notices.models import Notice
+from tongbao.mall.notices.tell import Kind
 from tongbao.mall.notices.words import LABELS, worded
 from tongbao.mall.people.models import User
+from tongbao.mall.shop.dividends import pays_dividends
 from tongbao.mall.shop.models import the_shop
 from tongbao.mall.shop.pages import paged
 
@@ -40,9 +42,11 @@ def home(request: HttpRequest) -> HttpResponse:
 def choices(request: HttpRequest) -> HttpResponse:
     """Let somebody choose which messages to get, and where."""
     user = cast("User", request.user)
+    shared = pays_dividends(the_shop().ledger.standing())
+    offered = [kind for kind in Kind if shared or kind is not Kind.DIVIDEND]
     if request.method == "POST":
-        choose(user, request.POST.getlist("in_mall"), request.POST.getlist("by_mail"))
+        choose(user, request.POST.getlist("in_mall"), request.POST.getlist("by_mail"), offered)
         messages.success(request, _("Saved."))
         return redirect("notices:choices")
-    kinds = [(one, LABELS[one.kind]) for one in wanted(user)]
+    kinds = [(one, LABELS[one.kind]) for one in wanted(user) if one.kind in offered]
     return render(request, "notices/choices.html", {"kinds": kinds})

@@ -65,7 +65,7 @@ def _parse(text: str, places: int, largest: str) -> int:
     if not plain or found is None:
         raise BadAmount(_("Enter an amount in digits, such as 12.50."))
     if len(plain) > _LONGEST:
-        raise BadAmount(_("The most that can be entered is %(amount)s.") % {"amount": largest})
+        raise BadAmount(_("The maximum is %(amount)s.") % {"amount": largest})
     whole, decimals = found.group(1).replace(",", ""), found.group(2) or ""
     if len(decimals) > places:
         if not places:
@@ -73,9 +73,9 @@ def _parse(text: str, places: int, largest: str) -> int:
         raise BadAmount(_("Enter at most %(count)d decimals.") % {"count": places})
     amount = int(whole + decimals.ljust(places, "0"))
     if amount == 0:
-        raise BadAmount(_("Enter more than nothing."))
+        raise BadAmount(_("Enter an amount greater than zero."))
     if amount > LARGEST:
-        raise BadAmount(_("The most that can be entered is %(amount)s.") % {"amount": largest})
+        raise BadAmount(_("The maximum is %(amount)s.") % {"amount": largest})
     return amount
 
 

@@ -17,17 +17,15 @@ from tongbao.ledger.values import (
 )
 
 _REJECTED: Final = {
-    "insufficient_points": gettext_lazy("You have fewer points than that."),
-    "insufficient_funds": gettext_lazy("There is not enough money in the wallet."),
+    "insufficient_points": gettext_lazy("You do not have enough points."),
+    "insufficient_funds": gettext_lazy("There is not enough money in your wallet."),
     "insufficient_credit": gettext_lazy("There is not enough credit."),
-    "dust_remaining": gettext_lazy(
-        "Too few points would be left over: use all of them, or leave more."
-    ),
-    "too_small": gettext_lazy("That is too little: nothing would come of it. Choose more."),
+    "dust_remaining": gettext_lazy("Too few points would be left: use all of them or keep more."),
+    "too_small": gettext_lazy("That is too little to bring anything. Choose more."),
     "overspent": gettext_lazy(
-        "More was taken out than this account received; it can go on when that is made up for."
+        "More was taken out than this account received; it can continue once that is made up for."
     ),
-    "not_allowed": gettext_lazy("The plan of this mall does not allow that."),
+    "not_allowed": gettext_lazy("This mall's plan does not allow that."),
     "unknown_purchase": gettext_lazy("There is no such purchase."),
     "exceeds_purchase": gettext_lazy("That is more than is left of the purchase."),
     "unknown_member": gettext_lazy("There is no such member."),
@@ -35,18 +33,18 @@ _REJECTED: Final = {
     "unknown_account": gettext_lazy("There is no such account."),
     "not_a_member": gettext_lazy("There is no such member."),
     "not_a_merchant": gettext_lazy("There is no such merchant."),
-    "day_closed": gettext_lazy("That day is closed already."),
-    "id_reused": gettext_lazy("This was done already; look at your statement."),
+    "day_closed": gettext_lazy("That day is already closed."),
+    "id_reused": gettext_lazy("This has already been done; see your statement."),
 }
 _REFUSED: Final = {
-    Refusal.FROZEN: gettext_lazy("This account is frozen. Please turn to the mall's service."),
+    Refusal.FROZEN: gettext_lazy("This account is frozen. Please contact customer service."),
     Refusal.GUARD: gettext_lazy("The figures have changed. Please check the new ones."),
-    Refusal.GROUP: gettext_lazy("Another part of this could not be done, so nothing was."),
+    Refusal.GROUP: gettext_lazy("One part of this could not be done, so nothing was."),
 }
 _RAISED: Final[tuple[tuple[type[LedgerError], object], ...]] = (
-    (ProgramPaused, gettext_lazy("The program is paused at the moment. Try again later.")),
-    (ProgramMoved, gettext_lazy("The program is paused at the moment. Try again later.")),
-    (KeyTaken, gettext_lazy("This was begun already in another way. Start again.")),
+    (ProgramPaused, gettext_lazy("Points are paused at the moment. Try again later.")),
+    (ProgramMoved, gettext_lazy("Points are paused at the moment. Try again later.")),
+    (KeyTaken, gettext_lazy("This was already started in another way. Please start again.")),
     (DatabaseTrouble, gettext_lazy("The mall is busy at the moment. Try again in a minute.")),
 )
 
@@ -60,7 +58,7 @@ def told(trouble: LedgerError | Outcome) -> str:
         return _refused(trouble)
     if isinstance(trouble, NotSettled):
         if trouble.may_still_settle:
-            return _("This takes longer than usual. Look in a minute whether it is done.")
+            return _("This is taking longer than usual. Check again in a minute.")
         return _("The mall is busy at the moment. Try again in a minute.")
     for kind, words in _RAISED:
         if isinstance(trouble, kind):

@@ -35,7 +35,7 @@ class ReviewForm(forms.ModelForm):  # type: ignore[type-arg]  # Oscar's model ha
     )
     title = forms.CharField(label=gettext_lazy("Headline"), max_length=120)
     body = forms.CharField(
-        label=gettext_lazy("Your words"),
+        label=gettext_lazy("Your review"),
         max_length=_LONGEST,
         widget=forms.Textarea(attrs={"rows": 5}),
     )
@@ -70,7 +70,7 @@ def add(request: HttpRequest, product_slug: str, product_pk: str) -> HttpRespons
     del product_slug
     product = _public(product_pk)
     if ProductReview.objects.filter(product=product, user=request.user.pk).exists():
-        messages.info(request, _("You have written about this already."))
+        messages.info(request, _("You have already reviewed this."))
         return redirect(product.get_absolute_url())
     if not has_received(request.user.pk, product.pk):
         messages.info(request, _("Only who bought this and received it can review it."))
@@ -123,5 +123,5 @@ def _public(pk: str) -> Any:  # noqa: ANN401  # Oscar has no types
 
 def _said(review: Any) -> str:  # noqa: ANN401  # Oscar has no types
     if review.status == ProductReview.APPROVED:
-        return _("Thank you, your words are there to read.")
-    return _("Thank you. The mall reads your words before it shows them.")
+        return _("Thank you, your review is published.")
+    return _("Thank you. Your review appears once the mall has read it.")

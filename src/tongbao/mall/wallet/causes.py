@@ -41,9 +41,9 @@ GROUPS: Final[Mapping[str, tuple[CauseCode, ...]]] = {
 GROUP_LABELS: Final = {
     "earned": gettext_lazy("Points earned"),
     "dividends": gettext_lazy("Dividends"),
-    "team": gettext_lazy("Team rewards"),
+    "team": gettext_lazy("Referral rewards"),
     "sold": gettext_lazy("Points sold"),
-    "converted": gettext_lazy("Turned into credit"),
+    "converted": gettext_lazy("Converted to credit"),
     "paid": gettext_lazy("Payments"),
     "returned": gettext_lazy("Refunds"),
     "cash": gettext_lazy("Withdrawals and deposits"),
@@ -51,7 +51,7 @@ GROUP_LABELS: Final = {
 UNIT_LABELS: Final[Mapping[Unit, object]] = {
     "wallet": gettext_lazy("Cash"),
     "points": gettext_lazy("Points"),
-    "quota": gettext_lazy("Quota"),
+    "quota": gettext_lazy("Ceiling"),
     "credit": gettext_lazy("Credit"),
 }
 
@@ -59,17 +59,17 @@ _PLAIN: Final = {
     CauseCode.PURCHASE: gettext_lazy("Points of a purchase"),
     CauseCode.DIVIDEND: gettext_lazy("Dividend"),
     CauseCode.REDEMPTION: gettext_lazy("Points sold"),
-    CauseCode.EXIT: gettext_lazy("Quota used up: all points sold"),
-    CauseCode.WIND_UP: gettext_lazy("Pool closed: points and credit paid out"),
-    CauseCode.REST: gettext_lazy("Rest after a return, too small to keep: sold"),
+    CauseCode.EXIT: gettext_lazy("Ceiling reached: all points sold"),
+    CauseCode.WIND_UP: gettext_lazy("Closed: points and credit paid out"),
+    CauseCode.REST: gettext_lazy("Small rest after a return: sold"),
     CauseCode.GOODS_PAID: gettext_lazy("Paid with points"),
     CauseCode.GOODS_SOLD: gettext_lazy("Goods sold for points"),
     CauseCode.PAYMENT_MADE: gettext_lazy("Paid from the wallet"),
-    CauseCode.PAYMENT_RECEIVED: gettext_lazy("Money back"),
+    CauseCode.PAYMENT_RECEIVED: gettext_lazy("Refund to the wallet"),
     CauseCode.CREDIT_PAID: gettext_lazy("Paid with credit"),
-    CauseCode.CREDIT_RECEIVED: gettext_lazy("Credit back"),
-    CauseCode.CONVERSION: gettext_lazy("Points turned into credit"),
-    CauseCode.CREDIT_REDEMPTION: gettext_lazy("Credit turned into points"),
+    CauseCode.CREDIT_RECEIVED: gettext_lazy("Refund in credit"),
+    CauseCode.CONVERSION: gettext_lazy("Points converted to credit"),
+    CauseCode.CREDIT_REDEMPTION: gettext_lazy("Credit converted to points"),
     CauseCode.WITHDRAWAL: gettext_lazy("Withdrawal"),
     CauseCode.DEPOSIT: gettext_lazy("Deposit"),
     CauseCode.REFUND: gettext_lazy("Points taken back: return"),
@@ -174,9 +174,9 @@ def _title(known: Known, item: Item, sale: Sale | None) -> str:
     if code in (CauseCode.REFERRAL, CauseCode.REFERRAL_REFUND):
         return _team(item)
     if code is CauseCode.DEPOSIT and item.command_id.endswith("-back"):
-        return _("Withdrawal that came back")
+        return _("Returned withdrawal")
     if code is CauseCode.DEPOSIT and item.command_id.endswith("-wallet"):
-        return _("Money back into the wallet, which the provider would not send")
+        return _("Refund to the wallet, which the payment provider could not make")
     if code is CauseCode.DIVIDEND and facts:
         return _dividend(item)
     other = next((known.merchants.get(str(facts[n])) for n in _OTHERS & set(facts)), None)
@@ -188,8 +188,8 @@ def _title(known: Known, item: Item, sale: Sale | None) -> str:
 def _team(item: Item) -> str:
     level = {"level": item.cause.facts["level"]}
     if item.cause.code is CauseCode.REFERRAL:
-        return _("Team reward: a purchase at level %(level)s") % level
-    return _("Team reward taken back: a return at level %(level)s") % level
+        return _("Referral reward: purchase, level %(level)s") % level
+    return _("Referral reward taken back: return, level %(level)s") % level
 
 
 def _dividend(item: Item) -> str:
@@ -215,19 +215,19 @@ def _notes(shop: Shop, item: Item, sale: Sale | None) -> Iterable[str]:
     }
     if "gross" in amounts and "fee" in item.cause.facts:
         fee = money(int(item.cause.facts["fee"]), shop.currency)
-        yield _("Worth %(gross)s, fee %(fee)s") % {"gross": amounts["gross"], "fee": fee}
+        yield _("Value %(gross)s, fee %(fee)s") % {"gross": amounts["gross"], "fee": fee}
     if "paid" in amounts:
         yield _("%(amount)s paid") % {"amount": amounts["paid"]}
     if "amount" in amounts and item.cause.code is not CauseCode.REFUND:
         yield _("Goods of %(amount)s") % {"amount": amounts["amount"]}
     if "forfeited" in amounts:
-        yield _("%(amount)s of quota lapsed") % {"amount": amounts["forfeited"]}
+        yield _("%(amount)s below the ceiling lapsed") % {"amount": amounts["forfeited"]}
     if "owed" in amounts:
-        yield _("%(amount)s of quota will be made good by later purchases") % {
+        yield _("%(amount)s of the ceiling is owed; later purchases make up for it") % {
             "amount": amounts["owed"]
         }
     if "owed_paid" in amounts:
-        yield _("%(amount)s of its quota makes good what was owed") % {
+        yield _("%(amount)s of its ceiling makes up for what was owed") % {
             "amount": amounts["owed_paid"]
         }
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from django import forms
 from django.utils.translation import gettext as _
@@ -89,13 +89,13 @@ class FilterForm(forms.Form):
     """What a statement is narrowed down to."""
 
     kind = forms.ChoiceField(
-        label=gettext_lazy("What"),
+        label=gettext_lazy("Type"),
         choices=[("", gettext_lazy("Everything")), *GROUP_LABELS.items()],
         required=False,
     )
     unit = forms.ChoiceField(
         label=gettext_lazy("Of"),
-        choices=[("", gettext_lazy("Cash, points, quota and credit")), *UNIT_LABELS.items()],
+        choices=[("", gettext_lazy("Cash, points, ceiling and credit")), *UNIT_LABELS.items()],
         required=False,
     )
     since = forms.DateField(
@@ -108,6 +108,14 @@ class FilterForm(forms.Form):
         required=False,
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )
+
+    def leave_out(self, group: str) -> None:
+        """Offer every group of causes but this one; an address that asks for it is obeyed."""
+        kind = cast("forms.ChoiceField", self.fields["kind"])
+        if self.data.get("kind") != group:
+            kind.choices = [("", _("Everything"))] + [
+                choice for choice in GROUP_LABELS.items() if choice[0] != group
+            ]
 
     def clean(self) -> dict[str, Any]:
         """Refuse a period that ends before it begins."""

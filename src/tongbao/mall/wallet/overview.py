@@ -15,6 +15,7 @@ from tongbao.ledger.prices import Price, price_days
 from tongbao.ledger.values import Outcome, Refusal, Standing
 from tongbao.mall.people.models import User
 from tongbao.mall.sales.models import Part, Sale
+from tongbao.mall.shop.dividends import pays_dividends
 from tongbao.mall.wallet.holdings import Holdings, holdings, worth
 
 BPS: Final = 10_000
@@ -113,6 +114,11 @@ class Overview:
     def is_paused(self) -> bool:
         """Whether the program takes no commands now."""
         return self.standing.status != "running"
+
+    @property
+    def has_dividends(self) -> bool:
+        """Whether dividends are paid, or this member has received some."""
+        return bool(pays_dividends(self.standing) or self.dividends.total)
 
 
 def overview(ledger: Ledger, user: User) -> Overview:

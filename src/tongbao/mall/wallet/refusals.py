@@ -20,13 +20,13 @@ def refused(shop: Shop, has: Holdings, kind: Kind, outcome: Outcome, wanted: int
     if error == "too_small":
         price = money(has.price.reserve * 1_000_000 // has.price.supply, shop.currency)
         return _(
-            "%(points)s points are worth too little to bring anything. A whole point is worth "
+            "%(points)s points are worth too little to bring anything. One point is worth "
             "%(price)s now: choose more."
         ) % {"points": _exact(wanted), "price": price}
     if error == "not_allowed" and kind == "redeem":
         return _(
-            "Under this mall's plan points are not sold for cash. You can turn them into credit "
-            "and shop with it."
+            "Under this mall's plan points cannot be sold for cash. You can convert them to "
+            "credit and shop with it."
         )
     return told(outcome)
 
@@ -34,12 +34,11 @@ def refused(shop: Shop, has: Holdings, kind: Kind, outcome: Outcome, wanted: int
 def _dust(shop: Shop, has: Holdings) -> str:
     least = shop.ledger.standing().plan.min_holding
     if has.points <= least:
-        return _("So few points can only go together: choose all %(all)s.") % {
+        return _("So few points can only be used together: choose all %(all)s.") % {
             "all": _exact(has.points)
         }
     return _(
-        "Whoever parts with points keeps none, or at least %(least)s. Choose all %(all)s, or at "
-        "most %(most)s."
+        "You have to keep no points or at least %(least)s. Choose all %(all)s, or at most %(most)s."
     ) % {"least": _exact(least), "all": _exact(has.points), "most": _exact(has.points - least)}
 
 

@@ -60,16 +60,16 @@ def _heads() -> list[str]:
         _("Position in the entry"),
         _("Time"),
         _("Recorded"),
-        _("What"),
+        _("Type"),
         _("Order"),
         _("Points"),
         _("Cash"),
         _("Credit"),
-        _("Quota"),
+        _("Ceiling"),
         _("Points afterwards"),
         _("Cash afterwards"),
         _("Credit afterwards"),
-        _("Quota afterwards"),
+        _("Ceiling afterwards"),
     ]
 
 

@@ -109,7 +109,7 @@ def _carry_out(request: HttpRequest, shop: Shop, kind: Kind) -> HttpResponse:
         # Under a taken id something was done before: its page says what.
         if outcome.ok or _error(outcome) == "id_reused":
             return redirect("wallet:done", kind, once)
-        trouble = _("The figures have moved meanwhile, so nothing was done. Here are the new ones.")
+        trouble = _("The figures have changed, so nothing was done. Here are the new ones.")
     return _again(request, shop, kind, points, figures, once, trouble)
 
 

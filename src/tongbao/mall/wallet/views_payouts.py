@@ -57,7 +57,7 @@ def decide(request: HttpRequest, pk: UUID) -> HttpResponse:
     if withdrawal.is_with_provider and (did == "ask" or not is_news):
         messages.warning(
             request,
-            _("The provider is still paying it; only its answer decides. Ask again in a while."),
+            _("The provider is still paying it; its answer decides. Ask again in a while."),
         )
     return redirect("wallet:payouts")
 

@@ -16,6 +16,7 @@ from tongbao.ledger.door import Ledger
 from tongbao.ledger.reading import BadPage
 from tongbao.ledger.statements import Filters, Page, statement
 from tongbao.ledger.values import UnknownAccount
+from tongbao.mall.shop.dividends import pays_dividends
 from tongbao.mall.wallet.causes import GROUPS, lines
 from tongbao.mall.wallet.forms import FilterForm
 from tongbao.mall.wallet.sheet import sheet
@@ -32,6 +33,8 @@ def statement_page(request: HttpRequest) -> HttpResponse:
     """Show a page of the statement, or for htmx only its lines."""
     shop, user = shop_of(request), user_of(request)
     form = FilterForm(request.GET or None)
+    if not pays_dividends(shop.ledger.standing()):
+        form.leave_out("dividends")
     cleaned = form.cleaned_data if form.is_bound and form.is_valid() else {}
     cursor = request.GET.get("cursor") or None
     try:

@@ -91,12 +91,11 @@ def _can_be(shop: Shop, has: Holdings, form: WithdrawForm) -> bool:
     amount, least = form.cleaned_data["amount"], least_minor()
     if amount > has.wallet:
         there = {"cash": money(has.wallet, shop.currency)}
-        form.add_error("amount", _("There is %(cash)s in the wallet.") % there)
+        form.add_error("amount", _("You have %(cash)s in your wallet.") % there)
     elif amount < least:
         form.add_error(
             "amount",
-            _("The least that can be taken out is %(least)s.")
-            % {"least": money(least, shop.currency)},
+            _("The minimum withdrawal is %(least)s.") % {"least": money(least, shop.currency)},
         )
     else:
         _look(shop, has, form, amount)
@@ -117,10 +116,10 @@ def _look(shop: Shop, has: Holdings, form: WithdrawForm, amount: int) -> None:
         form.add_error(None, told(error))
         return
     if paused:
-        form.add_error(None, _("The program is paused at the moment. Try again later."))
+        form.add_error(None, _("Points are paused at the moment. Try again later."))
     elif not outcome.ok:
         why = "" if outcome.receipt is None else str(outcome.receipt.error)
-        spend = _("Under this mall's plan cash is not paid out. You can shop with it.")
+        spend = _("Under this mall's plan cash cannot be withdrawn. You can shop with it.")
         form.add_error(None, spend if why == "not_allowed" else told(outcome))
 
 

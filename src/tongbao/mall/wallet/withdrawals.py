@@ -63,7 +63,7 @@ class Finding:
     def say(self, language: str) -> str:
         """Tell it in a language (``en``, ``zh-hans``), a line for the operator."""
         with translation.override(language):
-            return _("Withdrawal %(id)s went on from «%(before)s» to «%(after)s».") % {
+            return _("Withdrawal %(id)s moved from “%(before)s” to “%(after)s”.") % {
                 "id": self.withdrawal,
                 "before": _State(self.before).label,
                 "after": _("back in the wallet") if self.came_back else _State(self.after).label,
