@@ -32,7 +32,7 @@ class AddForm(AddToBasketForm):  # type: ignore[valid-type,misc]  # Oscar has no
         merchant = None if record is None else getattr(record.partner, "merchant", None)
         account = "" if merchant is None else merchant.account
         if not is_sold(the_shop(), product, account):
-            raise ValidationError(_("Nobody sells this at the moment."), code="face")
+            raise ValidationError(_("Currently unavailable."), code="face")
         return cleaned
 
     def clean_quantity(self) -> int:
