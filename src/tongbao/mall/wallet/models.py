@@ -24,7 +24,7 @@ class Withdrawal(models.Model):
         SETTLED = "settled", _("being prepared")  # out of the wallet; nobody was paid yet
         PAYING = "paying", _("on its way")
         PAID = "paid", _("paid out")
-        FAILED = "failed", _("returned")  # and goes back into the wallet by a deposit
+        FAILED = "failed", _("came back")  # and goes back into the wallet by a deposit
 
     class Target(models.TextChoices):
         """What kind of account is paid."""
