@@ -339,13 +339,6 @@ def test_from_its_threshold_on_shipping_is_free(mall: Mall) -> None:
     assert "¥159.90" in review(filled(mall, rich(mall))).content.decode()
 
 
-def test_goods_for_nothing_are_not_ordered(mall: Mall) -> None:
-    mall.product("tea-1").stockrecords.update(price="0.00")
-    client = filled(mall, rich(mall), "tea-1")
-    page = client.get("/checkout/preview/", follow=True)
-    assert "There is nothing to pay." in page.content.decode()
-
-
 def test_what_counts_brings_pending_points_and_a_day(mall: Mall) -> None:
     client = filled(mall, rich(mall), "tea-1")
     shown = hidden(review(client))

@@ -121,7 +121,7 @@ def test_figures_that_moved_are_shown_again_and_nothing_is_asked(mall: Mall) -> 
         {"id": "sell", "type": "redeem", "account": user.account, "points": 21_000_000}
     ).ok
     again = client.post(path(sale, part), {**figures(page), "ask": "1"})
-    assert "The figures have moved meanwhile." in again.content.decode()
+    assert "The figures have changed." in again.content.decode()
     assert not Return.objects.exists()
     client.post(path(sale, part), {**figures(again), "ask": "1"})
     assert Return.objects.get().is_late

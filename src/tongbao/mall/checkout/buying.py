@@ -13,7 +13,7 @@ from tongbao.mall.checkout.lines import loaded
 from tongbao.mall.checkout.shipping import Repository
 from tongbao.mall.people.members import enrolled
 from tongbao.mall.people.models import User
-from tongbao.mall.sales import placing
+from tongbao.mall.sales import discounts, placing
 from tongbao.mall.sales.models import Sale
 from tongbao.mall.sales.tenders import in_money
 from tongbao.mall.sales.untyped import Address, Method, Request
@@ -55,7 +55,7 @@ def buy(request: Request, shop: Shop, choice: Choice) -> Sale:
     """Place the order; a basket that was bought before gives the sale of that time.
 
     Raises:
-        CannotBuy: sold out, changed since it was shown, or nothing to pay.
+        CannotBuy: sold out, changed since it was shown, or nothing in it.
         LedgerError: the ledger does not answer. Nothing is placed where it was not reached; and
             where it was, the sale stands as pending and goes on by itself.
     """
@@ -72,6 +72,8 @@ def buy(request: Request, shop: Shop, choice: Choice) -> Sale:
             raise CannotBuy(_("Your basket has changed. Please check it again."))
         basket.strategy = request.strategy
         loaded(basket, request.user, request)
+        if discounts.lock(basket):
+            loaded(basket, request.user, request)
         sale = _placed(request, shop, basket, choice)
     return placing.finish(sale)
 
@@ -124,8 +126,8 @@ def _method(request: Request, basket: BasketRow, choice: Choice) -> Method:
 def _check(what: Bill, choice: Choice, currency: str) -> None:
     if what.troubles:
         raise CannotBuy(" ".join(what.troubles))
-    if what.total_minor <= 0:
-        raise CannotBuy(_("There is nothing to pay. Add something to your basket first."))
+    if not what.groups:
+        raise CannotBuy(_("Your basket is empty. Add something to it first."))
     if what.total_minor != choice.total_minor:
         raise CannotBuy(_("Prices or quantities have changed. Please check the new total."))
     if what.face_minor > choice.split.provider + choice.split.wallet:

@@ -132,8 +132,8 @@ class PaymentDetailsView(OrderPlacementMixin, View):
         shop = the_shop()
         shown = _number(request, "total")
         face = bill(shop, request.basket).face_minor
-        form = TenderForm(shop, request.user, shown, request.POST, face) if shown else None
-        if form is None or not form.is_valid():
+        form = TenderForm(shop, request.user, shown, request.POST, face)
+        if not form.is_valid():
             return self._page(request, request.POST)
         choice = Choice(
             basket_id=_number(request, "basket"),
@@ -183,11 +183,6 @@ class PaymentDetailsView(OrderPlacementMixin, View):
         )
         what = bill(shop, basket, method)
         if what.troubles:  # the basket's page marks them
-            return redirect("basket:summary")
-        if what.total_minor <= 0:
-            messages.warning(
-                request, _("There is nothing to pay. Add something to your basket first.")
-            )
             return redirect("basket:summary")
         form = TenderForm(shop, request.user, what.total_minor, data, what.face_minor)
         context = {

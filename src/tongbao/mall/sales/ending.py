@@ -16,7 +16,7 @@ from django.utils.module_loading import import_string
 from tongbao.mall.notices.tell import Kind, tell
 from tongbao.mall.paying import charges
 from tongbao.mall.paying.models import Charge
-from tongbao.mall.sales import booking, states, stock
+from tongbao.mall.sales import booking, discounts, states, stock
 from tongbao.mall.sales.models import Part, Sale
 from tongbao.mall.shop.models import Shop, the_shop
 
@@ -104,6 +104,7 @@ def _cancel(sale: Sale, why: str, back_at: datetime | None) -> None:
         states.move(part, Part.State.CANCELLED)
     if sale.order is not None:
         type(sale.order).objects.filter(pk=sale.order.pk).update(status="Cancelled")
+    discounts.free(sale)  # before the stock, in which order everybody locks
     stock.free(sale, open_)
     facts: dict[str, int | str] = {"sale": sale.number, "why": sale.why_cancelled}
     facts |= {"total": sale.total_minor, "paid": int(was_paid or is_charged(sale))}

@@ -88,8 +88,6 @@ class ReturnForm(forms.Form):
             self.add_error("amount", _("At least %(least)s can come back.") % {"least": least})
         elif not amount and not some and not self.errors:
             self.add_error(None, _("Choose what to return."))
-        elif some and not self.errors and self.amount_minor == 0:
-            self.add_error(None, _("Nothing was paid for this, so there is nothing to refund."))
         return cleaned
 
 

@@ -150,6 +150,14 @@ def left_minor(part: Part) -> int:
     return max(0, part.total_minor - sum(one.amount_minor for one in counted(part.returns.all())))
 
 
+def is_all_back(part: Part, currency: str) -> bool:
+    """Say whether all of a part came back: its money, or where it cost nothing, its goods."""
+    done = [one for one in part.returns.all() if one.state == Return.State.DONE]
+    if part.total_minor:
+        return sum(one.amount_minor for one in done) >= part.total_minor
+    return bool(done) and all(line.is_back >= line.quantity for line in lines(part, currency))
+
+
 def by_amount_minor(part: Part, there: Iterable[Line]) -> int:
     """Return what could come back by an amount: no vouchers and top-ups that may still be had."""
     units = [line.units for line in there if line.units is not None]

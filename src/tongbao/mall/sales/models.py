@@ -230,10 +230,11 @@ class FaceLine(models.Model):
 class Return(Tenders):
     """Something of a part that goes back: asked for, decided, carried out.
 
-    ``amount_minor`` is the worth of what is given back; the tenders say how it is paid back. A
-    late one (after the settlement) has the shortfall that the refund command told, and whether
-    the shop bears it. Of one that somebody asked for: whether it ``holds`` the settlement, until
-    when the merchant answers, and when it is decided by itself (`holds`).
+    ``amount_minor`` is the worth of what is given back, 0 of goods that cost nothing; the tenders
+    say how it is paid back. A late one (after the settlement) has the shortfall that the refund
+    command told, and whether the shop bears it. Of one that somebody asked for: whether it
+    ``holds`` the settlement, until when the merchant answers, and when it is decided by itself
+    (`holds`).
     """
 
     class State(models.TextChoices):
@@ -269,7 +270,6 @@ class Return(Tenders):
 
     class Meta:
         constraints: ClassVar = [
-            models.CheckConstraint(condition=models.Q(amount_minor__gt=0), name="return_positive"),
             models.UniqueConstraint(
                 fields=["part"],
                 condition=models.Q(state__in=["asked", "approved"]),

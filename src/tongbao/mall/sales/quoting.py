@@ -121,18 +121,21 @@ def planned(shop: Shop, part: Part, amount_minor: int, *, shop_bears: bool) -> P
     return Planned(_less_fee(told, fee), worth)
 
 
-def check(part: Part, amount_minor: int) -> None:
-    """Raise NotNow if that worth of a part cannot be returned as things stand."""
+def check(part: Part, amount_minor: int, *, is_goods: bool = True) -> None:
+    """Raise NotNow if that worth of a part cannot be returned as things stand.
+
+    Goods may be worth nothing (a code or an offer covered them), an amount may not.
+    """
     if part.sale.state != Sale.State.PAID:
         raise NotNow(Why.NOT_PAID)
     if part.state not in RETURNABLE:
         raise NotNow(Why.CLOSED)
     if part.settling_at is not None:
         raise NotNow(Why.SETTLING)
-    if amount_minor <= 0:
+    if amount_minor < 0 or (amount_minor == 0 and not is_goods):
         raise NotNow(Why.TOO_LITTLE)
     gone = sum(one.amount_minor for one in taken(part))
-    if gone == part.total_minor:
+    if amount_minor and gone == part.total_minor:
         raise NotNow(Why.CLOSED)
     if amount_minor > part.total_minor - gone:
         raise NotNow(Why.TOO_MUCH)

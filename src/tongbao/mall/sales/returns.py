@@ -229,7 +229,9 @@ def _asked(
     reason: str,
     terms: Mapping[str, Any],
 ) -> Return:
-    quoting.check(part, amount_minor)
+    quoting.check(part, amount_minor, is_goods=bool(lines))
+    if not amount_minor:
+        _check_left(part, lines or {})
     if part.returns.filter(state__in=settlement.OPEN).exists():
         raise NotNow(Why.OPEN_RETURN)
     return Return.objects.create(
@@ -239,6 +241,13 @@ def _asked(
         reason=reason[:_LONGEST],
         **terms,
     )
+
+
+def _check_left(part: Part, lines: Mapping[str, int]) -> None:
+    """Raise NotNow if more goods come back than are left; where money does, that is the bound."""
+    left = {str(line.row.pk): line.left for line in goods.lines(part, the_shop().currency)}
+    if any(not 0 < count <= left.get(pk, 0) for pk, count in lines.items()):
+        raise NotNow(Why.TOO_MUCH)
 
 
 def _settle_before(return_: Return) -> None:
@@ -392,7 +401,7 @@ def _done(part: Part, row: Return, bodies: Mapping[str, Mapping[str, Any]]) -> N
         charges.refund(part.sale.charge, base_id(row), row.provider_minor)
     if row.cancelled_by:
         _close_cancelled(part, row.cancelled_by, row.amount_minor)
-    elif part.state != Part.State.SETTLED and not left(part).tenders.total_minor:
+    elif part.state != Part.State.SETTLED and goods.is_all_back(part, the_shop().currency):
         move(part, Part.State.RETURNED)
     facts: dict[str, int | str] = {
         "sale": part.sale.number,

@@ -92,13 +92,18 @@ class PartShown:
         )
 
     @property
+    def is_free_left(self) -> bool:
+        """Whether it cost nothing, and some of its goods could still come back."""
+        return not self.part.total_minor and any(line.left for line in self.lines)
+
+    @property
     def can_return(self) -> bool:
         """Whether a return may be asked for now."""
         return (
             self.part.sale.state == Sale.State.PAID
             and self.part.state in {Part.State.WAITING, Part.State.RECEIVED, Part.State.SETTLED}
             and self.open_return is None
-            and self.left_minor > 0
+            and (self.left_minor > 0 or self.is_free_left)
             and self.asks_left > 0
         )
 
@@ -219,7 +224,8 @@ def _steps(part: Part, *, ships: bool) -> Iterable[Step]:
             at=part.shipped_at,
             note=part.shipping_note,
         )
-    gone = part.received_at is None and goods.left_minor(part) == 0
+    gone = part.received_at is None and part.total_minor > 0 and goods.left_minor(part) == 0
+    gone = gone or (part.received_at is None and part.state == Part.State.RETURNED)
     if not gone:  # what went back before it was there will not come any more
         yield _received(part, ships=ships)
     if part.state == Part.State.RETURNED:

@@ -12,7 +12,7 @@ from tongbao.ledger.values import LedgerError
 from tongbao.mall.paying import charges, providers
 from tongbao.mall.paying.models import Charge
 from tongbao.mall.paying.providers import PayingError
-from tongbao.mall.sales import attempts, cancelling
+from tongbao.mall.sales import attempts, cancelling, discounts
 from tongbao.mall.sales.models import Sale
 from tongbao.mall.sales.once import taken
 from tongbao.mall.sales.refusals import NotNow
@@ -67,7 +67,7 @@ def cancel(request: HttpRequest, number: str) -> HttpResponse:
 @login_required
 @require_POST
 def again(request: Request, number: str) -> HttpResponse:
-    """Put an order's goods into the basket, as far as they are still for sale."""
+    """Put an order's goods into the basket, as far as they are still for sale, and its codes."""
     sale = own(request, number)
     added = missing = 0
     if taken(request):
@@ -89,6 +89,8 @@ def again(request: Request, number: str) -> HttpResponse:
             added += 1
         else:
             missing += 1
+    if added:
+        discounts.bring_back(request.basket, sale)
     if missing:
         messages.warning(request, _("Some of these items are currently unavailable."))
     if added:
