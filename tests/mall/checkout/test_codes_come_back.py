@@ -4,6 +4,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import connections
@@ -126,7 +127,7 @@ def test_ordering_a_paid_order_again_does_not_bring_a_code_that_is_used_up(mall:
     [{"max_global_applications": 1}, {"max_user_applications": 1}, {"max_discount": Decimal(5)}],
 )
 def test_the_limits_of_an_offer_count_no_order_that_is_cancelled(
-    any_mall: Mall, limit: dict[str, object]
+    any_mall: Mall, limit: dict[str, Any]
 ) -> None:
     mall, user = any_mall, rich(any_mall)
     voucher = code("Multi-use", **limit)

@@ -9,11 +9,14 @@ Rows are locked in one order by everybody: offers, then codes, then stock (`stoc
 """
 
 from collections.abc import Iterable
+from typing import Any, TypeAlias
 
 from oscar.core.loading import get_model
 
 from tongbao.mall.sales.models import Sale
 from tongbao.mall.sales.untyped import Basket
+
+Code: TypeAlias = Any  # voucher.Voucher
 
 Offer = get_model("offer", "ConditionalOffer")
 Voucher = get_model("voucher", "Voucher")
@@ -59,7 +62,7 @@ def free(sale: Sale) -> None:
     OrderDiscount.objects.filter(order=sale.order).update(frequency=0)
 
 
-def codes_of(sale: Sale) -> list[Voucher]:
+def codes_of(sale: Sale) -> list[Code]:
     """Return the codes that took something off an order, as far as they are there still."""
     rows = OrderDiscount.objects.filter(order=sale.order, voucher_id__isnull=False)
     return list(Voucher.objects.filter(pk__in=rows.values("voucher_id")).order_by("pk"))
@@ -72,8 +75,8 @@ def bring_back(basket: Basket, sale: Sale) -> None:
             basket.vouchers.add(code)
 
 
-def _locked(model: type, keys: Iterable[int | None]) -> dict[int, Offer | Voucher]:
+def _locked(model: Any, keys: Iterable[int | None]) -> dict[int | None, Any]:  # noqa: ANN401  # Oscar has no types
     """Lock these rows in the order of their keys."""
     wanted = {key for key in keys if key is not None}
-    rows = model.objects.select_for_update().filter(pk__in=wanted)  # type: ignore[attr-defined]  # a model's
+    rows = model.objects.select_for_update().filter(pk__in=wanted)
     return {row.pk: row for row in rows.order_by("pk")}
