@@ -105,9 +105,18 @@ def test_cancelling_twice_frees_a_code_once(mall: Mall) -> None:
     assert voucher.total_discount == Decimal(5)
 
 
-def test_ordering_again_brings_the_code(mall: Mall) -> None:
+def test_the_basket_that_an_unpaid_order_gives_back_has_its_code(mall: Mall) -> None:
     user, voucher = rich(mall), code()
     client, sale = ordered(mall, user, voucher, provider="sandbox")
+    by_the_shopper(sale)
+    assert voucher.code in client.get("/basket/").content.decode()
+    pay(client, wallet="95.00")
+    assert Sale.objects.filter(user=user).latest("pk").total_minor == 9_500
+
+
+def test_ordering_again_brings_the_code(mall: Mall) -> None:
+    user, voucher = rich(mall), code()
+    client, sale = ordered(mall, user, voucher, wallet="95.00")
     by_the_shopper(sale)
     client.post(f"/orders/{sale.number}/again/", {"once": "x"})
     assert voucher.code in client.get("/basket/").content.decode()

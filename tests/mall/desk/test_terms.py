@@ -14,6 +14,8 @@ TERMS = {
     "answer_days": "3",
     "returns_most": "2",
     "return_least_bps": "0.25",
+    "unpaid_most": "4",
+    "unpaid_share_bps": "20",
     "platform_fee_bps": "2.5",
     "provider_fee_bps": "0.6",
 }
@@ -26,6 +28,7 @@ def test_an_operator_changes_the_terms(mall: Mall) -> None:
     assert (shop.name_en, shop.return_days, shop.receive_days, shop.pay_minutes) == (
         *("New Mall", 0, 10, 15),
     )
+    assert (shop.unpaid_most, shop.unpaid_share_bps) == (4, 2000)
     assert (shop.answer_days, shop.returns_most, shop.return_least_bps) == (3, 2, 25)
     assert (shop.platform_fee_bps, shop.provider_fee_bps) == (250, 60)
     page = client.get("/desk/terms/").content.decode()
@@ -38,6 +41,8 @@ def test_an_operator_changes_the_terms(mall: Mall) -> None:
     + [
         ("pay_minutes", "0"),
         ("answer_days", "0"),
+        ("unpaid_most", "0"),
+        ("unpaid_share_bps", "0"),
         ("platform_fee_bps", "100.1"),
         ("provider_fee_bps", "a lot"),
     ],

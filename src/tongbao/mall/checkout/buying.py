@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from oscar.core.loading import get_class, get_model
 
+from tongbao.mall.checkout import unpaid
 from tongbao.mall.checkout.bill import Bill, bill
 from tongbao.mall.checkout.lines import loaded
 from tongbao.mall.checkout.shipping import Repository
@@ -74,6 +75,10 @@ def buy(request: Request, shop: Shop, choice: Choice) -> Sale:
         loaded(basket, request.user, request)
         if discounts.lock(basket):
             loaded(basket, request.user, request)
+        if choice.split.provider:
+            trouble = unpaid.trouble_of(shop, request.user)
+            if trouble:
+                raise CannotBuy(trouble)
         sale = _placed(request, shop, basket, choice)
     return placing.finish(sale)
 
@@ -82,7 +87,7 @@ def _placed(request: Request, shop: Shop, basket: BasketRow, choice: Choice) -> 
     method = _method(request, basket, choice)
     what = bill(shop, basket, method)
     _check(what, choice, shop.currency)
-    _check_stock(basket)
+    _check_stock(shop, request.user, basket, waits=bool(choice.split.provider))
     shipping_charge = method.calculate(basket)
     number = str(OrderNumberGenerator().order_number(basket))
     address = choice.keep_address(choice.address) if basket.is_shipping_required() else None
@@ -134,8 +139,11 @@ def _check(what: Bill, choice: Choice, currency: str) -> None:
         raise CannotBuy(in_money(what.face_minor, currency))
 
 
-def _check_stock(basket: BasketRow) -> None:
-    """Lock the stock, in one order for everybody, and see that all of it is there still."""
+def _check_stock(shop: Shop, user: User, basket: BasketRow, *, waits: bool) -> None:
+    """Lock the stock, in one order for everybody, and see that all of it is there still.
+
+    An order that ``waits`` for its payment holds only a share of it.
+    """
     wanted: Counter[int] = Counter()
     for line in basket.all_lines():
         if line.product.get_product_class().track_stock:
@@ -150,3 +158,11 @@ def _check_stock(basket: BasketRow) -> None:
                 _("Only %(count)d of “%(title)s” are left now.")
                 % {"title": title, "count": record.net_stock_level}
             )
+        most = unpaid.most_of(shop, user, record) if waits else wanted[record.pk]
+        if wanted[record.pk] > most:
+            title = record.product.get_title()
+            words = _(
+                "Of “%(title)s” you can order at most %(count)d more before paying, so that some are "
+                "left for others. Choose fewer, or pay all of it from your wallet."
+            )
+            raise CannotBuy(words % {"title": title, "count": max(0, most)})

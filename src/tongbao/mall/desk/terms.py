@@ -27,6 +27,7 @@ _LEAST: Final = {
     "pay_minutes": 1,
     "answer_days": 1,
     "returns_most": 1,
+    "unpaid_most": 1,
 }
 _MOST: Final = {
     "return_days": 366,
@@ -34,6 +35,7 @@ _MOST: Final = {
     "pay_minutes": 1440,
     "answer_days": 60,
     "returns_most": 100,
+    "unpaid_most": 100,
 }
 
 
@@ -42,6 +44,12 @@ class TermsForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none when i
 
     return_least_bps = PercentField(
         label=gettext_lazy("Least amount of a return, in percent of the merchant's part"),
+        max_length=8,
+    )
+    unpaid_share_bps = PercentField(
+        label=gettext_lazy(
+            "What a shopper's unpaid orders may hold of a product's stock, in percent"
+        ),
         max_length=8,
     )
     platform_fee_bps = PercentField(
@@ -63,7 +71,7 @@ class TermsForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none when i
         fields = (
             *("name_en", "name_zh", "return_days", "receive_days", "pay_minutes"),
             *("answer_days", "returns_most", "return_least_bps"),
-            *("platform_fee_bps", "provider_fee_bps"),
+            *("unpaid_most", "unpaid_share_bps", "platform_fee_bps", "provider_fee_bps"),
         )
         labels = {
             "return_days": gettext_lazy("Return window (days after receipt)"),
@@ -72,6 +80,7 @@ class TermsForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none when i
                 "Days in which a merchant answers a return; after as many more it is decided by itself"
             ),
             "returns_most": gettext_lazy("Returns that may be asked for of one merchant's part"),
+            "unpaid_most": gettext_lazy("Unpaid orders that a shopper may have at once"),
             "pay_minutes": gettext_lazy("Minutes until an unpaid order is cancelled"),
         }
 

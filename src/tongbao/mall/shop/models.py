@@ -56,6 +56,13 @@ class Shop(models.Model):
         default=5,
         validators=[MinValueValidator(1), MaxValueValidator(100)],
     )
+    # Of goods in stock that a shopper's unpaid orders may hold, and how many of these there may be.
+    unpaid_share_bps = models.PositiveSmallIntegerField(
+        default=5_000, validators=[MinValueValidator(1), MaxValueValidator(10_000)]
+    )
+    unpaid_most = models.PositiveSmallIntegerField(
+        default=3, validators=[MinValueValidator(1), MaxValueValidator(100)]
+    )
     platform_fee_bps = models.PositiveSmallIntegerField(default=0)
     provider_fee_bps = models.PositiveSmallIntegerField(default=0)
 
