@@ -5,7 +5,7 @@ from typing import Final
 
 import pytest
 from django.apps import apps
-from django.db import models
+from django.db import connection, models
 from django.utils import timezone
 from oscar.core.loading import get_model
 
@@ -45,8 +45,9 @@ def a(mall: Mall) -> World:
 
 def told(*words: str) -> Iterator[str]:
     """Yield where any of these words stands, in any text of any table."""
+    there = set(connection.introspection.table_names())
     for model in apps.get_models():
-        if not model._meta.managed:
+        if model._meta.db_table not in there:  # of libraries' examples
             continue
         for field in model._meta.concrete_fields:
             if not isinstance(field, (models.CharField, models.TextField, models.JSONField)):
