@@ -82,6 +82,7 @@ def test_a_code_whose_payment_could_not_be_booked_is_free_again(mall: Mall) -> N
     bank.pay(sale.charge.pk)
     bank.deliver_due()
     assert paid.finish(sale).state == "cancelled"
+    assert not voucher.applications.exists()
     assert again(mall, user, voucher)
 
 
