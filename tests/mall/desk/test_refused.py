@@ -51,7 +51,7 @@ def test_the_operator_finds_it_with_both_ways_out(mall: Mall) -> None:
     assert reverse("desk:refund", args=[refund.pk]) in page
     assert "Ask the provider again" in page
     assert "Pay ¥50.00 into the wallet" in page
-    assert "¥50.00 are owed to the payer" in page
+    assert "¥50.00 is owed to the payer" in page
 
 
 def test_asked_again_the_provider_sends_it_once(mall: Mall) -> None:
@@ -124,7 +124,7 @@ def test_a_deposit_that_the_ledger_refused_is_to_be_decided_again(mall: Mall) ->
     refund.refresh_from_db()
     assert refund.state == "failed"
     assert paid_back(refund, mall) == (0, 0)
-    assert "were sent back" in press(mall, refund, "again")
+    assert "refunded." in press(mall, refund, "again")
 
 
 def test_money_of_another_currency_has_no_way_into_the_wallet(mall: Mall) -> None:

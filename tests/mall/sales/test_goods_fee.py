@@ -155,7 +155,7 @@ def test_the_desk_may_bear_the_fee_of_a_return_in_time(mall: Mall) -> None:
     client, path = mall.client(mall.operator()), f"/desk/tea/returns/{return_.pk}/"
     page = client.get(path).content.decode()
     less, whole = re.findall(r'name="quote" value="([^"]+)"', page)
-    assert "The goods fee" in page
+    assert "Goods fee included" in page
     assert less != whole
     client.post(path, {"decision": "approve", "quote": whole})
     return_.refresh_from_db()

@@ -73,7 +73,7 @@ def test_a_page_without_its_token_says_in_plain_words_that_nothing_was_done(mall
     client.handler.enforce_csrf_checks = True
     answer = client.post("/language/", {"language": "en"})
     assert answer.status_code == 403
-    assert "页面打开太久了" in answer.content.decode()
+    assert "页面已过期" in answer.content.decode()
 
 
 def test_a_failure_shows_our_page(mall: Mall, monkeypatch: pytest.MonkeyPatch) -> None:

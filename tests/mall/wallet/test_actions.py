@@ -69,7 +69,7 @@ def test_half_the_points_are_sold_for_what_was_shown(mall: Mall, ann: User) -> N
 def test_what_the_page_says_remains_does_remain(mall: Mall, ann: User) -> None:
     client = mall.client(ann)
     page = client.get("/wallet/redeem/?share=half").content.decode()
-    rest = re.search(r"Afterwards you have.*?Worth</dt><dd>¥([\d,.]+)", page, re.DOTALL)
+    rest = re.search(r"Afterwards you have.*?Value</dt><dd>¥([\d,.]+)", page, re.DOTALL)
     assert rest
     send(client, "redeem", shown(page))
     figures = mall.ledger.standing().figures
@@ -99,7 +99,7 @@ def test_when_the_price_has_moved_nothing_happens_and_the_new_figures_are_shown(
     assert points_of(mall, ann) == before
     assert entries(mall) == count
     page = answer.content.decode()
-    assert "The figures have moved" in page
+    assert "The figures have changed" in page
     again = shown(page)
     assert int(again["net"]) > int(form["net"])
     send(client, "redeem", again)
