@@ -51,6 +51,19 @@ def assert_sound(page: Page, *, names: tuple[str, ...] = ()) -> None:
     assert_translated(page, names=names)
 
 
+def fill_tender(page: Page, name: str, amount: str) -> None:
+    """Type an amount of wallet, credit or points where an order is paid, behind its switch."""
+    show_tender(page, name)
+    page.fill(f"#tender_{name}", amount)
+    page.press(f"#tender_{name}", "Tab")
+
+
+def show_tender(page: Page, name: str) -> None:
+    """Open the field of a means, if it is not open."""
+    if not page.locator(f"#tender_{name}").is_visible():
+        page.locator(f"details:has(#tender_{name}) > summary").click()
+
+
 def assert_accessible(page: Page) -> None:
     """Check that axe finds nothing serious or critical."""
     _check(page, _AXE)

@@ -15,7 +15,7 @@ from playwright.sync_api import Page, Route, expect
 
 from tests.e2e.books import assert_audited, assert_wallet, figure
 from tests.e2e.conftest import BrowserPage, Live
-from tests.e2e.pages import assert_sound
+from tests.e2e.pages import assert_sound, fill_tender, show_tender
 from tests.e2e.test_shopping import holding
 from tests.mall import looking
 from tests.mall.checkout.way import rich
@@ -51,8 +51,7 @@ def tender(page: Page, **steps: tuple[str, str]) -> None:
     """
     page.goto("/checkout/preview/")
     for name, (amount, rest) in steps.items():
-        page.fill(f"#tender_{name}", amount)
-        page.press(f"#tender_{name}", "Tab")
+        fill_tender(page, name, amount)
         expect(page.locator("#tender-rest")).to_have_text(rest)
     page.locator("button[name=place]").click()
 
@@ -114,10 +113,10 @@ def test_what_is_typed_while_the_review_page_answers_is_not_swept_away(
     page = browser_page("phone", "en", holding(live.mall), allow="htmx:")  # a request given up
     buy(page, live.mall, "tea-1")
     page.goto("/checkout/preview/")
+    show_tender(page, "credit")
     asked: list[Route] = []
     page.route("**/checkout/preview/", lambda route: asked.append(route))  # noqa: PLW0108  # a builtin would not do
-    page.fill("#tender_wallet", "40.00")
-    page.press("#tender_wallet", "Tab")
+    fill_tender(page, "wallet", "40.00")
     page.type("#tender_credit", "20.00")
     with page.expect_response("**/checkout/preview/"):
         asked[0].continue_()

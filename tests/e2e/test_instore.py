@@ -8,7 +8,7 @@ from django.test import override_settings
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import BrowserPage, Live
-from tests.e2e.pages import assert_sound
+from tests.e2e.pages import assert_sound, show_tender
 from tests.mall.checkout.way import rich
 from tests.mall.sales.buying import wallet
 from tests.mall.services.goods import SANDBOX, bought, offer
@@ -59,6 +59,7 @@ def test_a_bill_is_paid_by_provider_and_wallet(live: Live, browser_page: Browser
     assert address is not None
     phone = browser_page("phone", "en", user)
     phone.goto(urlsplit(address).path)
+    show_tender(phone, "wallet")
     phone.locator("input[name=wallet]").fill("4")
     phone.get_by_role("button", name="Pay ¥10.00").click()
     expect(till.locator("#bill")).to_contain_text("paying right now")

@@ -9,7 +9,7 @@ from oscar.core.loading import get_model
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import BrowserPage, Live
-from tests.e2e.pages import assert_sound
+from tests.e2e.pages import assert_sound, fill_tender
 from tests.mall import looking
 from tests.mall.checkout.way import rich
 from tests.mall.stage import Mall
@@ -96,14 +96,11 @@ def test_a_mixed_payment_adds_up(
     page = browser_page(size, language, user)
     basket(page, mall, "tea-1", "wine-2")
     shows(page, "#review-total", 15_990)
-    page.locator("#tender_wallet").fill("50")
-    page.locator("#tender_wallet").press("Tab")
+    fill_tender(page, "wallet", "50")
     shows(page, "#tender-rest", 10_990)
-    page.locator("#tender_credit").fill("20.00")
-    page.locator("#tender_credit").press("Tab")
+    fill_tender(page, "credit", "20.00")
     shows(page, "#tender-rest", 8_990)
-    page.locator("#tender_points").fill("30")
-    page.locator("#tender_points").press("Tab")
+    fill_tender(page, "points", "30")
     shows(page, "#tender-rest", 5_990)
     assert_sound(page, names=NAMES)
     place(page)
@@ -136,8 +133,7 @@ def test_a_payment_that_fails_takes_nothing(
     user = holding(mall)
     page = browser_page(size, language, user)
     basket(page, mall, "tea-1")
-    page.locator("#tender_wallet").fill("40")
-    page.locator("#tender_wallet").press("Tab")
+    fill_tender(page, "wallet", "40")
     shows(page, "#tender-rest", 6_000)
     place(page)
     page.wait_for_url("**/pay/sandbox/**")
@@ -157,8 +153,7 @@ def test_a_callback_that_comes_twice_counts_once(live: Live, browser_page: Brows
     user = holding(mall)
     page = browser_page("phone", "en", user)
     basket(page, mall, "tea-1")
-    page.locator("#tender_wallet").fill("40")
-    page.locator("#tender_wallet").press("Tab")
+    fill_tender(page, "wallet", "40")
     shows(page, "#tender-rest", 6_000)
     place(page)
     page.wait_for_url("**/pay/sandbox/**")

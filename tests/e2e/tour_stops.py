@@ -79,10 +79,8 @@ def basket(*goods: str) -> Way:
 def preview(page: Page) -> None:
     """Go to the page before ordering, with some of it from the wallet."""
     page.goto("/checkout/preview/")
-    field = page.locator("#tender_points")
-    if field.count():
-        field.fill("5")
-        field.press("Tab")
+    if page.locator("#tender_points").count():
+        fill_tender(page, "points", "5")
         page.wait_for_load_state("networkidle")
 
 

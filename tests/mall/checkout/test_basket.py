@@ -1,5 +1,7 @@
 """The basket's page."""
 
+import re
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -63,14 +65,48 @@ def test_zero_takes_a_line_out(mall: Mall) -> None:
     assert lines(user) == {}
 
 
-@pytest.mark.parametrize("quantity", ["", "many", "1e3", "²"])
+def test_what_was_taken_out_can_be_put_back_once_with_what_was_chosen(mall: Mall) -> None:
+    user = mall.user()
+    client = mall.client(user)
+    put(client, mall, "tea-1", 3)
+    page = client.post("/basket/", {"line": line_id(user), "quantity": "0"}, follow=True)
+    assert "Removed: Tea House 1" in page.content.decode()
+    client.post("/basket/", {"undo": "1"})
+    assert lines(user) == {"tea-1": 3}
+    client.post("/basket/", {"undo": "1"})
+    assert lines(user) == {"tea-1": 3}
+    assert "Removed" not in client.get("/basket/").content.decode()
+
+
+def test_full_width_digits_are_a_quantity(mall: Mall) -> None:
+    user = mall.user()
+    client = mall.client(user)
+    put(client, mall, "tea-1")
+    client.post("/basket/", {"line": line_id(user), "quantity": "１２"})
+    assert lines(user) == {"tea-1": 12}
+
+
+@pytest.mark.parametrize(("count", "shown"), [(1, "1"), (10, "10"), (99, "99"), (150, "99+")])
+def test_the_badge_is_one_pill_and_follows_a_change(mall: Mall, count: int, shown: str) -> None:
+    user = mall.user()
+    client = mall.client(user)
+    put(client, mall, "tea-1", 2)
+    htmx = {"HX-Request": "true"}
+    change = {"line": line_id(user), "quantity": str(count)}
+    part = client.post("/basket/", change, headers=htmx).content.decode()
+    for text in (part, client.get("/").content.decode()):
+        for place in ("top", "tabs"):
+            assert re.search(rf'id="basket-count-{place}"[^>]*>{re.escape(shown)}</b>', text)
+
+
+@pytest.mark.parametrize("quantity", ["", "many", "1e3", "²", "-3", "1.5", "0x2", "12345678", "٣"])
 def test_a_quantity_that_is_none_changes_nothing(mall: Mall, quantity: str) -> None:
     user = mall.user()
     client = mall.client(user)
     put(client, mall, "tea-1", 2)
     page = client.post("/basket/", {"line": line_id(user), "quantity": quantity}, follow=True)
     assert lines(user) == {"tea-1": 2}
-    assert "Enter the quantity as a number." in page.content.decode()
+    assert "Enter a whole number, such as 2." in page.content.decode()
 
 
 def test_more_than_there_is_becomes_what_there_is(mall: Mall) -> None:

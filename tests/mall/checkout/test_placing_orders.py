@@ -133,13 +133,18 @@ def test_by_default_the_provider_has_all_of_it(mall: Mall) -> None:
 
 
 @SANDBOX
-def test_use_all_fills_in_what_there_is_without_scripts(mall: Mall) -> None:
+def test_a_switch_fills_in_what_there_is_and_empties_again_without_scripts(mall: Mall) -> None:
     client = filled(mall, rich(mall, 5_000))
     shown = hidden(review(client))
     page = client.post("/checkout/preview/", {**shown, "use": "wallet", "provider": "sandbox"})
     text = page.content.decode()
     assert 'name="wallet" value="50.00"' in text
     assert '<span class="figure" id="tender-rest">¥109.90</span>' in text
+    assert 'value="no-wallet" aria-checked="true"' in text
+    off = {**shown, "wallet": "50.00", "use": "no-wallet", "provider": "sandbox"}
+    text = client.post("/checkout/preview/", off).content.decode()
+    assert '<span class="figure" id="tender-rest">¥159.90</span>' in text
+    assert 'value="wallet" aria-checked="false"' in text
     assert not Sale.objects.exists()
 
 

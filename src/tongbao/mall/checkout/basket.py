@@ -1,16 +1,20 @@
 """The basket's pages: one page for everything in it, by merchant, with htmx or without."""
 
-from typing import Any
+import re
+from dataclasses import dataclass
+from typing import Any, Final
 
 from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.views.generic import View
 from oscar.apps.basket import views as oscar
+from oscar.core.loading import get_model
 from oscar.core.utils import safe_referrer
 
 from tongbao.mall.checkout.bill import Bill, bill
@@ -21,9 +25,15 @@ from tongbao.mall.sales.once import taken
 from tongbao.mall.sales.untyped import Address, BasketLine, Method, OscarForm, Request
 from tongbao.mall.shop.models import the_shop
 
+Product, Option = (get_model("catalogue", name) for name in ("Product", "Option"))
+_REMOVED: Final = "basket_removed"  # in the session: what was taken out last
+_FULL_WIDTH: Final = str.maketrans("０１２３４５６７８９", "0123456789")
+_QUANTITY: Final = re.compile(r"[0-9]{1,6}")
+_SHOWN: Final = 12  # letters of a wrong quantity that are shown again
+
 
 class BasketView(View):
-    """What is in the basket. A post changes one line's quantity; zero takes it out."""
+    """What is in the basket. A post changes one line's quantity; zero takes it out, and can be undone."""
 
     def get(self, request: Request) -> HttpResponse:
         """Show it."""
@@ -31,22 +41,23 @@ class BasketView(View):
 
     def post(self, request: Request) -> HttpResponse:
         """Change a line to the quantity that is sent, so that sending it twice changes nothing."""
-        basket = request.basket
-        pk = request.POST.get("line", "")
-        lines = {str(line.pk): line for line in basket.all_lines()} if basket.id else {}
-        line = lines.get(pk)
-        if line is None:
-            messages.warning(request, _("This item is no longer in your basket."))
-        else:
-            trouble = _change(line, request.POST.get("quantity", ""))
-            if trouble:
-                messages.warning(request, trouble)
-            loaded(basket, request.user, request)
-        if not request.htmx:
-            return redirect("basket:summary")
-        answer = render(request, "checkout/_basket.html", _context(request))
-        answer["HX-Trigger"] = "basket-changed"
-        return answer
+        wrong = _put_back(request) if "undo" in request.POST else _changed_line(request)
+        loaded(request.basket, request.user, request)
+        if request.htmx:
+            return render(request, "checkout/_basket.html", _context(request, wrong))
+        if wrong is None:
+            removed = "?removed" if _shows_removed(request) else ""
+            return redirect(reverse("basket:summary") + removed)
+        return render(request, "checkout/basket.html", _context(request, wrong))
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """What is wrong with a typed quantity, to be shown at its field."""
+
+    line: int
+    words: str
+    typed: str
 
 
 class AddView(oscar.BasketAddView):
@@ -106,7 +117,7 @@ def shipping_for(request: Request, address: Address = None) -> list[Method]:
     return found
 
 
-def _context(request: Request) -> dict[str, Any]:
+def _context(request: Request, wrong: Wrong | None = None) -> dict[str, Any]:
     shop = the_shop()
     basket = request.basket
     what: Bill = bill(shop, basket)
@@ -116,18 +127,77 @@ def _context(request: Request) -> dict[str, Any]:
         method = methods[0] if methods else None
         what = bill(shop, basket, method)
     codes = list(basket.vouchers.all()) if what.groups else []
-    return {"bill": what, "method": method, "codes": codes, "basket": basket}
+    return {
+        "bill": what,
+        "method": method,
+        "codes": codes,
+        "basket": basket,
+        "wrong": wrong,
+        "removed": request.session.get(_REMOVED) if _shows_removed(request) else None,
+    }
 
 
-def _change(line: BasketLine, text: str) -> str:
-    """Set a line's quantity; return what is wrong with it, or nothing."""
-    try:
-        quantity = int(text[:6])
-    except ValueError:
-        return _("Enter the quantity as a number.")
-    if quantity <= 0:
-        line.delete()
-        return ""
+def _shows_removed(request: Request) -> bool:
+    """Say whether this page follows a removal, which it offers to undo."""
+    return "removed" in request.GET or getattr(request, "has_removed", False)
+
+
+def _changed_line(request: Request) -> Wrong | None:
+    """Do what a post asks for with one line; return what is wrong with it."""
+    basket, pk = request.basket, request.POST.get("line", "")
+    lines = {str(line.pk): line for line in basket.all_lines()} if basket.id else {}
+    line = lines.get(pk)
+    if line is None:
+        messages.warning(request, _("This item is no longer in your basket."))
+        return None
+    text = request.POST.get("quantity", "")
+    quantity = read_quantity(text)
+    if quantity is None:
+        return Wrong(line.pk, _("Enter a whole number, such as 2."), text[:_SHOWN])
+    if quantity == 0:
+        _remove(request, line)
+        return None
+    words = _change(line, quantity)
+    return Wrong(line.pk, words, str(line.quantity)) if words else None
+
+
+def read_quantity(text: str) -> int | None:
+    """Return the quantity that somebody typed, full-width digits too; None where it is none.
+
+    >>> read_quantity(" 3 "), read_quantity("-3"), read_quantity("1.5"), read_quantity("")
+    (3, None, None, None)
+    """
+    plain = text.translate(_FULL_WIDTH).strip()
+    return int(plain) if _QUANTITY.fullmatch(plain) else None
+
+
+def _remove(request: Request, line: BasketLine) -> None:
+    """Take a line out, and remember it for whoever wants it back."""
+    request.session[_REMOVED] = {
+        "product": line.product_id,
+        "title": line.product.get_title(),
+        "quantity": line.quantity,
+        "options": {one.option.code: one.value for one in line.attributes.select_related("option")},
+    }
+    line.delete()
+    request.has_removed = True
+
+
+def _put_back(request: Request) -> None:
+    """Put back what was taken out last, once."""
+    removed = request.session.pop(_REMOVED, None)
+    product = Product.objects.filter(pk=removed["product"]).first() if removed else None
+    if removed is None or product is None:
+        messages.warning(request, _("This item is no longer in your basket."))
+        return
+    chosen = removed["options"]
+    options = Option.objects.filter(code__in=chosen)
+    given = [{"option": option, "value": chosen[option.code]} for option in options]
+    request.basket.add_product(product, removed["quantity"], given)
+
+
+def _change(line: BasketLine, quantity: int) -> str:
+    """Set a line's quantity, or the most that there is; return why it is less, or nothing."""
     trouble, most = "", goods.most_of(line.product)
     if quantity > most:
         trouble = _("You can order at most %(count)d of this item.") % {"count": most}

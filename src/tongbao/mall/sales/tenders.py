@@ -1,11 +1,13 @@
 """The chooser: how much of an amount from wallet, credit and points; a provider has the rest.
 
-Checkout and the till share it. Everything works by plain posts: the buttons named ``use`` fill in
-a whole balance (or nothing) and ask for the page again; with htmx only the chooser is replaced.
+Checkout and the till share it. Everything works by plain posts: each switch is a button named
+``use`` that fills in as much of its balance as can be used, or nothing, and asks for the page again;
+with htmx only the chooser is replaced.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 
 from django import forms
@@ -15,7 +17,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from tongbao.mall.paying import providers
 from tongbao.mall.people.models import User
-from tongbao.mall.sales.means import CannotPay, check, most
+from tongbao.mall.sales.means import CannotPay, check, most, most_but_dust
 from tongbao.mall.sales.placing import Split
 from tongbao.mall.shop.amounts import MoneyField, typed
 from tongbao.mall.shop.models import Shop
@@ -23,11 +25,16 @@ from tongbao.mall.shop.money import digits, money
 
 INTERNAL: Final = ("wallet", "credit", "points")
 USE: Final = "use"
-NOTHING: Final = "nothing"  # the value of ``use`` that leaves everything to the provider
+OFF: Final = "no-"  # what the value of ``use`` begins with where a means is switched off
 
 _NO_MONEY: Final = ("credit", "points")
 
 _ICONS: Final = {"wallet": "wallet", "credit": "card", "points": "coins"}
+_USE: Final = {
+    "wallet": gettext_lazy("Use wallet"),
+    "credit": gettext_lazy("Use credit"),
+    "points": gettext_lazy("Use points"),
+}
 _TOO_MUCH: Final = {
     "wallet": gettext_lazy("You have %(most)s in your wallet."),
     "credit": gettext_lazy("You have %(most)s in credit."),
@@ -37,13 +44,18 @@ _TOO_MUCH: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One internal tender as the page shows it: its field, and how much there is of it."""
+    """One internal tender as the page shows it: its switch, its field, how much there is of it.
+
+    ``is_open``: its field is shown, for it has another amount than the switch would fill in.
+    """
 
     name: str
     icon: str
+    words: str
     field: forms.BoundField
     most_minor: int
     used_minor: int
+    is_open: bool
 
 
 def in_money(amount_minor: int, currency: str) -> str:
@@ -97,11 +109,15 @@ class TenderForm(forms.Form):
     @property
     def rows(self) -> list[Row]:
         """The internal tenders of which there is something, or which were filled in."""
-        rows = [
-            Row(name, _ICONS[name], self[name], self._most(name), self.used(name))
-            for name in INTERNAL
-        ]
+        rows = [self._row(name) for name in INTERNAL]
         return [row for row in rows if row.most_minor or row.used_minor or row.field.errors]
+
+    def _row(self, name: str) -> Row:
+        used, errors = self.used(name), self[name].errors
+        others = {one: self.used(one) for one in INTERNAL if one != name}
+        usual = used in {0, self._usable(name, others)}
+        most, words = self._most(name), str(_USE[name])
+        return Row(name, _ICONS[name], words, self[name], most, used, bool(errors) or not usual)
 
     def used(self, name: str) -> int:
         """Return how much of an internal tender is chosen; nothing where that is no amount."""
@@ -117,11 +133,6 @@ class TenderForm(forms.Form):
     def shown_rest_minor(self) -> int:
         """The same, never below zero."""
         return max(0, self.rest_minor)
-
-    @property
-    def has_internal(self) -> bool:
-        """Whether anything is chosen from wallet, credit or points."""
-        return any(self.used(name) for name in INTERNAL)
 
     @property
     def split(self) -> Split:
@@ -187,31 +198,40 @@ class TenderForm(forms.Form):
         filled = QueryDict(mutable=True)
         filled.update({name: data.get(name, "") for name in (*INTERNAL, "provider")})
         use = data.get(USE, "")
-        if use == NOTHING:
-            for name in INTERNAL:
-                filled[name] = ""
+        if use.removeprefix(OFF) in INTERNAL and use.startswith(OFF):
+            filled[use.removeprefix(OFF)] = ""
         elif use in INTERNAL:
-            others = sum(self._typed(filled, name) for name in INTERNAL if name != use)
-            amount = min(self._most(use), max(0, self.total_minor - others))
-            if use in _NO_MONEY:
-                other = sum(self._typed(filled, name) for name in _NO_MONEY if name != use)
-                amount = min(amount, max(0, self.total_minor - self.money_minor - other))
-            filled[use] = self._shown(amount)
+            others = {name: self._typed(filled, name) for name in INTERNAL if name != use}
+            filled[use] = self._shown(self._usable(use, others))
         if not filled["provider"]:
             filled["provider"] = provider
         return filled
 
     def _as_much_as_there_is(self) -> dict[str, str]:
-        left, chosen = self.total_minor, {}
-        other = self.total_minor - self.money_minor
+        chosen: dict[str, int] = {}
         for name in INTERNAL:
-            amount = min(left, self._most(name))
-            if name in _NO_MONEY:
-                amount = min(amount, other)
-                other -= amount
-            chosen[name] = self._shown(amount)
-            left -= amount
-        return chosen
+            chosen[name] = self._usable(name, chosen)
+        return {name: self._shown(amount) for name, amount in chosen.items()}
+
+    def _usable(self, name: str, others: Mapping[str, int]) -> int:
+        """Return the most of a means that can be used beside what the others pay.
+
+        Credit and points pay for nothing that is paid in money alone. Of points not so much that
+        too few would be left over, unless all of them go.
+        """
+        most = self._most(name)
+        amount = min(most, max(0, self.total_minor - sum(others.values())))
+        if name in _NO_MONEY:
+            other = sum(others.get(one, 0) for one in _NO_MONEY)
+            amount = min(amount, max(0, self.total_minor - self.money_minor - other))
+        if name == "points" and amount < most:
+            amount = min(amount, self._spare_points)
+        return amount
+
+    @cached_property
+    def _spare_points(self) -> int:
+        """What can be paid in points while enough of them are left over to keep."""
+        return most_but_dust(self.shop.ledger, self.user.account)
 
     def _shown(self, amount: int) -> str:
         return typed(amount, digits(self.shop.currency)) if amount else ""
