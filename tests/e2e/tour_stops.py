@@ -7,6 +7,8 @@ from typing import Final
 
 from playwright.sync_api import Page
 
+from tests.e2e.pages import fill_tender
+
 Way = Callable[[Page], None]
 _CODES: Final[dict[str, str]] = {}  # accounts of merchants: where their code leads
 
