@@ -8,7 +8,6 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
@@ -41,13 +40,16 @@ class BasketView(View):
 
     def post(self, request: Request) -> HttpResponse:
         """Change a line to the quantity that is sent, so that sending it twice changes nothing."""
-        wrong = _put_back(request) if "undo" in request.POST else _changed_line(request)
+        wrong = None
+        if "undo" in request.POST:
+            _put_back(request)
+        else:
+            wrong = _changed_line(request)
         loaded(request.basket, request.user, request)
         if request.htmx:
             return render(request, "checkout/_basket.html", _context(request, wrong))
         if wrong is None:
-            removed = "?removed" if _shows_removed(request) else ""
-            return redirect(reverse("basket:summary") + removed)
+            return redirect("basket:summary")
         return render(request, "checkout/basket.html", _context(request, wrong))
 
 
@@ -133,13 +135,17 @@ def _context(request: Request, wrong: Wrong | None = None) -> dict[str, Any]:
         "codes": codes,
         "basket": basket,
         "wrong": wrong,
-        "removed": request.session.get(_REMOVED) if _shows_removed(request) else None,
+        "removed": _just_removed(request),
     }
 
 
-def _shows_removed(request: Request) -> bool:
-    """Say whether this page follows a removal, which it offers to undo."""
-    return "removed" in request.GET or getattr(request, "has_removed", False)
+def _just_removed(request: Request) -> dict[str, Any] | None:
+    """Return what was taken out just now, for the one page that offers to undo it."""
+    removed: dict[str, Any] | None = request.session.get(_REMOVED)
+    if removed is None or not removed["is_new"]:
+        return None
+    request.session[_REMOVED] = {**removed, "is_new": False}
+    return removed
 
 
 def _changed_line(request: Request) -> Wrong | None:
@@ -174,13 +180,13 @@ def read_quantity(text: str) -> int | None:
 def _remove(request: Request, line: BasketLine) -> None:
     """Take a line out, and remember it for whoever wants it back."""
     request.session[_REMOVED] = {
+        "is_new": True,
         "product": line.product_id,
         "title": line.product.get_title(),
         "quantity": line.quantity,
         "options": {one.option.code: one.value for one in line.attributes.select_related("option")},
     }
     line.delete()
-    request.has_removed = True
 
 
 def _put_back(request: Request) -> None:
