@@ -25,6 +25,7 @@ FIELDS: Final = (
     *("program", "doing", "receiver", "day", "number", "programs", "port"),
     *("commands", "accepted", "refused", "entries", "rows", "failures"),
     *("seconds", "retry_seconds", "error", "where", "days", "advice"),
+    *("why", "country"),
 )
 """What a line may tell besides time, level and event, in this order."""
 

@@ -348,6 +348,7 @@ if _mail.scheme:
 else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = _files / "mail"
+EMAIL_TIMEOUT = 20  # seconds: a mail server that says nothing keeps nobody longer
 DEFAULT_FROM_EMAIL = OSCAR_FROM_EMAIL = f"mall@{_address.hostname or 'localhost'}"
 
 # ---- safety

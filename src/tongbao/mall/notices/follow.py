@@ -23,6 +23,7 @@ NEARLY: Final = 90
 """Percent of the quota from which on people are told that it will soon be used up."""
 
 _AT_ONCE: Final = 500
+_SHOWN: Final = 5  # of what went wrong, in the log
 
 
 class Exits:
@@ -53,8 +54,12 @@ def tell_nightly(shop: Shop, now: datetime) -> int:
     """Tell members of the last closed day's dividend, of quotas nearly full, of rules to come.
 
     Returns how many were told something new. May be run again at any time: nobody is told twice.
+    Somebody with whom something is wrong keeps nobody else from being told.
+
+    Raises:
+        ExceptionGroup: what was wrong, after all others were told; run it again later.
     """
-    ledger, told = shop.ledger, 0
+    ledger, told, wrong = shop.ledger, 0, list[Exception]()
     for users in _chunks():
         told += _tell_of_rules(shop, users)
         held = [user for user in users if user.enrolled_at is not None]
@@ -63,9 +68,15 @@ def tell_nightly(shop: Shop, now: datetime) -> int:
             account = accounts.get(user.account)
             if account is None or not (account.points or account.wallet):
                 continue
-            told += _tell_of_dividend(shop, ledger, user, now)
-            if account.points and account.quota:
-                told += _tell_of_quota(ledger, user, account.points, account.quota, account.gained)
+            try:
+                told += _tell_of_dividend(shop, ledger, user, now)
+                if account.points and account.quota:
+                    gained = account.gained
+                    told += _tell_of_quota(ledger, user, account.points, account.quota, gained)
+            except Exception as error:  # noqa: BLE001  # raised below, with the others'
+                wrong.append(error)
+    if wrong:
+        raise ExceptionGroup("not everybody was told", wrong[:_SHOWN])
     return told
 
 

@@ -7,7 +7,9 @@ from django.db import models
 class Notice(models.Model):
     """A message to a person: its kind and its facts; the words are found when it is read.
 
-    ``key`` names what it is about, so that telling twice is telling once.
+    ``key`` names what it is about, so that telling twice is telling once. Once ``mailed_at`` is
+    set nothing more is done about an e-mail; if it was not sent, ``mail_trouble`` says why
+    (`tongbao.mall.people.mail.Trouble`).
     """
 
     user = models.ForeignKey(
@@ -19,6 +21,9 @@ class Notice(models.Model):
     at = models.DateTimeField(auto_now_add=True)
     read_at = models.DateTimeField(null=True, blank=True)
     mailed_at = models.DateTimeField(null=True, blank=True)
+    mail_tries = models.PositiveSmallIntegerField(default=0)
+    mail_next_at = models.DateTimeField(null=True, blank=True)
+    mail_trouble = models.CharField(max_length=16, blank=True)
 
     class Meta:
         indexes = [

@@ -22,11 +22,12 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import F, Q, QuerySet, Sum
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
+from tongbao.ledger.logs import failure
 from tongbao.mall.paying import providers
 from tongbao.mall.paying.models import Callback, Charge, ChargeRefund
 from tongbao.mall.paying.providers import (
@@ -178,9 +179,11 @@ def take(notification: Notification, provider: str) -> Charge:
     money (settings.MALL_CHARGE_AWAITED); otherwise it goes back as a whole.
 
     Raises:
+        BadMessage: the provider says what cannot be.
         UnknownCharge: there is none, or it is another provider's.
         NotImplementedError: nobody handles such charges.
     """
+    notification.check()
     afterwards: Afterwards | None = None
     with transaction.atomic(durable=True):
         known = Charge.objects.filter(pk=notification.charge_id, provider=provider)
@@ -210,7 +213,7 @@ def ask(charge: Charge, *, unless_asked_since: timedelta | None = None) -> Charg
     the provider has not heard of in `FORGOTTEN` has failed.
 
     Raises:
-        ProviderDown, UnknownProvider: nothing has changed.
+        ProviderDown, UnknownProvider, BadMessage: nothing has changed.
     """
     _check_outside()
     now = timezone.now()
@@ -315,15 +318,23 @@ def send_back(charge: Charge) -> ChargeRefund:
 def send_refunds(limit: int = 100, *, charge: Charge | None = None) -> int:
     """Ask the providers for refunds that are wanted; return how many were done thereby.
 
-    Oldest first, those of one charge if it is named. Not inside a transaction. A provider that is
-    down is no error: the refund stays wanted, with the reason, and is asked for again. One that
-    the provider will not do becomes failed, for the operator to look at.
+    Those that were tried least come first, so that none which has to wait holds up the others;
+    of one charge, if it is named. Not inside a transaction. A provider that is down is no error:
+    the refund stays wanted, with the reason, and is asked for again. One that the provider will
+    not do becomes failed, for the operator to look at.
     """
     _check_outside()
     wanted = ChargeRefund.objects.filter(state=ChargeRefund.State.WANTED)
     if charge is not None:
         wanted = wanted.filter(charge=charge)
-    return sum(_send(one) for one in wanted.select_related("charge").order_by("created_at")[:limit])
+    done = 0
+    for one in wanted.select_related("charge").order_by("tries", "created_at")[:limit]:
+        try:
+            done += _send(one)
+        except Exception as error:  # noqa: BLE001  # told in the log; it is wanted still
+            failure(_LOG, "refund_not_noted", error)
+            ChargeRefund.objects.filter(pk=one.pk).update(tries=F("tries") + 1)
+    return done
 
 
 def _decide(charge: Charge, notification: Notification) -> Afterwards | None:

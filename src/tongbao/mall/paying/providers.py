@@ -8,13 +8,15 @@ work once. `tests.mall.paying.contract` has what every provider must pass.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 from uuid import UUID
 
 from django.conf import settings
 from django.utils.module_loading import import_string
 
 from tongbao.mall.paying.models import Charge, ChargeRefund
+
+_MOST_MINOR: Final = 2**63 - 1  # what a column holds
 
 
 class PayingError(Exception):
@@ -31,6 +33,10 @@ class ProviderDown(PayingError):
 
 class BadSignature(PayingError):
     """The message is not the provider's, or was changed on its way."""
+
+
+class BadMessage(PayingError):
+    """A provider says, and signs, something that cannot be: a wrong type, an amount out of bounds."""
 
 
 class Paid(StrEnum):
@@ -71,6 +77,30 @@ class Notification:
     amount_minor: int
     currency: str
     provider_ref: str
+
+    def check(self) -> None:
+        """Check what no type checker sees: it was made from what somebody else sent.
+
+        Raises:
+            BadMessage: a field has not its type, or is larger than anything that is kept.
+        """
+        texts = ((self.event, 1, 128), (self.currency, 0, 3), (self.provider_ref, 0, 128))
+        is_right = (
+            type(self.charge_id) is UUID
+            and type(self.state) is Paid
+            and type(self.amount_minor) is int
+            and 0 <= self.amount_minor <= _MOST_MINOR
+            and all(_is_plain(text, least, most) for text, least, most in texts)
+        )
+        if not is_right:
+            raise BadMessage("What the provider says of a charge cannot be.")
+
+
+def _is_plain(text: object, least: int, most: int) -> bool:
+    """Say whether it is a text that a database keeps: no NUL, no half of a character."""
+    if type(text) is not str or not least <= len(text) <= most or "\0" in text:
+        return False
+    return not any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
 class Provider(Protocol):

@@ -168,14 +168,14 @@ def _read(body: bytes) -> Notification:
         if set(fields) != _FIELDS or type(fields["amount_minor"]) is not int:
             raise BadSignature("That is no message of the sandbox's.")
         return Notification(
-            event=str(fields["event"]),
+            event=fields["event"],
             charge_id=UUID(fields["charge"]),
             state=Paid(fields["state"]),
             amount_minor=fields["amount_minor"],
-            currency=str(fields["currency"]),
-            provider_ref=str(fields["ref"]),
+            currency=fields["currency"],
+            provider_ref=fields["ref"],
         )
-    except (ValueError, TypeError, AttributeError) as error:
+    except (ValueError, TypeError, AttributeError, RecursionError) as error:
         raise BadSignature("That is no message of the sandbox's.") from error
 
 

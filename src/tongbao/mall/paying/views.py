@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
+from tongbao.ledger.logs import failure
 from tongbao.mall.paying import charges, providers
 from tongbao.mall.paying.models import Charge
 from tongbao.mall.paying.providers import PayingError
@@ -24,7 +25,10 @@ _LOG: Final = logging.getLogger("tongbao.mall.paying")
 @csrf_exempt  # a provider has no session; its signature says who it is
 @require_POST
 def callback(request: HttpRequest, provider: str) -> HttpResponse:
-    """Take a provider's message. What is not answered by 200 the provider sends again."""
+    """Take a provider's message. What is not answered by 200 the provider sends again.
+
+    Whatever stands in a signed one, a message that cannot be read is answered by 400.
+    """
     try:
         known = providers.named(provider)
     except providers.UnknownProvider:
@@ -34,8 +38,14 @@ def callback(request: HttpRequest, provider: str) -> HttpResponse:
     except providers.BadSignature:
         _LOG.warning("callback_refused", extra={"provider": known.code})
         return _plain("bad signature", 400)
+    except Exception as error:  # noqa: BLE001  # odd content, met by code that did not expect it
+        failure(_LOG, "callback_unreadable", error)
+        return _plain("bad message", 400)
     try:
         charges.take(notification, known.code)
+    except providers.BadMessage as error:
+        failure(_LOG, "callback_unreadable", error)
+        return _plain("bad message", 400)
     except charges.UnknownCharge as error:
         _LOG.warning("callback_unknown", extra={"provider": known.code, "why": str(error)})
         return _plain("unknown charge", 404)

@@ -1,6 +1,7 @@
 """How allauth reaches our users, and how what it says sounds."""
 
-from typing import Any, ClassVar
+import logging
+from typing import Any, ClassVar, Final
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django import forms
@@ -14,12 +15,21 @@ from django.shortcuts import resolve_url
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from tongbao.ledger.logs import failure
 from tongbao.mall.people import contact, texts, words
+from tongbao.mall.people.mail import classify_error, join_lines
 from tongbao.mall.people.masking import masked
 from tongbao.mall.people.members import bind
 from tongbao.mall.people.models import User
+from tongbao.mall.people.texts import NotSent
+from tongbao.mall.people.unconfirmed import forget_unreached
 from tongbao.mall.shop.models import the_shop
 
+_LOG: Final = logging.getLogger("tongbao.mall.mail")
+_WAITED_FOR: Final = {
+    *("email_confirmation", "email_confirmation_signup", "password_reset_code"),
+    *("account_already_exists", "unknown_account"),
+}
 REFERRAL = "referral"  # in the session: the code of a link that somebody followed
 
 
@@ -89,8 +99,8 @@ class Adapter(DefaultAccountAdapter):
         del request.session[REFERRAL]
         referrer = bind(user, code)
         if referrer is not None:
-            told = _("Welcome! {name} invited you.").format(name=masked(referrer))
-            messages.add_message(request, SUCCESS, told)
+            welcome = _("Welcome! {name} invited you.").format(name=masked(referrer))
+            messages.add_message(request, SUCCESS, welcome)
 
     def get_login_stages(self) -> list[str]:
         """Return what may stand between the password and the mall."""
@@ -134,7 +144,11 @@ class Adapter(DefaultAccountAdapter):
 
     def send_verification_code_sms(self, user: User, phone: str, code: str, **_: Any) -> None:  # noqa: ANN401  # Django, Oscar and allauth have no types
         """Send a code."""
-        texts.send(phone, words.text(code))
+        try:
+            texts.send(phone, words.text(code))
+        except NotSent:
+            forget_unreached(user)
+            raise
         if settings.SANDBOX and settings.MALL_SMS_SENDER.endswith("texts.Files"):
             self._tell_code(code)
 
@@ -145,13 +159,30 @@ class Adapter(DefaultAccountAdapter):
     # ---- letters and messages
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Send one of our letters for what allauth would take its templates."""
-        subject, body = words.letter(template_prefix.rpartition("/")[2], context)
+        """Send one of our letters for what allauth would take its templates.
+
+        Raises:
+            NotSent: one that somebody waits for; that another one failed is told in the log only.
+        """
+        kind = template_prefix.rpartition("/")[2]
+        subject, body = words.letter(kind, context)
         shop = the_shop()
-        EmailMessage(
-            f"{shop.name} · {subject}", f"{body}\n\n{shop.name}\n", self.get_from_email(), [email]
-        ).send()
-        is_own_code = template_prefix.rpartition("/")[2].startswith("email_confirmation")
+        letter = EmailMessage(
+            join_lines(f"{shop.name} · {subject}"),
+            f"{body}\n\n{shop.name}\n",
+            self.get_from_email(),
+            [email],
+        )
+        try:
+            letter.send()
+        except Exception as error:
+            failure(_LOG, "letter_not_sent", error, why=classify_error(error))
+            if kind not in _WAITED_FOR:
+                return
+            if kind == "email_confirmation_signup":
+                forget_unreached(context["user"])
+            raise NotSent("mail", email) from error
+        is_own_code = kind.startswith("email_confirmation")
         if (
             is_own_code
             and settings.SANDBOX

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
+from tongbao.mall.people.mail import is_deliverable
 from tongbao.mall.shop.models import the_shop
 
 # Where a phone number without a country code is at home, by the mall's currency.
@@ -48,10 +49,24 @@ def read(text: str) -> Contact:
         except ValidationError:
             pass
         else:
+            check_deliverable(text)
             return Contact(email=text.lower())
     elif phone := read_phone(text):
         return Contact(phone=phone)
     raise ValidationError(_("Enter an e-mail address or a phone number."), code="contact")
+
+
+def check_deliverable(address: str) -> None:
+    """Check that a mail can be addressed so.
+
+    Raises:
+        ValidationError: it cannot, in the reader's language.
+    """
+    if not is_deliverable(address):
+        raise ValidationError(
+            _("No mail can be sent to this address. Look at what stands after the @."),
+            code="address",
+        )
 
 
 def read_phone(text: str) -> str:

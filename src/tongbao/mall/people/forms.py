@@ -1,28 +1,24 @@
 """What people fill in to register, to log in and to change their accounts."""
 
-from datetime import timedelta
-from typing import Any, Final
+from typing import Any
 
 from allauth.account import forms as allauth_forms
 from allauth.account.internal.flows.password_reset_by_code import PasswordResetVerificationProcess
 from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
 from allauth.account.internal.userkit import filter_users_by_email
-from allauth.account.models import EmailAddress
 from allauth.core import context
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tongbao.mall.people import contact, limits, texts, words
 from tongbao.mall.people.adapter import REFERRAL
 from tongbao.mall.people.models import User
-
-_ABANDONED: Final = timedelta(minutes=30)  # longer than any code of a registration is good
+from tongbao.mall.people.unconfirmed import forget_abandoned
 
 
 class ContactField(forms.CharField):
@@ -69,7 +65,7 @@ class SignupForm(allauth_forms.SignupForm):
         """Note whether there is such an account; the page will not tell."""
         given: contact.Contact = self.cleaned_data["login"]
         self.cleaned_data["email"], self.cleaned_data["phone"] = given.email or None, given.phone
-        _forget_abandoned(given)
+        forget_abandoned(given)
         if given.email:
             self.cleaned_data["email"] = self.validate_unique_email(given.email)
         return given  # the phone number is looked up by allauth's `clean`
@@ -178,6 +174,11 @@ class NewEmailForm(allauth_forms.AddEmailForm):
         self.fields["email"].label = _("New e-mail address")
         self.fields["email"].widget.attrs.pop("placeholder", None)
 
+    def clean_email(self) -> str:
+        """Refuse what no mail can be addressed to."""
+        contact.check_deliverable(self.cleaned_data["email"])
+        return str(super().clean_email())
+
 
 class NewPhoneForm(allauth_forms.ChangePhoneForm):
     """Another phone number."""
@@ -262,19 +263,3 @@ class LeaveForm(forms.Form):
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
-
-
-def _forget_abandoned(given: contact.Contact) -> None:
-    """Delete a registration whose code was never given, so that it cannot keep the address."""
-    found = User.objects.filter(
-        last_login=None,
-        enrolled_at=None,
-        phone_verified=False,
-        date_joined__lt=timezone.now() - _ABANDONED,
-        roles__isnull=True,
-    )
-    found = found.filter(email=given.email) if given.email else found.filter(phone=given.phone)
-    for user in found:
-        rows = EmailAddress.objects.filter(user=user)
-        if (user.email is None or rows.exists()) and not rows.filter(verified=True).exists():
-            user.delete()

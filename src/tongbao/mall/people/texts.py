@@ -1,12 +1,27 @@
 """Text messages to phones, through whichever service the installation names."""
 
+import logging
 import secrets
 from pathlib import Path
-from typing import Protocol, cast
+from typing import Final, Literal, Protocol, cast
 
 from django.conf import settings
 from django.utils import timezone
 from django.utils.module_loading import import_string
+
+from tongbao.ledger.logs import failure
+
+_LOG: Final = logging.getLogger("tongbao.mall.texts")
+
+
+class NotSent(Exception):
+    """A letter (``mail``) or a text message (``text``) that somebody waits for was not sent."""
+
+    def __init__(self, by: Literal["mail", "text"], contact: str) -> None:
+        """Say by which way, and to which address or number."""
+        super().__init__(f"nothing was sent by {by}")
+        self.by = by
+        self.contact = contact
 
 
 class Sender(Protocol):
@@ -28,5 +43,14 @@ class Files:
 
 
 def send(phone: str, text: str) -> None:
-    """Send a text message by the service that MALL_SMS_SENDER names."""
-    cast("Sender", import_string(settings.MALL_SMS_SENDER)()).send(phone, text)
+    """Send a text message by the service that MALL_SMS_SENDER names.
+
+    Raises:
+        NotSent: the service did not take it; the log has the reason.
+    """
+    sender = cast("Sender", import_string(settings.MALL_SMS_SENDER)())
+    try:
+        sender.send(phone, text)
+    except Exception as error:
+        failure(_LOG, "text_not_sent", error)
+        raise NotSent("text", phone) from error

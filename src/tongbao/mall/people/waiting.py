@@ -1,4 +1,4 @@
-"""What a page answers when something was asked for too often."""
+"""What a page answers when something was asked for too often, or nothing could be sent."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from tongbao.mall.people.limits import TooOften
+from tongbao.mall.people.texts import NotSent
 
 _SOME_MINUTES: Final = 2 * 60
 _SOME_HOURS: Final = 2 * 60 * 60
@@ -27,6 +28,8 @@ _UNKNOWN: Final = 60  # seconds; the limits that allauth counts itself are by th
 
 class Patience:
     """Answers every request that was one too many with the page of it (429).
+
+    Where the code itself could not be sent, the page that asked for it comes again and says so.
 
     Where a code to the same number or address was sent in this session already (double click,
     back button), the page that asks for it comes instead: nothing is wrong then. At registering
@@ -43,6 +46,9 @@ class Patience:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Answer in place of the fault that it would be."""
+        if isinstance(error, NotSent):
+            messages.error(request, _not_sent(error))
+            return redirect(request.path)
         if not isinstance(error, RateLimited):
             return None
         pending = _pending(request, error) if isinstance(error, TooOften) else ""
@@ -75,6 +81,13 @@ def told(seconds: int) -> str:
         return ngettext("{n} second", "{n} seconds", seconds).format(n=seconds)
     minutes = -(-seconds // 60)
     return ngettext("{n} minute", "{n} minutes", minutes).format(n=minutes)
+
+
+def _not_sent(error: NotSent) -> str:
+    """Return what a page says where nothing could be sent: the same whether there is an account."""
+    if error.by == "mail":
+        return _("No mail could be sent to that address. Check it, or try again later.")
+    return _("No text message could be sent to that number. Check it, or try again later.")
 
 
 def _pending(request: HttpRequest, error: TooOften) -> str:

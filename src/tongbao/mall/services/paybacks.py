@@ -6,6 +6,7 @@ twice, for a voucher or top-up with a ``payback`` never gets another.
 """
 
 import logging
+from collections.abc import Iterable
 from typing import Final
 
 from django.db import transaction
@@ -13,6 +14,7 @@ from django.db.models import Q
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from tongbao.ledger.logs import failure
 from tongbao.ledger.values import LedgerError
 from tongbao.mall.sales import returns
 from tongbao.mall.sales.leftover import left
@@ -42,6 +44,15 @@ def pay_back(part: Part) -> bool:
     except (NotNow, LedgerError) as error:
         _LOG.warning("payback_waits", extra={"sale": part.sale.number, "why": str(error)})
     return not _owed(part)
+
+
+def pay_back_all(parts: Iterable[Part]) -> None:
+    """Pay back what is owed for each of these parts; one that fails holds up no other."""
+    for part in parts:
+        try:
+            pay_back(part)
+        except Exception as error:  # noqa: BLE001  # told in the log; it is owed still
+            failure(_LOG, "payback_failed", error, number=part.pk)
 
 
 def close(return_: Return) -> None:

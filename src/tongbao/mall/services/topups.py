@@ -5,6 +5,7 @@ asked again under the same id until its answer is known. The provider is never a
 transaction.
 """
 
+import logging
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -12,6 +13,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from tongbao.ledger.logs import failure
 from tongbao.mall.notices.tell import Kind, tell
 from tongbao.mall.sales.models import Part, Sale
 from tongbao.mall.sales.states import locked_part
@@ -22,6 +24,7 @@ from tongbao.mall.services.providers import Answer, NoAnswer, Progress, Request,
 from tongbao.mall.services.targets import BadTarget, read_target
 from tongbao.mall.shop.models import the_shop
 
+_LOG: Final = logging.getLogger("tongbao.mall.services")
 _PAUSES: Final = (5, 10, 30, 60, 300, 900, 3600)  # seconds between one try and the next
 _BATCH: Final = 100
 _ENDED: Final = (Part.State.RETURNED, Part.State.CANCELLED)
@@ -73,8 +76,8 @@ def open_topups(
 def advance(now: datetime, *, sale: Sale | None = None) -> int:
     """Go on with everything that is due, of one sale or of all; return how many that were.
 
-    What failed is paid back. For the worker, again and again;
-    not in a transaction.
+    What failed is paid back. For the worker, again and again; not in a transaction. One with which
+    something is wrong is told in the log and holds up no other.
     """
     waiting = Topup.objects.filter(
         state__in=[Topup.State.WAITING, Topup.State.SENT], next_at__lte=now
@@ -84,12 +87,14 @@ def advance(now: datetime, *, sale: Sale | None = None) -> int:
     found = list(waiting.select_related("part__sale").order_by("next_at", "pk")[:_BATCH])
     currency = the_shop().currency
     for topup in found:
-        follow(topup, currency, now)
+        try:
+            follow(topup, currency, now)
+        except Exception as error:  # noqa: BLE001  # told in the log; it is asked again at `next_at`
+            failure(_LOG, "topup_failed", error)
     owed = Part.objects.filter(topups__state=Topup.State.FAILED).select_related("sale").distinct()
     if sale is not None:
         owed = owed.filter(sale=sale)
-    for part in owed[:_BATCH]:
-        paybacks.pay_back(part)
+    paybacks.pay_back_all(owed)
     return len(found)
 
 

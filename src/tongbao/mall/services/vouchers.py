@@ -1,11 +1,13 @@
 """Vouchers: issued when paid, used once at the merchant's, given back unused."""
 
+import logging
 from datetime import datetime
 from typing import Any, Final
 
 from django.db import transaction
 from django.utils import timezone
 
+from tongbao.ledger.logs import failure
 from tongbao.mall.merchants.models import Merchant
 from tongbao.mall.notices.tell import Kind, tell
 from tongbao.mall.people.models import User
@@ -16,7 +18,7 @@ from tongbao.mall.services.completing import complete
 from tongbao.mall.services.kinds import valid_for
 from tongbao.mall.services.models import Voucher
 
-_BATCH: Final = 200
+_LOG: Final = logging.getLogger("tongbao.mall.services")
 
 
 class NotUsable(Exception):
@@ -106,13 +108,15 @@ def advance(now: datetime) -> int:
     """
     due = Voucher.objects.filter(state=Voucher.State.ISSUED, expires_at__lte=now)
     count = 0
-    for voucher in due.order_by("expires_at", "pk")[:_BATCH]:
+    for voucher in due.order_by("expires_at", "pk"):
         try:
             give_back(voucher, "expired", now)
         except NotUsable:
             continue  # somebody was faster
+        except Exception as error:  # noqa: BLE001  # told in the log; it is due still
+            failure(_LOG, "voucher_failed", error, number=voucher.pk)
+            continue
         count += 1
     owed = Part.objects.filter(vouchers__state=Voucher.State.RETURNING).select_related("sale")
-    for part in owed.distinct()[:_BATCH]:
-        paybacks.pay_back(part)
+    paybacks.pay_back_all(owed.distinct())
     return count

@@ -17,6 +17,7 @@ from django.db.models import Q
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from tongbao.ledger.logs import failure
 from tongbao.ledger.values import LedgerError, Outcome
 from tongbao.mall.notices.tell import Kind, tell
 from tongbao.mall.people.models import User
@@ -182,7 +183,10 @@ def mark_failed(withdrawal: Withdrawal, *, by: User | None = None, why: str = ""
 
 
 def reconcile(now: datetime) -> list[Finding]:
-    """Take up what was left behind before ``now``, and say what was found and done."""
+    """Take up what was left behind before ``now``, and say what was found and done.
+
+    One with which something is wrong is told in the log and holds up no other.
+    """
     shop, found = the_shop(), list[Finding]()
     left = Withdrawal.objects.filter(
         Q(state__in=[_State.REQUESTED, _State.SETTLED, _State.PAYING])
@@ -191,7 +195,11 @@ def reconcile(now: datetime) -> list[Finding]:
     )
     for withdrawal in list(left.select_related("user").order_by("created_at")):
         before = withdrawal.state
-        after = go_on(withdrawal, shop)
+        try:
+            after = go_on(withdrawal, shop)
+        except Exception as error:  # noqa: BLE001  # told in the log; it is taken up again
+            failure(_LOG, "withdrawal_failed", error)
+            continue
         if after.state != before or after.returned_at is not None:
             came_back = after.returned_at is not None
             found.append(Finding(str(withdrawal.pk), before, after.state, came_back))
