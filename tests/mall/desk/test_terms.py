@@ -9,7 +9,7 @@ TERMS = {
     "name_en": "New Mall",
     "name_zh": "新商城",
     "return_days": "0",
-        "no_window": "on",
+    "no_window": "on",
     "receive_days": "10",
     "pay_minutes": "15",
     "answer_days": "3",
