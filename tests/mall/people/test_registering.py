@@ -65,7 +65,7 @@ def test_a_wrong_code_lets_nobody_in_and_three_end_it(mall: Mall) -> None:
     register(client, "ann@example.com")
     wrong = "000000" if mailed_code() != "000000" else "111111"
     page = client.post("/auth/confirm-email/", {"code": wrong})
-    assert "This is not the code" in page.text
+    assert "The code is wrong" in page.text
     for _ in range(2):
         client.post("/auth/confirm-email/", {"code": wrong})
     client.post("/auth/confirm-email/", {"code": mailed_code()})
@@ -113,7 +113,7 @@ def test_the_owner_of_a_taken_address_gets_a_letter_instead_of_a_code(mall: Mall
     register(mall.client(), str(user.email))
     (letter,) = mail.outbox
     assert letter.to == [user.email]
-    assert "has an account already" in str(letter.body)
+    assert "already has an account" in str(letter.body)
     assert not re.search(r"\b\d{6}\b", str(letter.body))
 
 
@@ -157,7 +157,7 @@ def test_a_code_taken_out_of_the_form_binds_nobody(mall: Mall) -> None:
 
 def test_a_code_that_is_nobodys_is_told_at_the_field(mall: Mall) -> None:
     page = register(mall.client(), "bob@example.com", "zzzzzzzz")
-    assert "Nobody has this code" in page.text
+    assert "This code does not exist" in page.text
     assert not User.objects.exists()
 
 
