@@ -19,7 +19,9 @@ from tongbao.mall.merchants.models import Merchant
 from tongbao.mall.sales import receiving, returns, settling
 from tongbao.mall.sales.models import Part, Return
 from tongbao.mall.sales.placing import Split
+from tongbao.mall.services import vouchers
 from tongbao.mall.services.models import Voucher
+from tongbao.mall.shop import icons
 
 PAGES = ("", "orders/", "returns/", "vouchers/", "till/", "codes/", "money/", "bills/new/")
 
@@ -66,7 +68,7 @@ def test_vouchers_alone_are_not_to_be_shipped(mall: Mall) -> None:
     offer(mall, "voucher", "dinner", "88.00")
     part = bought_service(mall, "dinner").parts.get()
     client = mall.client(mall.staff("tea"))
-    assert "Nothing is to be shipped" in client.get("/desk/tea/orders/").content.decode()
+    assert "Nothing to ship" in client.get("/desk/tea/orders/").content.decode()
     assert client.post(f"/desk/tea/orders/{part.pk}/ship/", {"note": ""}).status_code == 400
 
 
@@ -166,9 +168,57 @@ def test_a_voucher_is_looked_up_then_used_and_then_says_by_whom(mall: Mall) -> N
     client.post("/desk/tea/vouchers/", {"code": voucher.code})
     voucher.refresh_from_db()
     assert (voucher.state, voucher.used_by) == ("used", staff)
+    Voucher.objects.update(ended_at=timezone.now() - timedelta(seconds=11))
     again = client.post("/desk/tea/vouchers/", {"code": voucher.code}, follow=True)
     assert "cannot be used" in again.content.decode()
     assert staff.shown in again.content.decode()
+
+
+@pytest.mark.parametrize("times", [1, 2])  # the button pressed once; twice by a nervous finger
+def test_an_accepted_voucher_is_green_with_its_time_and_a_used_one_is_not(
+    mall: Mall, times: int
+) -> None:
+    offer(mall, "voucher", "dinner", "88.00")
+    voucher = Voucher.objects.get(part__sale=bought_service(mall, "dinner"))
+    client = mall.client(mall.staff("tea"))
+    for _ in range(times):
+        page = client.post("/desk/tea/vouchers/", {"code": voucher.code}, follow=True)
+    voucher.refresh_from_db()
+    assert voucher.ended_at is not None
+    clock = f"{voucher.ended_at.astimezone(mall.shop.zone):%H:%M}"
+    assert verdict(page.text) == ("text-success", "check-circle")
+    assert re.search(rf"Accepted: [^<]*{clock}", page.text)
+    # The next guest with the same code, or another waiter on the first one's address.
+    seen = client.get("/desk/tea/vouchers/", {"code": voucher.code}).text
+    assert verdict(seen) == ("text-danger", "x-circle")
+    assert "Already used, do not accept" in seen
+    other = mall.client(mall.staff("tea"))
+    path = {"code": voucher.code, "accepted": "1"}
+    assert verdict(other.get("/desk/tea/vouchers/", path).text) == ("text-danger", "x-circle")
+    own = mall.client(voucher.part.sale.user, language="zh-hans")
+    shown = own.get(f"/services/vouchers/{voucher.pk}/").text
+    assert verdict(shown) == ("text-success", "check-circle")
+    assert re.search(rf"已核销：[^<]*{clock}", shown)
+
+
+@pytest.mark.parametrize(("why", "sign"), [("asked", "refund"), ("expired", "clock")])
+def test_returned_and_expired_vouchers_have_their_own_signs_and_words(
+    mall: Mall, why: str, sign: str
+) -> None:
+    offer(mall, "voucher", "dinner", "88.00")
+    voucher = Voucher.objects.get(part__sale=bought_service(mall, "dinner"))
+    vouchers.give_back(voucher, why)
+    text = mall.client(mall.staff("tea")).get("/desk/tea/vouchers/", {"code": voucher.code}).text
+    assert verdict(text) == ("text-danger", sign)
+    word = "Expired" if why == "expired" else "Returned"
+    assert f"{word}, do not accept" in text
+
+
+def verdict(page: str) -> tuple[str, str]:
+    """Return the colour and the sign of the one big verdict on a voucher's page."""
+    ((colour, path),) = re.findall(r'till-verdict (\S+)"><svg[^>]*>(.*?)</svg>', page)
+    (sign,) = [name for name, strokes in icons.strokes().items() if strokes == path]
+    return colour, sign
 
 
 def test_another_merchant_cannot_use_a_voucher(mall: Mall) -> None:
@@ -176,7 +226,7 @@ def test_another_merchant_cannot_use_a_voucher(mall: Mall) -> None:
     voucher = Voucher.objects.get(part__sale=bought_service(mall, "dinner"))
     client = mall.client(mall.staff("wine"))
     page = client.post("/desk/wine/vouchers/", {"code": voucher.code}).content.decode()
-    assert "no voucher with that code" in page
+    assert "None of your vouchers has this code" in page
     assert client.get(f"/desk/voucher/{voucher.code}/").status_code == 404
     voucher.refresh_from_db()
     assert voucher.state == Voucher.State.ISSUED
@@ -246,7 +296,7 @@ def test_a_bill_is_made_once_and_taken_back(mall: Mall) -> None:
     assert timedelta(minutes=59) < left <= timedelta(minutes=60)
     assert "<svg" in client.get(first["Location"]).content.decode()
     client.post(f"{first['Location']}close/")
-    assert "Taken back" in client.get(first["Location"]).content.decode()
+    assert "Withdrawn: it can no longer be paid" in client.get(first["Location"]).content.decode()
 
 
 def test_the_till_answers_only_when_something_came_in(mall: Mall) -> None:
