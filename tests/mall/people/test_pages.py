@@ -3,12 +3,16 @@
 from typing import Any
 
 import pytest
+from django.utils.translation import override
 from oscar.core.loading import get_model
 
+from tests.mall.checkout.way import pay, put, review, rich
 from tests.mall.sales.buying import bought, buyer
 from tests.mall.stage import PASSWORD, Mall
+from tongbao.mall.people.addresses import address_line
 from tongbao.mall.people.members import enrolled
 from tongbao.mall.people.models import User
+from tongbao.mall.sales.models import Sale
 from tongbao.mall.sales.placing import Split
 from tongbao.mall.wallet.models import Withdrawal
 
@@ -56,6 +60,56 @@ def test_the_first_address_is_the_default_and_is_written_as_at_home(mall: Mall) 
     text = client.get("/me/addresses/").text
     assert "上海市浦东新区世纪大道88号" in text
     assert "中国" in text
+
+
+HANGZHOU = {
+    "first_name": "李娜", "line1": "西湖区文三路90号", "line2": "3幢502室", "line4": "杭州市",
+    "state": "浙江省", "postcode": "310012", "country_id": "CN",
+}  # fmt: skip
+AT_HOME = "浙江省杭州市西湖区文三路90号 3幢502室"
+
+
+def test_a_chinese_address_is_written_largest_first_wherever_it_is_read(mall: Mall) -> None:
+    user = rich(mall)
+    addresses(user)[0].delete()
+    address = get_model("address", "UserAddress").objects.create(user=user, **HANGZHOU)
+    shopper = mall.client(user, language="zh-hans")
+    put(shopper, mall, "tea-1")
+    choose = shopper.get("/checkout/shipping-address/").text
+    shopper.post(
+        "/checkout/shipping-address/", {"action": "ship_to", "address_id": address.pk}, follow=True
+    )
+    preview = review(shopper).text
+    assert pay(shopper, wallet="100.00").status_code == 302
+    sale = Sale.objects.get(user=user)
+    assert sale.order is not None
+    part = sale.parts.get()
+    staff = mall.client(mall.staff("tea"), language="zh-hans")
+    operator = mall.client(mall.operator(), language="zh-hans")
+    pages = {
+        "choose": choose,
+        "preview": preview,
+        "order": shopper.get(f"/orders/{sale.number}/").text,
+        "receipt": shopper.get(f"/orders/{sale.number}/receipt/").text,
+        "desk": staff.get(f"/desk/tea/orders/{part.pk}/").text,
+        "dashboard": operator.get(f"/dashboard/orders/{sale.order.number}/").text,
+        "book": shopper.get("/me/addresses/").text,
+    }
+    assert [name for name, text in pages.items() if AT_HOME not in text] == []
+
+
+def test_other_addresses_keep_their_own_order(mall: Mall) -> None:
+    make, country = get_model("order", "ShippingAddress"), get_model("address", "Country")
+    britain = country(iso_3166_1_a2="GB", printable_name="United Kingdom")
+    china = country(iso_3166_1_a2="CN", printable_name="China")
+    london = make(line1="1 High Street", line4="London", postcode="N1 9GU", country=britain)
+    latin = make(
+        line1="88 Century Avenue", line4="Shanghai", state="Shanghai", postcode="200120",
+        country=china,
+    )  # fmt: skip
+    with override("en"):
+        assert address_line(london) == "1 High Street, London N1 9GU, United Kingdom"
+        assert address_line(latin) == "China, Shanghai, 88 Century Avenue, 200120"
 
 
 def test_a_british_address_needs_a_right_postcode(mall: Mall) -> None:

@@ -106,15 +106,39 @@ def country_name(country: Any) -> str:  # noqa: ANN401  # Django, Oscar and alla
     return str(locale.territories.get(country.pk, country.printable_name))
 
 
-def lines(address: Any) -> list[str]:  # noqa: ANN401  # Django, Oscar and allauth have no types
-    """Return an address as it is written on a parcel at home, without name and number."""
+def address_lines(address: Any) -> list[str]:  # noqa: ANN401  # Django, Oscar and allauth have no types
+    """Return an address as it is written on a parcel at home, without name and number.
+
+    Where the largest comes first (China and its neighbours) that is 省市区街道, with the country
+    before it and the postcode after; elsewhere street, town and postcode, county, country.
+    """
+    country = country_name(address.country)
     if address.country_id in _LARGEST_FIRST:
         # Beijing and the like are province and city in one.
         city = "" if address.line4 == address.state else address.line4
-        place = [f"{address.state}{city}", f"{address.line1}{address.line2 and ' '}{address.line2}"]
-        if not address.line1.isascii():
-            place = ["".join(place)]
-        return [*(one for one in [*place, address.postcode] if one), country_name(address.country)]
+        parts = (address.state, city, address.line1, address.line2)
+        joined = f"{address.state}{city}{address.line1}{address.line2 and ' '}{address.line2}"
+        place = parts if address.line1.isascii() else (joined,)
+        return [one for one in [country, *place, address.postcode] if one]
     town = f"{address.line4} {address.postcode}".strip()
-    found = (address.line1, address.line2, town, address.state, country_name(address.country))
+    found = (address.line1, address.line2, town, address.state, country)
     return [one for one in found if one]
+
+
+def address_line(address: Any) -> str:  # noqa: ANN401  # Django, Oscar and allauth have no types
+    """Return `address_lines` in one line."""
+    gap = " " if address.country_id in _LARGEST_FIRST and not address.line1.isascii() else ", "
+    return gap.join(address_lines(address))
+
+
+def write_as_at_home() -> None:
+    """Let Oscar's dashboard write addresses as our pages do, the recipient's name first.
+
+    Its pages and lists ask an address for its fields, largest last wherever it is; the address
+    apps are not forked for that.
+    """
+    from oscar.apps.address.abstract_models import AbstractAddress  # noqa: PLC0415  # models are ready now
+
+    AbstractAddress.active_address_fields = lambda self: [
+        one for one in [self.name, *address_lines(self)] if one
+    ]

@@ -16,3 +16,6 @@ class PeopleConfig(AppConfig):
         """Listen to new passwords, and look at what a mall for the world must not have."""
         register(check_deployed, Tags.security, deploy=True)
         from tongbao.mall.people import throttle  # noqa: F401, PLC0415  # models are ready now
+        from tongbao.mall.people.addresses import write_as_at_home  # noqa: PLC0415  # likewise
+
+        write_as_at_home()

@@ -8,14 +8,16 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from tongbao.mall.people.addresses import MOST_ADDRESSES, AddressForm, UserAddress, lines
+from tongbao.mall.people.addresses import MOST_ADDRESSES, AddressForm, UserAddress, address_lines
 
 
 @login_required
 def home(request: HttpRequest) -> HttpResponse:
     """Show all addresses, the default one first."""
     found = UserAddress.objects.filter(user=request.user).select_related("country")
-    addresses = [(one, lines(one)) for one in found.order_by("-is_default_for_shipping", "-id")]
+    addresses = [
+        (one, address_lines(one)) for one in found.order_by("-is_default_for_shipping", "-id")
+    ]
     return render(
         request,
         "people/addresses.html",
