@@ -19,6 +19,7 @@ from django.core.cache import caches
 from django.core.management import call_command
 from django.db import connections
 from django.test import override_settings
+from django.utils import translation
 
 from tests.ledger import cluster
 from tests.ledger.cluster import Cluster
@@ -157,5 +158,9 @@ def surroundings(folder: Path) -> Iterator[None]:
     )
     caches["here"].clear()  # of this process; the other is in the database
     mail.outbox = []
-    with given:
-        yield
+    translation.deactivate()  # a page's language stays behind in the thread that made it
+    try:
+        with given:
+            yield
+    finally:
+        translation.deactivate()

@@ -23,5 +23,4 @@ urlpatterns = [
     path("dashboard/login/", moved, {"rest": "login/"}),
     path("password-reset/<path:rest>", moved, {"rest": "password-reset/"}),
     path("password-reset/", moved, {"rest": "password-reset/"}),
-    path("wishlists/<path:rest>", moved, {"rest": "wishlists/"}),
 ]
