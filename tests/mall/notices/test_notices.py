@@ -31,6 +31,14 @@ FACTS: dict[Kind, dict[str, int | str]] = {
     Kind.TOPUP: {"sale": "100001", "state": "failed"},
     Kind.PLAN_CHANGED: {"version": 2, "from": "2026-12-01 00:00"},
     Kind.PAID_IN_PERSON: {"sale": "T1", "merchant": "Tea House", "total": 990},
+    Kind.ORDER_TO_SHIP: {
+        "sale": "100001",
+        "merchant": "Tea House",
+        "account": "tea",
+        "part": 1,
+        "total": 12345,
+    },
+    Kind.INVITED_POINTS: {"friend": "A***", "points": 2_100_000},
 }
 
 

@@ -28,6 +28,8 @@ class Kind(StrEnum):
     TOPUP = "topup"  # sale, state (success, failed)
     PLAN_CHANGED = "plan_changed"  # version, from
     PAID_IN_PERSON = "paid_in_person"  # sale, merchant, total
+    ORDER_TO_SHIP = "order_to_ship"  # for a merchant's staff: sale, merchant, account, part, total
+    INVITED_POINTS = "invited_points"  # for an inviter: friend (masked), points
 
 
 LEGAL: Final = frozenset(

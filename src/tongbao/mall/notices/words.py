@@ -45,6 +45,8 @@ LABELS: Final = {
     Kind.TOPUP: gettext_lazy("Top-up"),
     Kind.PLAN_CHANGED: gettext_lazy("Rule change"),
     Kind.PAID_IN_PERSON: gettext_lazy("Paid in store"),
+    Kind.ORDER_TO_SHIP: gettext_lazy("New order for your shop"),
+    Kind.INVITED_POINTS: gettext_lazy("Points from an invitation"),
 }
 """What a kind of messages is called where people choose among them."""
 
@@ -67,6 +69,10 @@ def worded(notice: Notice, shop: Shop) -> Words:
 
 
 def _lead(facts: Facts, address: str) -> str:
+    if "part" in facts:
+        return _("Open the order at the desk")
+    if "friend" in facts:
+        return _("Your invitations")
     if "sale" in facts:
         return _("Order %(sale)s") % {"sale": facts["sale"]}
     return _("The rules") if address == _at("wallet:how") else _("The wallet")
@@ -221,6 +227,21 @@ def _paid_in_person(facts: Facts, shop: Shop) -> tuple[str, str]:
     )
 
 
+def _order_to_ship(facts: Facts, shop: Shop) -> tuple[str, str]:
+    text = _("%(merchant)s has a new paid order, %(sale)s, over %(total)s.")
+    shown = {"merchant": facts["merchant"], "sale": facts["sale"]}
+    address = _at("desk:order", str(facts["account"]), str(facts["part"]))
+    return text % {**shown, "total": _money(facts, "total", shop)}, address
+
+
+def _invited_points(facts: Facts, shop: Shop) -> tuple[str, str]:
+    text = _(
+        "You received %(points)s points because %(friend)s, whom you invited, bought something."
+    )
+    shown = {"points": points(int(facts["points"])), "friend": facts["friend"]}
+    return text % shown, _at("team:home")
+
+
 _SAYINGS: Final[Mapping[Kind, tuple[str, Callable[[Facts, Shop], tuple[str, str]]]]] = {
     Kind.ORDER_PAID: ("receipt", _order_paid),
     Kind.ORDER_CANCELLED: ("x-circle", _order_cancelled),
@@ -236,4 +257,6 @@ _SAYINGS: Final[Mapping[Kind, tuple[str, Callable[[Facts, Shop], tuple[str, str]
     Kind.TOPUP: ("bolt", _topup),
     Kind.PLAN_CHANGED: ("book", _plan_changed),
     Kind.PAID_IN_PERSON: ("qr", _paid_in_person),
+    Kind.ORDER_TO_SHIP: ("truck", _order_to_ship),
+    Kind.INVITED_POINTS: ("coins", _invited_points),
 }

@@ -215,3 +215,16 @@ def _tell_paid(sale: Sale) -> None:
         tell(sale.user, Kind.PAID_IN_PERSON, sale.number, facts)
     else:
         tell(sale.user, Kind.ORDER_PAID, sale.number, facts)
+        _tell_staff(sale)
+
+
+def _tell_staff(sale: Sale) -> None:
+    """Tell everybody who works for a merchant of its part of a new order, each once."""
+    for part in sale.parts.select_related("merchant__partner").order_by("pk"):
+        merchant = part.merchant
+        for user in merchant.partner.users.filter(is_active=True).order_by("pk"):
+            with override(user.language or settings.LANGUAGE_CODE):
+                name = merchant.name
+            facts: dict[str, int | str] = {"sale": sale.number, "merchant": name}
+            facts |= {"account": merchant.account, "part": part.pk, "total": part.paid_minor}
+            tell(user, Kind.ORDER_TO_SHIP, f"{part.pk}:{user.pk}", facts)

@@ -17,7 +17,7 @@ what the journal says of it. A crash in between leaves ``settling_at``, and whoe
 on. While it is set the part is not returned.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any, Final
@@ -31,6 +31,8 @@ from tongbao.ledger.effects import CauseCode, effects
 from tongbao.ledger.statements import purchase_bodies
 from tongbao.ledger.values import Guard, Outcome, Refusal
 from tongbao.mall.notices.tell import Kind, tell
+from tongbao.mall.people.masking import masked
+from tongbao.mall.people.models import User
 from tongbao.mall.sales import holds
 from tongbao.mall.sales.goods import charged
 from tongbao.mall.sales.leftover import left
@@ -275,6 +277,19 @@ def _note(shop: Shop, part: Part, bodies: Mapping[str, Mapping[str, Any]]) -> No
             "quota": _quota(part.sale.user.account, body),
         }
         tell(part.sale.user, Kind.POINTS_SETTLED, str(part.pk), facts)
+        _tell_inviters(part, body["purchase"]["chain"])
+
+
+def _tell_inviters(part: Part, chain: Sequence[Sequence[Any]]) -> None:
+    """Tell whoever invited the buyer, and who invited them, what points the purchase brought them.
+
+    ``chain`` is the journal's: accounts, the points granted to them, the money.
+    """
+    granted = {account: points for account, points, _money in chain if points}
+    for user in User.objects.filter(account__in=granted, is_active=True):
+        facts: dict[str, int | str] = {"friend": masked(part.sale.user)}
+        facts["points"] = granted[user.account]
+        tell(user, Kind.INVITED_POINTS, f"{part.pk}:{user.pk}", facts)
 
 
 def _noted(shop: Shop, part: Part, body: Mapping[str, Any], deposit: int) -> Figures:
