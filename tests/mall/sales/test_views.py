@@ -74,6 +74,28 @@ def test_shipping_and_receiving_move_the_order_on(mall: Mall) -> None:
     assert day in text
 
 
+def test_receipt_asks_before_and_works_without_a_script(mall: Mall) -> None:
+    user = rich(mall)
+    sale, client = ordered(mall, user), mall.client(user)
+    part = part_of(sale)
+    path = f"/orders/{sale.number}/parts/{part.pk}/received/"
+    assert client.get(path)["Location"] == f"/orders/{sale.number}/"  # not shipped: no question
+    receiving.ship(part, "SF 12345")
+    page = shown(client, sale)
+    assert f'href="{path}"' in page
+    assert f'action="{path}"' not in page  # one press alone does nothing
+    asked = client.get(path).text
+    assert "This cannot be undone." in asked
+    assert "The return window of 7 days starts" in asked
+    assert "Tea House 1" in asked
+    part.refresh_from_db()
+    assert part.state == Part.State.WAITING
+    client.post(path)
+    part.refresh_from_db()
+    assert part.state == Part.State.RECEIVED
+    assert client.get(path)["Location"] == f"/orders/{sale.number}/"  # no second time
+
+
 def test_what_was_not_shipped_cannot_be_received(mall: Mall) -> None:
     user = rich(mall)
     sale = ordered(mall, user)
@@ -163,9 +185,10 @@ def test_nobody_sees_or_moves_anothers_order(mall: Mall) -> None:
         client.post(f"{base}cancel/").status_code,
         client.post(f"{base}pay/").status_code,
         client.post(f"{base}again/").status_code,
+        client.get(f"{base}parts/{part.pk}/received/").status_code,
         client.post(f"{base}parts/{part.pk}/received/").status_code,
         client.post(f"{base}parts/{part.pk}/return/1/back/").status_code,
-    ] == [404] * 8
+    ] == [404] * 9
     assert sale.number not in client.get("/orders/").content.decode()
 
 

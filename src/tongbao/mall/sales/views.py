@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from tongbao.ledger.prices import price_entries
 from tongbao.ledger.values import LedgerError
@@ -21,7 +21,7 @@ from tongbao.mall.paying import charges, providers
 from tongbao.mall.paying.models import Charge, ChargeRefund
 from tongbao.mall.paying.providers import PayingError
 from tongbao.mall.people.models import User
-from tongbao.mall.sales import attempts, booking, placing, receiving
+from tongbao.mall.sales import attempts, booking, goods, placing, receiving
 from tongbao.mall.sales.models import Part, Return, Sale
 from tongbao.mall.sales.refusals import NotNow
 from tongbao.mall.sales.shown import (
@@ -90,10 +90,16 @@ def receipt(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def received(request: HttpRequest, number: str, part: int) -> HttpResponse:
-    """Note that the goods of a part are there."""
+    """Ask whether the goods of a part are there, which cannot be undone; a post notes that they are."""
     row = own_part(request, number, part)
+    if request.method != "POST":
+        if row.state != Part.State.WAITING or row.shipped_at is None:
+            return redirect("sales:detail", number)
+        there = [line for line in goods.lines(row, the_shop().currency) if line.left]
+        context = {"part": row, "lines": there, "days": row.terms.return_days}
+        return render(request, "sales/receive_check.html", context)
     try:
         if row.state == Part.State.WAITING and row.shipped_at is None:
             messages.warning(request, _("These goods have not been shipped yet."))
