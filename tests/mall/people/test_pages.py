@@ -208,7 +208,7 @@ def test_nobody_leaves_while_an_order_is_under_way(mall: Mall) -> None:
     part = bought(mall, buyer(mall, wallet=10_000), 10_000, Split(wallet=10_000))
     user = part.sale.user
     page = mall.client(user).post("/me/leave/", {"password": PASSWORD})
-    assert "still under way" in page.text
+    assert "still in progress" in page.text
     assert User.objects.get(pk=user.pk).is_active
 
 
@@ -222,16 +222,16 @@ def test_nobody_leaves_while_a_withdrawal_is_under_way(mall: Mall) -> None:
         "command_id": "w",
     }
     withdrawal = Withdrawal.objects.create(user=user, **account)
-    assert "still under way" in mall.client(user).get("/me/leave/").text
+    assert "still in progress" in mall.client(user).get("/me/leave/").text
     withdrawal.state = Withdrawal.State.PAID
     withdrawal.save()
-    assert "still under way" not in mall.client(user).get("/me/leave/").text
+    assert "still in progress" not in mall.client(user).get("/me/leave/").text
 
 
 def test_staff_and_operators_do_not_leave_by_themselves(mall: Mall) -> None:
     for user in (mall.staff(), mall.operator()):
         page = mall.client(user).post("/me/leave/", {"password": PASSWORD})
-        assert "You work for the mall" in page.text
+        assert "You are on the staff of the mall" in page.text
         assert User.objects.get(pk=user.pk).is_active
 
 
