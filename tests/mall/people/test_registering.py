@@ -196,3 +196,35 @@ def test_nobody_invites_themselves_by_form_or_link(mall: Mall) -> None:
     assert client.get(f"/r/{ann.code}/").headers["Location"] == "/"
     client.post("/me/settings/inviter/", {"code": ann.code})
     assert User.objects.get(pk=ann.pk).referrer is None
+
+
+def test_a_link_leads_to_a_page_that_says_who_invites_to_what_and_what_they_get(mall: Mall) -> None:
+    ann = mall.user("ann")
+    client = mall.client()
+    text = client.get(f"/r/{ann.code}/", follow=True).text
+    assert "Test Mall" in text
+    assert "a*** invites you to this online mall." in text
+    assert str(ann.email) not in text
+    # 30% go to the reserve and 70% of that is granted: 21 of each 100.
+    assert "About ¥21 of each ¥100 you spend comes back as points." in text
+    assert "and that can fall, too" in text
+    assert "your inviter gets points and money from the mall" in text
+    for page in ("/terms/", "/privacy/"):
+        assert f'href="{page}"' in text
+    assert 'data-reveal="id_password1"' in text
+    chinese = mall.client(language="zh-hans").get(f"/r/{ann.code}/", follow=True).text
+    assert "a*** 邀请您加入本网上商城" in chinese
+
+
+def test_without_an_invitation_nobody_is_said_to_invite(mall: Mall) -> None:
+    assert 'id="invitation"' not in mall.client().get(SIGNUP).text
+
+
+@pytest.mark.parametrize("page", ["terms", "privacy"])
+def test_terms_and_privacy_are_there_in_both_languages_and_say_whose_text_it_is(
+    mall: Mall, page: str
+) -> None:
+    english = mall.client().get(f"/{page}/")
+    assert english.status_code == 200
+    assert "own text" in english.text
+    assert "这是软件自带的文本" in mall.client(language="zh-hans").get(f"/{page}/").text

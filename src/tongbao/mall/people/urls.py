@@ -17,6 +17,8 @@ urlpatterns = [
     path("me/addresses/<int:pk>/", views_addresses.edit, name="address"),
     path("me/addresses/<int:pk>/delete/", views_addresses.delete, name="delete_address"),
     path("me/addresses/<int:pk>/default/", views_addresses.make_default, name="default_address"),
+    path("terms/", views.terms, name="terms"),
+    path("privacy/", views.privacy, name="privacy"),
     path("r/<slug:code>/", views.follow, name="invite"),
     path("accounts/", moved),
     path("accounts/<path:rest>", moved),

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_POST, require_safe
 from django.views.i18n import set_language
 from oscar.core.loading import get_model
 
@@ -87,6 +87,18 @@ def follow(request: HttpRequest, code: str) -> HttpResponse:
     request.session[REFERRAL] = code
     messages.info(request, _("Confirm below that this is who invited you."))
     return redirect("people:settings")
+
+
+@require_safe
+def terms(request: HttpRequest) -> HttpResponse:
+    """Show on what terms people register and buy."""
+    return render(request, "people/terms.html")
+
+
+@require_safe
+def privacy(request: HttpRequest) -> HttpResponse:
+    """Show what becomes of people's data."""
+    return render(request, "people/privacy.html")
 
 
 @login_required

@@ -27,6 +27,14 @@
     if (!event.target.closest(".top-search")) clearSuggestions();
   });
 
+  // <div data-reveal="id"> holds a box that shows what is typed into that password field.
+  for (const holder of document.querySelectorAll("[data-reveal]")) {
+    holder.hidden = false;
+    holder.addEventListener("change", (event) => {
+      document.getElementById(holder.dataset.reveal).type = event.target.checked ? "text" : "password";
+    });
+  }
+
   // <select data-submit> sends its form when it changes.
   document.addEventListener("change", (event) => {
     if (event.target.matches("[data-submit]")) event.target.form.requestSubmit();
