@@ -146,7 +146,7 @@ def plan_fields(name: str) -> Mapping[str, object]:
     return msgspec.structs.asdict(preset(name).plan)
 
 
-def told(rules: Rules, seed: int, moves: int = 14) -> Tale:
+def told(rules: Rules, seed: int, moves: int = 14, *, hold: bool = True) -> Tale:
     """Play one sequence and hold it to its bounds.
 
     Raises:
@@ -163,7 +163,8 @@ def told(rules: Rules, seed: int, moves: int = 14) -> Tale:
         else:
             _act(tale, chance)
     _end(tale, chance)
-    start.hold(tale)
+    if hold:
+        start.hold(tale)
     return tale
 
 

@@ -60,6 +60,7 @@ class Part:
     late: int = 0
     short: int = 0
     back: int = 0
+    sent_back: int = 0
     gone: dict[str, int] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
@@ -183,14 +184,18 @@ class MallMarket(Market):
             if not receipt.receipt.ok:
                 return False
         kept = 0 if borne else fee
-        self._to_member(part.member, slice_, slice_["wallet"], slice_["points"] - kept)
+        self._to_member(part, slice_, slice_["wallet"], slice_["points"] - kept)
         for name in TENDERS:
             part.left[name] -= slice_[name]
         if not part.total:
             part.state = end
         return True
 
-    def _to_member(self, member: str, slice_: Mapping[str, int], wallet: int, points: int) -> None:
+    def _to_member(
+        self, part: Part, slice_: Mapping[str, int], wallet: int, points: int
+    ) -> None:
+        member = part.member
+        part.sent_back += slice_["provider"]
         for amount in (wallet, points):
             if amount:
                 self.ok("pay_wallet", payer="mall", payee=member, amount=amount)
@@ -287,7 +292,7 @@ class MallMarket(Market):
             self.ok("deposit", account="mall", amount=missing)
         self.outside["mall"] -= missing
         self._to_member(
-            part.member, {**slice_, **back}, back["wallet"], slice_["points"] - fee
+            part, {**slice_, **back}, back["wallet"], slice_["points"] - fee
         )
         if missing < 0:
             self.ok("withdraw", account="mall", amount=-missing)
