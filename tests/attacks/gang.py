@@ -129,7 +129,9 @@ class Tale:
         """Return what the mall has, without what waits in its account for others."""
         account = self.market.account("mall")
         waiting = sum(
-            part.left["wallet"] + part.left["credit"] + part.left["points"]
+            part.left["wallet"]
+            + part.left["credit"]
+            + part.left["points"]
             - part.fee_of(part.left["points"])
             for part in self.market.parts
             if part.state is State.WAITING
@@ -244,7 +246,8 @@ def _honest(tale: Tale, chance: Random, start: Start) -> None:
     start.growth += paid - gained
     for one in HONEST:
         start.claims[one] = max(start.claims.get(one, 0), after[one])
-        start.fees[one] = market.wealth(one) - after[one]
+        if market.account(one).points:  # else what leaving cost stands from before
+            start.fees[one] = market.wealth(one) - after[one]
 
 
 def _close_day(tale: Tale) -> None:
@@ -254,7 +257,14 @@ def _close_day(tale: Tale) -> None:
 
 def _act(tale: Tale, chance: Random) -> None:
     """Do any one thing that the gang can do."""
-    doings: list[Callable[[Tale, Random], object]] = [_buy, _buy, _settle, _settle, _return, _engine]
+    doings: list[Callable[[Tale, Random], object]] = [
+        _buy,
+        _buy,
+        _settle,
+        _settle,
+        _return,
+        _engine,
+    ]
     doings += [_engine, _engine, _buy_face] if tale.rules.topups else [_engine, _engine]
     if tale.rules.cancels:
         doings += [_cancel, _cancel]

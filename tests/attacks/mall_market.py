@@ -56,6 +56,8 @@ class Part:
     purchase: str = ""
     settled: int = 0
     shares: dict[str, int] = field(default_factory=dict)
+    given: int = 0
+    others: tuple[int, ...] = ()  # what all but merchant and provider had of it
     refunded: int = 0
     late: int = 0
     short: int = 0
@@ -191,9 +193,7 @@ class MallMarket(Market):
             part.state = end
         return True
 
-    def _to_member(
-        self, part: Part, slice_: Mapping[str, int], wallet: int, points: int
-    ) -> None:
+    def _to_member(self, part: Part, slice_: Mapping[str, int], wallet: int, points: int) -> None:
         member = part.member
         part.sent_back += slice_["provider"]
         for amount in (wallet, points):
@@ -238,11 +238,13 @@ class MallMarket(Market):
         record = self.program.purchases[part.purchase]
         commissions = sum(party.commission for party in record.chain)
         taken = record.contribution + record.dividend + commissions
-        shares = self._split(paid, min(part.left["provider"], paid), taken)
+        shares = self._split(paid, part.left["provider"], taken)
         self.outside["mall"] -= taken + shares["merchant"] + shares["provider"]
         self.outside["provider"] += shares["provider"]
         if shares["merchant"]:
             self.ok("deposit", account=part.merchant, amount=shares["merchant"])
+        lines = [record.contribution, record.dividend, *(p.commission for p in record.chain)]
+        part.others = (*lines, shares["platform"])
         part.shares = shares
 
     def _split(self, paid: int, through: int, taken: int) -> dict[str, int]:
@@ -258,13 +260,13 @@ class MallMarket(Market):
 
     # ---- what goes back after the settlement
 
-    def _back_late(
-        self, part: Part, slice_: Mapping[str, int], fee: int, borne: bool
-    ) -> bool:
+    def _back_late(self, part: Part, slice_: Mapping[str, int], fee: int, borne: bool) -> bool:
         if part.is_face:
             return False  # what was put on an account stays there
         paid = slice_["provider"] + slice_["wallet"]
-        gives = share_of(part.shares.get("merchant", 0), part.refunded, paid, part.settled)
+        returned = part.refunded + paid
+        owed = returned - sum(share_of(had, 0, returned, part.settled) for had in part.others)
+        gives = max(0, owed - part.given)
         gives += slice_["points"] - fee
         own = part.merchant == "mall"
         merchant = self.account(part.merchant)
@@ -281,6 +283,7 @@ class MallMarket(Market):
             self.outside["mall"] += figures["recovered"]
         back = self._allowed(part, slice_, paid, short)
         part.refunded += paid
+        part.given = max(part.given, owed)
         if not own:
             if gives:
                 self.ok("pay_wallet", payer=part.merchant, payee="mall", amount=gives)
@@ -291,9 +294,7 @@ class MallMarket(Market):
         if missing > 0:
             self.ok("deposit", account="mall", amount=missing)
         self.outside["mall"] -= missing
-        self._to_member(
-            part, {**slice_, **back}, back["wallet"], slice_["points"] - fee
-        )
+        self._to_member(part, {**slice_, **back}, back["wallet"], slice_["points"] - fee)
         if missing < 0:
             self.ok("withdraw", account="mall", amount=-missing)
         for name in TENDERS:

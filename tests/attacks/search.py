@@ -67,7 +67,9 @@ def main(arguments: Iterable[str]) -> int:
                     print(f"\r{preset}: {number * BATCH:,}", end="", file=sys.stderr)
         counts = ", ".join(f"{count:,} × {kind}" for kind, count in sorted(kinds.items()))
         took = time.monotonic() - begun
-        print(f"{preset}: {options.sequences:,} sequences, {len(broken)} broken; {counts}; {took:.0f} s")
+        print(
+            f"{preset}: {options.sequences:,} sequences, {len(broken)} broken; {counts}; {took:.0f} s"
+        )
         bad = bad or bool(broken)
     return int(bad)
 

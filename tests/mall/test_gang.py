@@ -115,9 +115,9 @@ class Repeat:
         assert (figures.reserve, figures.supply) == (mine.reserve, mine.supply)
         charged = Charge.objects.filter(state="confirmed").aggregate(a=Sum("amount_minor"))["a"]
         back = ChargeRefund.objects.aggregate(a=Sum("amount_minor"))["a"]
-        through = sum(
-            part.tenders["provider"] for part in market.parts
-        ) - sum(part.sent_back for part in market.parts)
+        through = sum(part.tenders["provider"] for part in market.parts) - sum(
+            part.sent_back for part in market.parts
+        )
         assert (charged or 0) - (back or 0) == through
         assert reconcile(timezone.now()) == []
         assert comparing.kept() == self._waiting()
@@ -178,5 +178,3 @@ def test_the_mall_does_to_the_unit_what_the_model_says(
         tale = told(Rules(name), seed)
         with opened(malls[name], tmp_path / str(seed)) as mall:
             Repeat(mall, tale).go()
-
-

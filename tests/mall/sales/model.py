@@ -25,8 +25,8 @@ class Bought:
     fee_left: int
     state: str = "waiting"
     settled_paid: int = 0
-    merchant_share: int = 0
     merchant_given: int = 0
+    others: tuple[int, ...] = ()  # what everybody but the merchant and the provider had of it
     refunded: int = 0
     late_paid: int = 0
     late_short: int = 0
@@ -88,12 +88,12 @@ class Books:
         if not any(part.left.values()):
             part.state = "returned"
 
-    def settle(self, number: str, taken: int) -> None:
+    def settle(self, number: str, *taken: int) -> None:
         """The purchase takes ``taken`` of what was paid, fees theirs, the merchant the rest."""
         part = self.parts[number]
         left = part.left
         paid = left["provider"] + left["wallet"]
-        rest = paid - taken
+        rest = paid - sum(taken)
         exact = {
             "merchant": rest - paid * PLATFORM - left["provider"] * PROVIDER,
             "platform": paid * PLATFORM,
@@ -103,7 +103,7 @@ class Books:
         order = sorted(exact, key=lambda name: shares[name] - exact[name])
         for name in order[: rest - sum(shares.values())]:
             shares[name] += 1
-        part.settled_paid, part.merchant_share = paid, shares["merchant"]
+        part.settled_paid, part.others = paid, (*taken, shares["platform"])
         self.merchant += shares["merchant"] + left["points"] - part.fee_left
         self.merchant_credit += left["credit"]
         self.shop -= left["wallet"] + left["points"] - part.fee_left
@@ -121,7 +121,8 @@ class Books:
     ) -> None:
         """The member gets ``back`` of the real money, all credit, for points all but their fee.
 
-        The merchant gives its share of what was refunded; the shop's account is left as it was.
+        The merchant gives its share of what was refunded, and of the provider's fee, which stays
+        with the provider; the shop's account is left as it was.
         Where the mall bears shortfall and fee, all of the slice comes back, and it counts for no other.
         """
         part = self.parts[number]
@@ -135,9 +136,11 @@ class Books:
             before = part.late_back
             part.late_back += back["provider"] + back["wallet"]
             assert part.late_back == max(before, part.late_paid - part.late_short, 0)
-        due = part.merchant_share * part.refunded // part.settled_paid if part.settled_paid else 0
-        gives = due - part.merchant_given
-        part.merchant_given = due
+        owed = part.refunded
+        if part.settled_paid:
+            owed -= sum(had * part.refunded // part.settled_paid for had in part.others)
+        gives = max(0, owed - part.merchant_given)
+        part.merchant_given += gives
         gone = part.tenders["points"] - part.left["points"]
         points = part.tenders["points"]
         fees = -(-points // 10)

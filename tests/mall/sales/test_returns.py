@@ -160,7 +160,11 @@ def test_what_a_provider_collected_goes_back_through_it_after_the_settlement(mal
     part = overdue(bought(mall, user, 10000, Split(provider=10000)))
     settling.settle_part(part)
     assert wallet(mall, "tea") == 5690
-    done = give_back(part, 10000)
+    asked = returns.ask(part, 10000)
+    with pytest.raises(Refused):  # the provider keeps its fee of 0.60, and the merchant answers for it
+        returns.approve(asked, None, returns.quote(part, 10000))
+    assert mall.ledger.submit({"id": "fee", "type": "deposit", "account": "tea", "amount": 60}).ok
+    done = returns.approve(asked, None, returns.quote(part, 10000))
     assert (done.provider_minor, ChargeRefund.objects.get().amount_minor) == (10000, 10000)
     # The merchant's share left the program: the operator sends the whole back from outside.
     assert (wallet(mall, "shop"), wallet(mall, "tea"), wallet(mall, user.account)) == (0, 0, 0)

@@ -46,7 +46,9 @@ class Quote:
     ``drawn_minor`` dividends that its points may have drawn; or, where that is more,
     ``taken_minor``: what was taken out on its account already. ``fee_minor`` is the share of the
     goods fee in what was paid in points. ``bears_minor`` is what the shop bears if it chooses to:
-    the fee and what else is withheld; ``merchant_minor`` what the merchant gives back in any case.
+    the fee and what else is withheld; ``merchant_minor`` what the merchant gives back in any case: all but what
+    the program, the platform and the supplier had of it (each rounded down), so its own part and
+    what the payment provider keeps.
     """
 
     amount_minor: int
@@ -213,8 +215,34 @@ def _late(
         drawn_minor=why.drawn,
         taken_minor=why.taken,
         bears_minor=max(0, bears),
-        merchant_minor=share(part.to_merchant, before, paid, part.settled_minor),
+        merchant_minor=_merchant_gives(shop, part, [one.paid_minor for _, one in late], paid),
     )
+
+
+def _merchant_gives(shop: Shop, part: Part, before: Sequence[int], paid: int) -> int:
+    """Return what the merchant gives back with a slice of real money, after those before it.
+
+    It answers for all but what the program, the platform and the supplier had, each line rounded
+    down as the engine and the platform give it back: for its own part and for what the payment
+    provider keeps. Rounding may let that sink by some units from one slice to the next; nobody is
+    given them, and nothing is asked again until it is above what was given.
+    """
+    lines = [part.to_platform, part.to_supplier]
+    purchase: list[int] = []
+    if part.purchase_id:
+        record = purchase_bodies(shop.ledger, [part.purchase_id])[part.purchase_id]["purchase"]
+        commissions = [commission for _, _, commission in record["chain"]]
+        purchase = [record["contribution"], record["dividend"], *commissions]
+
+    def answers_for(returned: int) -> int:
+        earned = share(part.earning_minor, 0, returned, part.settled_minor)
+        had = sum(share(line, 0, returned, part.settled_minor) for line in lines)
+        had += sum(share(line, 0, earned, part.earning_minor) for line in purchase)
+        return returned - had
+
+    sums = [sum(before[:count]) for count in range(len(before) + 1)]
+    given = max(answers_for(one) for one in sums)
+    return max(0, answers_for(sums[-1] + paid) - given)
 
 
 @dataclass(frozen=True, slots=True)
