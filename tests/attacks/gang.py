@@ -97,9 +97,14 @@ class Tale:
 
     def give_back(self, part: Part, amount: int) -> bool:
         before = self._received(part)
-        done = self.market.give_back(part, amount)
+        done = self.market.return_slice(part, amount)
         self._count_goods(part, before)
         return self.note(done, Move("return", number=part.number, amount=amount))
+
+    def expire(self, part: Part) -> bool:
+        """Let a voucher's time run out: its worth comes back, less the goods fee, by itself."""
+        done = self.market.return_slice(part, part.total)
+        return self.note(done, Move("expire", number=part.number, amount=part.total))
 
     def command(self, kind: str, **fields: object) -> bool:
         done = self.market.submit(kind, **fields).receipt.ok
@@ -266,6 +271,8 @@ def _act(tale: Tale, chance: Random) -> None:
         _engine,
     ]
     doings += [_engine, _engine, _buy_face] if tale.rules.topups else [_engine, _engine]
+    if tale.rules.vouchers:
+        doings += [_voucher, _voucher]
     if tale.rules.cancels:
         doings += [_cancel, _cancel]
     chance.choice(doings)(tale, chance)
@@ -298,6 +305,18 @@ def _buy_face(tale: Tale, chance: Random) -> None:
         return
     face = chance.choice([paid, paid, paid * 9 // 10 or 1])
     tale.buy(who, "mall", (outside, inside, 0, 0), face, max(1, face * 98 // 100))
+
+
+def _voucher(tale: Tale, chance: Random) -> None:
+    """Buy a voucher of the gang's own shop, or let one expire."""
+    waiting = [part for part in _open(tale, State.WAITING) if part.is_voucher and part.total]
+    if waiting and chance.random() < 0.6:
+        tale.expire(chance.choice(waiting))
+        return
+    who = chance.choice(MEMBERS)
+    part = tale.buy(who, SHOP, _tenders(tale, chance, who))
+    if part is not None:
+        part.is_voucher = True
 
 
 def _open(tale: Tale, *states: State) -> Sequence[Part]:

@@ -51,6 +51,7 @@ class Part:
     fee: int
     face: int = 0
     cost: int = 0
+    is_voucher: bool = False
     state: State = State.WAITING
     left: dict[str, int] = field(default_factory=dict)
     purchase: str = ""
@@ -167,7 +168,7 @@ class MallMarket(Market):
             return False
         return self._back_early(part, dict(part.left), part.fee, by_merchant, State.CANCELLED)
 
-    def give_back(self, part: Part, amount: int, *, merchant_bears: bool = False) -> bool:
+    def return_slice(self, part: Part, amount: int, *, merchant_bears: bool = False) -> bool:
         """Return a slice of a part's worth, before or after its settlement."""
         if part.state not in {State.WAITING, State.SETTLED} or not 0 < amount <= part.total:
             return False

@@ -62,14 +62,13 @@ def main(arguments: Iterable[str]) -> int:
                 kinds.update(moves)
                 broken += breaks
                 for line in breaks:
-                    print(line)
+                    sys.stdout.write(f"{line}\n")
                 if sys.stderr.isatty():
-                    print(f"\r{preset}: {number * BATCH:,}", end="", file=sys.stderr)
+                    sys.stderr.write(f"\r{preset}: {number * BATCH:,}")
         counts = ", ".join(f"{count:,} × {kind}" for kind, count in sorted(kinds.items()))
         took = time.monotonic() - begun
-        print(
-            f"{preset}: {options.sequences:,} sequences, {len(broken)} broken; {counts}; {took:.0f} s"
-        )
+        played = f"{preset}: {options.sequences:,} sequences, {len(broken)} broken"
+        sys.stdout.write(f"{played}; {counts}; {took:.0f} s\n")
         bad = bad or bool(broken)
     return int(bad)
 

@@ -161,7 +161,9 @@ def test_what_a_provider_collected_goes_back_through_it_after_the_settlement(mal
     settling.settle_part(part)
     assert wallet(mall, "tea") == 5690
     asked = returns.ask(part, 10000)
-    with pytest.raises(Refused):  # the provider keeps its fee of 0.60, and the merchant answers for it
+    with pytest.raises(
+        Refused
+    ):  # the provider keeps its fee of 0.60, and the merchant answers for it
         returns.approve(asked, None, returns.quote(part, 10000))
     assert mall.ledger.submit({"id": "fee", "type": "deposit", "account": "tea", "amount": 60}).ok
     done = returns.approve(asked, None, returns.quote(part, 10000))
