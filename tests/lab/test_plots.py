@@ -126,6 +126,19 @@ def test_marked_dates_are_in_order_and_inside(years: int) -> None:
     assert all(one < two for (one, _), (two, _) in pairwise(ticks))
 
 
+@pytest.mark.parametrize(
+    ("families", "weight"),
+    [((), "bold"), (("DejaVu Sans",), "bold"), (("DejaVu Sans", "DejaVu Sans Display"), "normal")],
+)
+def test_a_title_asks_for_a_weight_that_its_fonts_have(
+    families: tuple[str, ...], weight: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    with plots_canvas.style(families):
+        assert plots_canvas.title_weight() == weight
+    plots.png(chart("lines"), families)
+    assert [record for record in caplog.records if "findfont" in record.message] == []
+
+
 def test_a_font_without_chinese_is_not_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(font_manager, "findSystemFonts", list)
     plots_canvas.chinese_fonts.cache_clear()

@@ -156,7 +156,7 @@ def test_interrupted_it_leaves_nothing_half_there_and_can_be_run_again(
 ) -> None:
     before = standing(wine)
 
-    def pull(doing: str, table: str, rows: int) -> None:
+    def pull(doing: str, table: str, rows: int, total: int) -> None:
         if (doing, table) == ("verify", "ledger_line"):
             raise Interrupted
 
@@ -211,7 +211,7 @@ def test_a_chain_that_was_broken_at_the_source_does_not_arrive(
 def test_a_copy_that_is_not_the_same_is_noticed(
     wine: Ledger, target: Database, statement: str, told: str
 ) -> None:
-    def spoil(doing: str, table: str, rows: int) -> None:
+    def spoil(doing: str, table: str, rows: int, total: int) -> None:
         if (doing, table) == ("copy", "ledger_refunded"):  # the last of those copied
             target.execute(statement)
 
@@ -223,8 +223,8 @@ def test_a_copy_that_is_not_the_same_is_noticed(
 
 @pytest.mark.parametrize("database", [POSTGRESQL], indirect=True)
 def test_commands_that_came_meanwhile_are_counted(wine: Ledger, target: Database) -> None:
-    def late(doing: str, table: str, rows: int) -> None:
-        if (doing, table) == ("chain", "ledger_entry") and rows == 0:
+    def late(doing: str, table: str, rows: int, total: int) -> None:
+        if (doing, table) == ("chain", "ledger_entry") and rows == 1:
             wine_inbox(wine)
 
     done = moving.move("wine", source=wine.using, target=target.alias, progress=late)

@@ -8,8 +8,6 @@ from typing import Final, NoReturn
 
 import click
 from msgspec import structs
-from rich.console import Console
-from rich.progress import Progress
 
 from tongbao.audit.problems import Problem, Unusable
 from tongbao.audit.source import Source, open_source
@@ -18,6 +16,7 @@ from tongbao.audit.verify import Audit
 from tongbao.cli import audit_words as words
 from tongbao.cli.audit_details import system_told
 from tongbao.cli.audit_page import emit, verdict_json, verdict_page
+from tongbao.cli.progress import show_progress
 from tongbao.plans.words import LANGS, Lang
 
 PROBLEMS: Final = 1
@@ -66,7 +65,7 @@ def audit(
     claims, problems = _claims(checkpoints, public_key, lang)
     try:
         with open_source(file) as source:
-            verdict = _audited(source, claims, _engine() if replay else None)
+            verdict = _audited(source, claims, _engine() if replay else None, lang)
     except Unusable as error:
         detail = system_told(error.detail, lang)
         reason = words.REASONS[error.reason].say(lang, detail=detail)
@@ -93,17 +92,18 @@ def shown(path: Path) -> str:
     return name if name.isprintable() else ascii(name)[1:-1]
 
 
-def _audited(source: Source, claims: Sequence[Claim], replayer: Replayer | None) -> Verdict:
+def _audited(
+    source: Source, claims: Sequence[Claim], replayer: Replayer | None, lang: Lang
+) -> Verdict:
     """Take all lines, with a progress bar where somebody watches."""
     audit = Audit(claims, replayer)
     take = audit.line
-    console = Console(stderr=True)
-    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task("audit", total=source.size)
+    with show_progress(words.CHECKING.say(lang), source.size) as advance:
         for number, line in enumerate(source.lines()):
             take(line)
             if not number % _STEP:
-                bar.update(task, completed=source.position())
+                advance(source.position())
+        advance(source.position())
     return audit.finish()
 
 

@@ -365,3 +365,6 @@ FIGURE_NAMES: Final[Mapping[str, Text]] = MappingProxyType(
 
 POINT_FIGURES: Final = frozenset({"supply", "treasury", "issued", "burned"})
 """Those of them that are points (atoms); the others are money (minor units)."""
+
+CHECKING: Final = Text("checking the journal", "核对账本")
+"""Beside the progress bar."""

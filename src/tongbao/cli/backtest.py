@@ -4,29 +4,23 @@ import re
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 from typing import Final, TypedDict, Unpack
 
 import click
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    SpinnerColumn,
-    TextColumn,
-    TimeRemainingColumn,
-)
+from rich.progress import TaskID
 
 from tongbao.cli.backtest_told import told
+from tongbao.cli.progress import open_progress
 from tongbao.engine.units import InvariantBroken
 from tongbao.lab.backtest import Assumptions, Watch, run_backtest
 from tongbao.lab.behaviour import behaviour_choice
 from tongbao.lab.orders import ReadOptions
 from tongbao.lab.output import OutputDirectory
+from tongbao.lab.plots_canvas import chinese_fonts
 from tongbao.lab.problems import LabError, quoted
 from tongbao.lab.report import write_report
 from tongbao.lab.result import BacktestResult
@@ -48,6 +42,7 @@ TERMINATED: Final = 143
 """Exit status after SIGTERM."""
 
 _WHOLE_BPS: Final = 10_000
+_WRITE_STEPS: Final = 3  # the tables, the report, their place
 
 
 class _Given(TypedDict):
@@ -155,6 +150,8 @@ def backtest(**given: Unpack[_Given]) -> None:
     except _Terminated:
         click.echo(_STOPPED.say(lang), err=True)
         sys.exit(TERMINATED)
+    if lang == "zh" and not chinese_fonts():
+        click.echo(_NO_FONT.say(lang), err=True)
     click.echo(told(result, lang))
     click.echo(str(report))
 
@@ -195,10 +192,13 @@ def _run(given: _Given) -> tuple[Path, BacktestResult]:
             sink=directory.hear,
             watch=watch,
         )
-        watch("write", 0, 0)
+        watch("write", 0, _WRITE_STEPS)
         directory.write(result)
+        watch("write", 1, _WRITE_STEPS)
         report = write_report(result, directory.partial, given["lang"], citation=given["citation"])
+        watch("write", 2, _WRITE_STEPS)
         directory.finish()
+        watch("write", _WRITE_STEPS, _WRITE_STEPS)
     return given["out"] / report.name, result
 
 
@@ -228,25 +228,13 @@ def _read_options(given: _Given, plan_file: PlanFile) -> ReadOptions:
 @contextmanager
 def _progress(lang: Lang) -> Iterator[Watch]:
     """Show bars on standard error if it is a terminal."""
-    console = Console(stderr=True)
-    bars = Progress(
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        console=console,
-        disable=not console.is_terminal,
-        transient=True,
-    )
-    tasks: dict[str, Callable[[int], None]] = {}
-    with bars:
+    tasks: dict[str, TaskID] = {}
+    with open_progress() as bars:
 
         def watch(stage: str, done: int, total: int) -> None:
             if stage not in tasks:
-                task = bars.add_task(_STAGES[stage].say(lang), total=total or None)
-                tasks[stage] = lambda steps: bars.update(task, completed=steps)
-            tasks[stage](done)
+                tasks[stage] = bars.add_task(_STAGES[stage].say(lang), total=total)
+            bars.update(tasks[stage], completed=done, total=total)
 
         yield watch
 
@@ -283,6 +271,12 @@ _STAGES: Final = {
     "play": Text("playing the plan", "模拟方案"),
     "write": Text("writing the report", "生成报告"),
 }
+_NO_FONT = Text(
+    "The pictures in plots/ are in English: this machine has no Chinese font. Install one, such as "
+    "Noto Sans CJK (Debian and Ubuntu: apt install fonts-noto-cjk), and run this again.",
+    "plots/ 中的图片为英文：本机没有中文字体。请安装一种，例如 Noto Sans CJK"
+    "（Debian、Ubuntu：apt install fonts-noto-cjk），然后重新运行。",
+)
 _STOPPED = Text("Stopped; nothing was written.", "已中断，没有写入任何内容。")
 _DEFECT = Text(
     "The engine broke a promise, a defect to report; nothing was written: {promise}",

@@ -8,8 +8,6 @@ from pathlib import Path
 from typing import BinaryIO, Final, NoReturn, TypeAlias, cast
 
 import click
-from rich.console import Console
-from rich.progress import Progress
 
 from tongbao.audit.beancount import beancount_lines
 from tongbao.audit.problems import Unusable
@@ -18,6 +16,7 @@ from tongbao.cli.audit import shown
 from tongbao.cli.audit_words import REASONS, STOPPED, UNUSABLE
 from tongbao.cli.counting import CountedText
 from tongbao.cli.output import is_database, whole_files
+from tongbao.cli.progress import show_progress
 from tongbao.plans.currencies import MINOR_DIGITS
 from tongbao.plans.words import LANGS, Lang, Text
 
@@ -123,7 +122,7 @@ def _from_database(
         if first > last:
             _fail(_BEYOND.say(lang, first=first, last=last))
         lines = export_lines(ledger.program_id, last, first=first, using=ledger.using)
-        with _bar("export", last - first + 1) as advance:
+        with show_progress(_WRITING.say(lang), last - first + 1) as advance:
             try:
                 _write(_counted(lines, advance), target, form)
             except LookupError as error:
@@ -132,13 +131,14 @@ def _from_database(
 
 
 def _from_file(journal: Path, target: Path, form: str, lang: Lang) -> None:
-    with open_source(journal) as source, _bar("export", source.size) as advance:
+    with open_source(journal) as source, show_progress(_WRITING.say(lang), source.size) as advance:
 
         def lines() -> Iterator[bytes]:
             for number, line in enumerate(source.lines()):
                 yield line
                 if not number % _STEP:
                     advance(source.position())
+            advance(source.position())
 
         _write(lines(), target, form)
     _tell(_CONVERTED.say(lang, file=shown(target)))
@@ -191,20 +191,13 @@ def _output(target: Path) -> Iterator[BinaryIO]:
         yield raw
 
 
-@contextmanager
-def _bar(label: str, total: int | None) -> Iterator[Advance]:
-    """Yield what moves a progress bar, seen where somebody watches."""
-    console = Console(stderr=True)
-    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task(label, total=total)
-        yield lambda done: bar.update(task, completed=done)
-
-
 def _counted(lines: Iterable[bytes], advance: Advance) -> Iterator[bytes]:
-    for number, line in enumerate(lines):
+    done = 0
+    for done, line in enumerate(lines, 1):
         yield line
-        if not number % _STEP:
-            advance(number)
+        if not done % _STEP:
+            advance(done)
+    advance(done)
 
 
 def _tell(message: str) -> None:
@@ -254,6 +247,7 @@ _DATABASE: Final = Text(
     "{file} is a database or belongs to one, and is never replaced; name another file",
     "{file} 是数据库或数据库的附属文件，不会被替换；请换一个文件",
 )
+_WRITING: Final = Text("writing the journal", "写入账本")
 _WRITTEN: Final = CountedText(
     "{count:entry|entries} written to {file}.", "已将 {count} 条账目写入 {file}。"
 )

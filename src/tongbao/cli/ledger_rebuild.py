@@ -7,10 +7,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from tongbao.cli import program_words as words
+from tongbao.cli.progress import open_progress
 from tongbao.ledger.door import open_program
 from tongbao.ledger.rebuild import Rebuilt, check, write_anew
 from tongbao.plans.words import Lang
@@ -21,7 +20,7 @@ _LONGEST = 100
 def rebuild(name: str, lang: Lang, *, only_check: bool) -> bool:
     """Recompute a program from its journal; compare, or write anew; say whether all was right."""
     program = open_program(name)
-    with _progress() as progress:
+    with _progress(lang) as progress:
         result = (check if only_check else write_anew)(program, progress)
     click.echo(_told(result, lang, only_check=only_check))
     return result.ok
@@ -48,15 +47,8 @@ def _short(text: str) -> str:
 
 
 @contextmanager
-def _progress() -> Iterator[Callable[[int, int], None]]:
-    """Show a bar on standard error if it is a terminal; yield what tells it done and total."""
-    console = Console(stderr=True)
-    columns = (
-        *(TextColumn("{task.description}"), BarColumn()),
-        *(MofNCompleteColumn(), TimeRemainingColumn()),
-    )
-    with Progress(
-        *columns, console=console, transient=True, disable=not console.is_terminal
-    ) as bar:
-        task = bar.add_task("rebuild", total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+def _progress(lang: Lang) -> Iterator[Callable[[int, int], None]]:
+    """Show a bar; yield what tells it how many entries are done, and of how many."""
+    with open_progress() as bars:
+        task = bars.add_task(words.REBUILDING.say(lang), total=None, visible=False)
+        yield lambda done, total: bars.update(task, completed=done, total=total, visible=True)

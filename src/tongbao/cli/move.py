@@ -5,12 +5,12 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 import click
-from rich.console import Console
 from rich.progress import Progress
 
 from tongbao.cli import operations_words as words
 from tongbao.cli.database import database_option, explained, prepare
 from tongbao.cli.ledger_words import Unable
+from tongbao.cli.progress import open_progress
 from tongbao.plans.words import LANGS, Lang, Text, plain
 
 _TARGET: Final = "move_target"
@@ -107,18 +107,17 @@ class _Bar:
     def __init__(self, bar: Progress, lang: Lang) -> None:
         self._bar = bar
         self._lang = lang
-        self._task = bar.add_task("", total=None)
+        self._task = bar.add_task("", total=None, visible=False)
 
-    def __call__(self, doing: str, table: str, rows: int) -> None:
+    def __call__(self, doing: str, table: str, rows: int, total: int) -> None:
         """See `tongbao.ledger.moving.Progress`."""
         told = words.DOING[doing].say(self._lang)
         said = words.MOVE_TABLE.say(self._lang, doing=told, table=table)
-        self._bar.update(self._task, description=f"{said}: {rows:,}")
+        self._bar.update(self._task, description=said, completed=rows, total=total, visible=True)
 
 
 @contextmanager
 def _progress(lang: Lang) -> Iterator[_Bar]:
     """Show how far it is on standard error if that is a terminal."""
-    console = Console(stderr=True)
-    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
+    with open_progress() as bar:
         yield _Bar(bar, lang)

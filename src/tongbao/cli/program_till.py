@@ -5,7 +5,7 @@ Imported when Django is set up (`tongbao.cli.database`).
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from itertools import islice
@@ -14,12 +14,11 @@ from typing import BinaryIO, Final
 
 import click
 from msgspec import Struct
-from rich.console import Console
-from rich.progress import Progress
 
 from tongbao.cli import program_words as words
 from tongbao.cli.ledger_words import Unable
 from tongbao.cli.program_plan import local_text
+from tongbao.cli.progress import file_size, show_progress
 from tongbao.engine.commands import command_fields, parse_line
 from tongbao.engine.receipts import Receipt, Rejection, encode_receipt
 from tongbao.ledger import closing, programs
@@ -75,15 +74,17 @@ class Till(Struct, frozen=True):
 
     def submit(self, commands: Path) -> bool:
         """Send a file of JSON lines, print a receipt for each; say if all were accepted."""
-        ledger, lines, accepted = self._ledger, 0, 0
-        with _source(commands) as (source, size), _progress(size) as advance:
+        ledger, lines, accepted, done = self._ledger, 0, 0, 0
+        label = words.SENDING.say(self.lang)
+        with _source(commands) as source, show_progress(label, file_size(source)) as advance:
             for chunk in _in_chunks(source):
                 for line in _receipts(ledger, chunk):
                     accepted += line.accepted
                     click.echo(line.text)
                 lines += len(chunk)
                 sys.stdout.flush()
-                advance(sum(map(len, chunk)))
+                done += sum(map(len, chunk))
+                advance(done)
         said = words.SENT.say(self.lang, lines=lines, accepted=accepted, others=lines - accepted)
         click.echo(said, err=True)
         return accepted == lines
@@ -141,9 +142,9 @@ def _told(outcome: Outcome) -> str:
 
 
 @contextmanager
-def _source(commands: Path) -> Iterator[tuple[BinaryIO, int | None]]:
+def _source(commands: Path) -> Iterator[BinaryIO]:
     if str(commands) == "-":
-        yield sys.stdin.buffer, None
+        yield sys.stdin.buffer
         return
     try:
         file = commands.open("rb")
@@ -151,19 +152,10 @@ def _source(commands: Path) -> Iterator[tuple[BinaryIO, int | None]]:
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise Unable(words.UNREADABLE.fill(path=commands, reason=reason)) from None
     with file:
-        yield file, commands.stat().st_size
+        yield file
 
 
 def _in_chunks(source: BinaryIO) -> Iterator[list[bytes]]:
     """Yield the lines, as many at a time as are sent together."""
     while chunk := list(islice(source, _CHUNK)):
         yield chunk
-
-
-@contextmanager
-def _progress(size: int | None) -> Iterator[Callable[[int], None]]:
-    """Show a bar on standard error if it is a terminal; yield what moves it on by bytes."""
-    console = Console(stderr=True)
-    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task("submit", total=size)
-        yield lambda steps: bar.update(task, advance=steps)

@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import BinaryIO, Final, NoReturn, TextIO
 
 import click
-from rich.console import Console
-from rich.progress import Progress
 
 from tongbao.cli.output import whole_files
+from tongbao.cli.progress import file_size, show_progress
 from tongbao.engine.commands import CloseDay, parse_line
 from tongbao.engine.plan import Plan
 from tongbao.engine.program import Program
@@ -98,7 +97,7 @@ def _replay(plan: Plan, receipts: Path | None, state: Path | None, commands: Pat
     outputs = [path for path in (receipts, state) if path is not None]
     with _source(commands) as source, whole_files(outputs) as files:
         out = sys.stdout if receipts is None else files[0]
-        for lines in _in_steps(source, commands):
+        for lines in _in_steps(source):
             _write_receipts(program, lines, out)
             out.flush()
         program.check()
@@ -128,12 +127,10 @@ def _source(commands: Path) -> Iterator[BinaryIO]:
             yield file
 
 
-def _in_steps(source: BinaryIO, commands: Path) -> Iterator[list[bytes]]:
+def _in_steps(source: BinaryIO) -> Iterator[list[bytes]]:
     """Yield the lines as they come in, with a progress bar where somebody watches."""
-    console = Console(stderr=True)
-    size = commands.stat().st_size if commands.is_file() else None
-    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task("replay", total=size)
+    done = 0
+    with show_progress("replay", file_size(source)) as advance:
         begun: list[bytes] = []  # a line whose end has not come in yet
         while chunk := source.read1(_CHUNK):  # type: ignore[attr-defined]  # buffered, both of them
             first, *others = chunk.split(b"\n")
@@ -142,7 +139,8 @@ def _in_steps(source: BinaryIO, commands: Path) -> Iterator[list[bytes]]:
                 lines = [b"".join(begun), *others]
                 begun = [lines.pop()]
                 yield lines
-            bar.update(task, advance=len(chunk))
+            done += len(chunk)
+            advance(done)
         if any(begun):
             yield [b"".join(begun)]
 

@@ -18,7 +18,7 @@ from tongbao.lab.timeline import timeline_of
 from tongbao.plans.files import PlanFile
 
 Watch = Callable[[str, int, int], None]
-"""Told of a stage («read», «play»), the steps done and all steps (0 if nobody knows)."""
+"""Told of a stage («read», «play»), the steps done and all steps."""
 
 
 class Assumptions(Struct, frozen=True, kw_only=True):
@@ -47,9 +47,9 @@ def run_backtest(  # what is played, how, and who hears of it
         LabError: if the file or what was chosen does not do.
     """
 
-    def reading(rows: int) -> None:
+    def reading(done: int, total: int) -> None:
         if watch is not None:
-            watch("read", rows, 0)
+            watch("read", done, total)
 
     history = read_history(orders, read_options, reading)
     return play_history(history, plan_file, assumptions, sink=sink, watch=watch)

@@ -23,8 +23,8 @@ from tongbao.lab.sorting import Sorting
 from tongbao.lab.source import Source, open_source
 from tongbao.plans.words import Text
 
-Watch = Callable[[int], None]
-"""Told now and then how many rows were read."""
+Watch = Callable[[int, int], None]
+"""Told now and then how much of the file was read, and of how much: bytes, or rows of Parquet."""
 
 _STEP: Final = 5000
 _PROBLEMS_KEPT: Final = 20
@@ -85,7 +85,7 @@ class _Reading:
         for line, row in self._source.rows(self._reader.columns):
             self._rows += 1
             if watch is not None and self._rows % _STEP == 0:
-                watch(self._rows)
+                watch(self._source.position(), self._source.size)
             if isinstance(row, CellError):
                 self._bad(line, "", row)
                 self._bad_rows += 1
@@ -102,7 +102,7 @@ class _Reading:
                         None  # without this line the order's amount would be wrong
                     )
         if watch is not None:
-            watch(self._rows)
+            watch(self._source.size, self._source.size)
 
     def finish(self) -> History:
         """Sort the drafts into orders, refunds and what is left out."""

@@ -42,6 +42,8 @@ class ParquetSource:
         self.name = path.name
         self._path = path
         self._tried: set[str] = set()
+        self._number = 0
+        self.size = 0
         self._try(())
         with Reading(path):
             self._names = tuple(pl.read_parquet_schema(path))
@@ -56,13 +58,17 @@ class ParquetSource:
         with Reading(self._path):
             # One name may serve two roles: read it once, hand it out twice.
             table = pl.read_parquet(self._path, columns=list(dict.fromkeys(names)))
-        number = 0
+        self.size, self._number = table.height, 0
         for part in table.iter_slices(_SLICE):
             with Reading(self._path):
                 cells = [part.get_column(column).to_list() for column in names]
             for row in zip(*cells, strict=True):
-                number += 1
-                yield number, row
+                self._number += 1
+                yield self._number, row
+
+    def position(self) -> int:
+        """Return how many rows were read."""
+        return self._number
 
     def _try(self, names: Sequence[str]) -> None:
         """Refuse the file if a child process can't read these columns."""

@@ -176,7 +176,9 @@ def _drawn(chart: Chart, *, title: bool) -> Figure:
     figure = canvas.blank(height + extra)
     room = height / (height + extra)
     if title:
-        figure.text(0.02, 1 - 0.1 / (height + extra), chart.title, va="top", weight="bold")
+        figure.text(
+            0.02, 1 - 0.1 / (height + extra), chart.title, va="top", weight=canvas.title_weight()
+        )
     match drawing:
         case Lines():
             _draw_lines(figure, room, drawing, chart.lang)

@@ -43,6 +43,7 @@ VARIABLES: Final = {
 WIDTH_IN: Final = 3.75
 FONT_SIZE: Final = 10
 PNG_DPI: Final = 160
+_BOLD: Final = 600  # the least weight that matplotlib takes for bold without a word
 
 _LATIN_FONT: Final = "DejaVu Sans"  # ships with matplotlib, so that widths agree on all machines
 _CJK_FILES: Final = (
@@ -121,9 +122,24 @@ def chinese_fonts() -> tuple[str, ...]:
     for stem in _CJK_FILES:
         if stem in found and _has_chinese(found[stem]):
             font_manager.fontManager.addfont(found[stem])
+            bold = found.get(stem.replace("Regular", "Bold"))
+            if bold is not None and bold != found[stem]:
+                font_manager.fontManager.addfont(bold)
             family = font_manager.FontProperties(fname=found[stem]).get_name()
             return (_LATIN_FONT, family)
     return ()
+
+
+def title_weight() -> str:
+    """Return «bold» if every font in use has it, else «normal»: matplotlib complains otherwise."""
+    entries = font_manager.fontManager.ttflist
+    bold = {one.name for one in entries if _weight_of(one) >= _BOLD}
+    return "bold" if bold.issuperset(mpl.rcParams["font.family"]) else "normal"
+
+
+def _weight_of(entry: font_manager.FontEntry) -> int:
+    names: dict[str, int] = font_manager.weight_dict
+    return entry.weight if isinstance(entry.weight, int) else names.get(entry.weight, 0)
 
 
 def _has_chinese(path: str) -> bool:

@@ -59,8 +59,15 @@ class Source(Protocol):
     def columns(self) -> tuple[str, ...]:
         """The columns' names, in the file's order, outer blanks cut off."""
 
+    @property
+    def size(self) -> int:
+        """How much there is to read: the file's bytes as they lie there, or its rows."""
+
     def rows(self, wanted: Sequence[str]) -> Iterator[Row]:
         """Yield each row's line and its cells of the wanted columns."""
+
+    def position(self) -> int:
+        """Return how much of the size was read; only while rows are taken."""
 
 
 def open_source(path: Path, encoding: str | None = None) -> Source:
@@ -90,6 +97,9 @@ class _CsvSource:
         self.name = path.name
         self._path = path
         self._packed = packed
+        with self._reading():
+            self.size = path.stat().st_size
+        self._raw: IO[bytes] | None = None
         self._encoding = self._find_encoding() if encoding is None else self._given(encoding)
         self.encoding_note = _GUESSED.get(self._encoding) if encoding is None else None
         self.kind = f"CSV{' (gzip)' if packed else ''}, {self._encoding.removesuffix('-sig')}"
@@ -118,10 +128,17 @@ class _CsvSource:
             else:
                 yield line, tuple(_bare(cells[place]) for place in places)
 
+    def position(self) -> int:
+        """Return how many of the file's bytes were read."""
+        return 0 if self._raw is None or self._raw.closed else self._raw.tell()
+
     def _open(self) -> IO[bytes]:
         if not self._packed:
-            return self._path.open("rb")
-        return cast("IO[bytes]", gzip.GzipFile(self._path, "rb"))
+            self._raw = self._path.open("rb")
+            return self._raw
+        unpacked = gzip.GzipFile(self._path, "rb")
+        self._raw = cast("IO[bytes]", unpacked.fileobj)
+        return cast("IO[bytes]", unpacked)
 
     def _text(self) -> io.TextIOWrapper:
         return io.TextIOWrapper(self._open(), self._encoding, newline="")

@@ -49,8 +49,8 @@ class Differs(LedgerError):
 class Progress(Protocol):
     """Who is told how far it has come."""
 
-    def __call__(self, doing: str, table: str, rows: int) -> None:
-        """So many rows of a table were copied (``doing`` «copy») or compared («verify»)."""
+    def __call__(self, doing: str, table: str, rows: int, total: int) -> None:
+        """So many of a table's rows were copied (``doing`` «copy») or compared («verify»)."""
 
 
 class Moved(Struct, frozen=True):
@@ -76,7 +76,7 @@ class _Table(Struct, frozen=True):
     key: tuple[str, ...]
 
 
-def _silent(doing: str, table: str, rows: int) -> None:
+def _silent(doing: str, table: str, rows: int, total: int) -> None:
     """Tell nobody."""
 
 
@@ -166,10 +166,11 @@ def _tables() -> list[_Table]:
 def _copy(program: int, source: str, target: str, progress: Progress) -> None:
     for table in _tables():
         rows, written = _rows(table, program, source), 0
+        total = _count(table, program, source)
         while batch := list(islice(rows, _STEP)):
             _write(table, batch, target)
             written += len(batch)
-            progress("copy", table.name, written)
+            progress("copy", table.name, written, total)
 
 
 def _compare(
@@ -179,13 +180,14 @@ def _compare(
     counts = []
     for table in _tables():
         count, name = 0, table.name
+        total = _count(table, program, source)
         pairs = zip_longest(_rows(table, program, source), _rows(table, program, target))
         for count, (mine, theirs) in enumerate(pairs, start=1):
             if mine != theirs:
                 raise Differs(_differs(table, mine, theirs, count))
             if count % _STEP == 0:
-                progress("verify", name, count)
-        progress("verify", name, count)
+                progress("verify", name, count, total)
+        progress("verify", name, count, total)
         counts.append((name, count))
     return tuple(counts)
 
@@ -209,7 +211,8 @@ def _check_chain(program: int, target: str, progress: Progress) -> tuple[int, st
         if number != expected or last != stored:
             raise Differs(_CHAIN.format(number=expected))
         if number % _STEP == 0:
-            progress("chain", "ledger_entry", number)
+            progress("chain", "ledger_entry", number + 1, head.number + 1)
+    progress("chain", "ledger_entry", number + 1, head.number + 1)
     if (number, last) != (head.number, head.hash):
         raise Differs(_CHAIN.format(number=head.number))
     return number, last
@@ -230,6 +233,14 @@ def _rows(table: _Table, program: int, using: str) -> Iterator[Row]:
             value if reader is None or value is None else reader(value)
             for reader, value in zip(readers, row, strict=True)
         )
+
+
+def _count(table: _Table, program: int, using: str) -> int:
+    """Return how many rows of a program a table has."""
+    query = f"SELECT COUNT(*) FROM {table.name} WHERE program = %s"  # a name of ours
+    with connections[using].cursor() as cursor:
+        cursor.execute(query, (program,))
+        return int(cursor.fetchone()[0])
 
 
 def _fetched(query: str, program: int, using: str) -> Iterator[tuple[Any, ...]]:

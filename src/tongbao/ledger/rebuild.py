@@ -152,7 +152,9 @@ class _Replay:
             if self.broken:
                 return
             if progress is not None and number % _PAGE == 0:
-                progress(number, self._last)
+                progress(number + 1, self._last + 1)
+        if progress is not None:
+            progress(self.number + 1, self._last + 1)
         if self.number != self._last:
             self._break(self._last, "no entry", "the journal's last entry")
         elif self.program is not None:
