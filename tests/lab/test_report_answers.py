@@ -236,7 +236,7 @@ def test_no_cash_is_asked_for_where_none_can_be_taken_out(make: Maker) -> None:
         (
             "en",
             "of that at most. Fees count as taken out too, but they are not money received.",
-            "used quotas can be more than the money brought in",
+            "the used part of the ceilings can be more than the money brought in",
         ),
         (
             "zh",
@@ -253,6 +253,6 @@ def test_fees_are_told_from_money_received(lang: Lang, short: str, beside: str) 
 
 def test_fees_are_not_told_beside_the_quotas_of_a_plan_without_them() -> None:
     text = text_of(free_to_leave)
-    assert "that at most. A quota is a ceiling" in text
+    assert "that at most. A ceiling is a limit" in text
     assert "Fees count as taken out" not in text
     assert "do not receive the fees" not in text

@@ -396,7 +396,7 @@ def test_every_cause_has_words_in_both_languages() -> None:
 def test_a_cause_is_told_in_plain_words() -> None:
     exit_ = Cause(CauseCode.EXIT, {"gross": 1200, "fee": 120, "forfeited": 3})
     assert told(exit_, "en", lambda minor: f"¥{minor / 100:.2f}") == (
-        "Quota reached: all points sold, worth ¥12.00, fee ¥1.20; ¥0.03 of quota forfeited"
+        "Ceiling reached: all points sold, worth ¥12.00, fee ¥1.20; ¥0.03 of the ceiling forfeited"
     )
     several: dict[str, int | str] = {"first_day": "2027-01-01", "last_day": "2027-01-09", "days": 8}
     assert told(Cause(CauseCode.DIVIDEND, several), "zh") == (

@@ -155,7 +155,7 @@ def test_a_bare_number_is_refused_with_the_way_out(
         ({"referral_points": '["1%","1%","1%"]'}, "a third level makes a pyramid"),
         ({"referral_cash": '["1%","1%","1%"]'}, "a third level makes a pyramid"),
         ({"grant": '"95%"', "referral_points": '["5%","1%"]'}, "are 101% of the contribution"),
-        ({"backing_base": '"profit"'}, "backing comes from profit but quota from sales"),
+        ({"backing_base": '"profit"'}, "backing comes from profit but the ceiling from sales"),
         ({"quota_base": '"profit"'}, 'Write one of "sales" / "contribution"'),
         ({"cash_redemption": '"yes"'}, "Write true or false"),
         ({"currency": '"RMB"'}, "no currency has the code 'RMB'"),

@@ -11,18 +11,9 @@ import string
 import pytest
 
 from tests.tidy.tree import texts, trees
+from tests.tidy.vocabulary import PROMISES, QUOTED, blank
 
-PROMISES = (
-    *("只涨不跌", "稳涨", "保本", "保收益", "保息", "稳赚", "必赚", "包赚", "躺赚", "零风险"),
-    *("无风险", "毫无风险", "稳赚不赔", "稳定收益", "保证收益", "保证盈利", "承诺收益", "永不下跌"),
-    *("only rises", "only goes up", "only ever rises", "always goes up", "can't lose"),
-    *("cannot lose", "can not lose", "never lose", "no risk", "risk-free", "risk free"),
-    *("guaranteed profit", "guaranteed return", "guaranteed gain", "guaranteed income"),
-    *("guarantees a profit", "guarantees profit", "sure profit", "passive income"),
-    *("get rich", "safe investment"),
-)
-PROMISE = re.compile("|".join(re.escape(phrase) for phrase in PROMISES), re.IGNORECASE)
-QUOTED = re.compile(r"«[^»]*»|“[^”]*”|「[^」]*」|『[^』]*』|《[^》]*》|`[^`\n]*`")
+PROMISE = re.compile("|".join(re.escape(entry.word) for entry in PROMISES), re.IGNORECASE)
 PHRASE_ALONE = re.compile(rf"[\"']({PROMISE.pattern})[\"']", re.IGNORECASE)
 READ_BY_PEOPLE = (".py", ".toml", ".md", ".html", ".j2", ".css", ".js", ".po", ".txt")
 CHINESE = re.compile(r"[\u3400-\u9fff]")
@@ -30,15 +21,11 @@ CHINESE = re.compile(r"[\u3400-\u9fff]")
 
 def promises(path: str, text: str) -> list[str]:
     """Return the promises of gain that a text makes."""
-    text = PHRASE_ALONE.sub(_blank, QUOTED.sub(_blank, text.replace("’", "'")))
+    text = PHRASE_ALONE.sub(blank, QUOTED.sub(blank, text.replace("’", "'")))
     return [
         f"{path}:{text.count(chr(10), 0, hit.start()) + 1}: {hit.group()}"
         for hit in PROMISE.finditer(text)
     ]
-
-
-def _blank(hit: re.Match[str]) -> str:
-    return "\n" * hit.group().count("\n")  # keep the count of lines
 
 
 def half_said(path: str, tree: ast.AST) -> list[str]:

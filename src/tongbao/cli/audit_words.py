@@ -81,11 +81,11 @@ FAULTS: Final[Mapping[Fault, Text]] = MappingProxyType(
             "命令和回执都不能解释这笔分录：{posting}。",
         ),
         Fault.TAKEN: Text(
-            "{account} took out {expected} by the receipt and the postings, {found} by its quota.",
+            "{account} took out {expected} by the receipt and the postings, {found} by its ceiling.",
             "按回执和分录，{account} 取走了 {expected}，按收益上限却是 {found}。",
         ),
         Fault.GAINED: Text(
-            "Nothing explains that the quota of {account} changed ({what}).",
+            "Nothing explains that the ceiling of {account} changed ({what}).",
             "{account} 的收益上限发生了无法解释的变化（{what}）。",
         ),
         Fault.PURCHASE: Text(
@@ -135,7 +135,7 @@ FAULTS: Final[Mapping[Fault, Text]] = MappingProxyType(
             "违反第 6 条：积分准备金 {reserve}，流通量 {supply}。",
         ),
         Fault.QUOTA: Text(
-            "Promise 7 is broken for {account}: quota {quota}, owed {owed}, gained {gained}, lost "
+            "Promise 7 is broken for {account}: ceiling {quota}, owed {owed}, gained {gained}, lost "
             "{lost}, taken out {taken}, forfeited {forfeited}.",
             "{account} 违反第 7 条：收益上限 {quota}，欠额 {owed}，获得 {gained}，退减 {lost}，"
             "取走 {taken}，作废 {forfeited}。",

@@ -33,7 +33,7 @@ KINDS: Final[Mapping[str, Text]] = MappingProxyType(
 UNITS: Final[Mapping[str, Text]] = MappingProxyType(
     {
         "points": Text("Points", "增值积分"),
-        "quota": Text("Quota", "收益上限"),
+        "quota": Text("Ceiling", "收益上限"),
         "wallet": Text("Wallet", "余额"),
         "credit": Text("Store credit", "购物金"),
     }
@@ -84,13 +84,13 @@ CAUSES: Final[Mapping[str, Text]] = MappingProxyType(
     {
         "contribution": Text("contribution", "计提额"),
         "dividend_share": Text("share for dividends", "提取分红金"),
-        "commission": Text("referral commission", "推荐佣金"),
+        "commission": Text("referral commission", "邀请佣金"),
         "grant": Text("points granted", "消费送积分"),
-        "referral_grant": Text("referral points", "推荐积分"),
+        "referral_grant": Text("referral points", "邀请积分"),
         "dividend": Text("dividends collected", "分红入账"),
         "distribution": Text("dividends shared out", "分红分配"),
         "redemption": Text("points sold", "积分兑现"),
-        "exit": Text("exits at the quota", "到达上限自动卖出"),
+        "exit": Text("exits at the ceiling", "到达上限自动卖出"),
         "wind_up": Text("winding up", "积分清算"),
         "rest": Text("small rests sold", "零头积分卖出"),
         "surplus": Text("treasury surplus burned", "回收库盈余销毁"),

@@ -92,7 +92,7 @@ DEFINITIONS: Final[Mapping[str, Text]] = {
     ),
     "commissions": Text(
         "Cash commissions paid to referrers (an order history names no referrers, so none).",
-        "付给推荐人的现金佣金（订单记录没有推荐关系，所以为零）。",
+        "付给邀请人的现金佣金（订单记录没有邀请关系，所以为零）。",
     ),
     "recovered": Text(
         "What refunds fetched back out of the program.", "退款时从项目中收回的金额。"
@@ -103,7 +103,7 @@ DEFINITIONS: Final[Mapping[str, Text]] = {
         "收回金额少于订单投入（或其积分已领取金额）的退款；由商家承担，或少退这部分。",
     ),
     "exits": Text(
-        "Forced sales of members who had reached their quota.",
+        "Forced sales of members who had reached their ceiling.",
         "到达收益上限、积分自动卖出的次数。",
     ),
     "exits_net": Text("What they received, after the fee.", "自动卖出扣费后的所得。"),
@@ -183,11 +183,11 @@ DEFINITIONS: Final[Mapping[str, Text]] = {
         "What purchases allowed members to take out at most: a ceiling, no promise.",
         "消费产生的收益上限合计：上限，不是承诺。",
     ),
-    "quota_lost": Text("Quota taken back by refunds.", "因退款收回的收益上限。"),
+    "quota_lost": Text("Ceiling taken back by refunds.", "因退款收回的收益上限。"),
     "quota_used": Text(
-        "Quota used by dividends, sales and exits.", "因分红、卖出与自动卖出用去的收益上限。"
+        "Ceiling used by dividends, sales and exits.", "因分红、卖出与自动卖出用去的收益上限。"
     ),
-    "quota_forfeited": Text("Quota left over at exits.", "自动卖出时作废的剩余上限。"),
+    "quota_forfeited": Text("Ceiling left over at exits.", "自动卖出时作废的剩余上限。"),
     "quota_coverage": Text(
         "Share of the ceiling, less what refunds took back, that members have received or hold.",
         "收益上限（扣除退款收回）中会员已得到或现在持有的比例。",

@@ -71,7 +71,7 @@ _PAGE: Final[Mapping[str, Text]] = {
     "card_dividends": Text("Dividends", "分红"),
     "card_dividends_note": Text("given to members", "已分给会员"),
     "card_exits": Text("Forced exits", "到达上限自动卖出"),
-    "card_exits_note": Text("members who reached their quota", "达到收益上限的次数"),
+    "card_exits_note": Text("members who reached their ceiling", "达到收益上限的次数"),
     "money_title": Text("Where the sales went", "销售额的去向"),
     "money_text": Text(
         "What the shop keeps still has to pay for the goods, the wages, the rent and the taxes.",
@@ -83,7 +83,7 @@ _PAGE: Final[Mapping[str, Text]] = {
     ),
     "to_reserve": Text("Reserve behind the points", "积分准备金"),
     "to_dividends": Text("Dividends to members", "会员分红"),
-    "to_commissions": Text("Commissions to referrers", "推荐佣金"),
+    "to_commissions": Text("Commissions to referrers", "邀请佣金"),
     "to_shop": Text("Kept by the shop", "店铺留下"),
     "price_title": Text("Price, points and reserve", "价格、积分和积分准备金"),
     "price_text": Text(
@@ -142,41 +142,41 @@ _PAGE: Final[Mapping[str, Text]] = {
         "Names come from your file: think before you pass this page on.",
         "名字来自您的订单文件，转发本页前请三思。",
     ),
-    "quota_title": Text("Quotas: how much could be filled", "收益上限：能兑现多少"),
+    "quota_title": Text("Ceilings: how much could be filled", "收益上限：能兑现多少"),
     "quota_text": Text(
-        "The quotas allow members to take out {granted} in all, and a fee counts as taken out. "
+        "The ceilings allow members to take out {granted} in all, and a fee counts as taken out. "
         "They used {used} ({used_share}); with what they still hold it makes {coverage}.",
         "收益上限合计允许会员取出 {granted}，手续费也算在取出之内。已用 {used}（{used_share}），"
         "加上仍持有的，合计占收益上限的 {coverage}。",
     ),
     "quota_fees": Text(
         "Members do not receive the fees: they stay in the reserve and are paid out again for "
-        "other points. So used quotas can be more than the money brought in.",
+        "other points. So the used part of the ceilings can be more than the money brought in.",
         "会员收不到手续费：它留在积分准备金，以后再为别的积分付出。"
         "所以已用收益上限可以多于订单为会员带来的钱。",
     ),
     "quota_plain": Text(
-        "These orders brought {money} for members: as money, that is {most} of the quotas, "
-        "whoever gets it. That every member takes out a full quota cannot come true; who says so "
+        "These orders brought {money} for members: as money, that is {most} of the ceilings, "
+        "whoever gets it. That every member takes out everything up to the ceiling cannot come true; who says so "
         "to customers says something false.",
         "这些订单一共为会员带来 {money}，无论归谁，只相当于收益上限的 {most}。"
         "「每位会员都能取满收益上限」不可能实现；对顾客这样说，就是说假话。",
     ),
     "quota_enough": Text(
-        "These orders brought {money} for members, which is {most} of the quotas: in this history "
-        "the quota held some members back rather than promising too much. Other orders can turn "
+        "These orders brought {money} for members, which is {most} of the ceilings: in this history "
+        "the ceiling held some members back rather than promising too much. Other orders can turn "
         "out otherwise.",
         "这些订单一共为会员带来 {money}，是收益上限的 {most}：在这段历史里，收益上限对一些会员是限制，"
         "而不是兑现不了的数字。换一批订单结果可能不同。",
     ),
-    "quota_none": Text("No quota was granted.", "没有产生任何收益上限。"),
+    "quota_none": Text("No ceiling was granted.", "没有产生任何收益上限。"),
     "exits_title": Text("Exits and sales of points", "自动卖出与主动卖出"),
     "exits_none": Text(
-        "Nobody reached their quota, so nobody was forced out, and nobody sold points for cash.",
+        "Nobody reached their ceiling, so nobody was forced out, and nobody sold points for cash.",
         "没有人到达收益上限，所以没有自动卖出；也没有人卖出积分换现金。",
     ),
     "exits_forced": Text(
-        "{exits} times a member's points and dividends reached the quota: the points were sold "
+        "{exits} times a member's points and dividends reached the ceiling: the points were sold "
         "without asking, for {net} after the fee.",
         "有 {exits} 次会员的积分和分红到达收益上限，积分自动卖出，扣手续费后得 {net}。",
     ),

@@ -33,7 +33,7 @@ ANSWER_WORDS: Final[Mapping[str, Text]] = {
         "每付 {hundred}，最早加入的十分之一会员有 {oldest}，最晚加入的十分之一有 {newest}。",
     ),
     "answer_quota": Text(
-        "The quotas would allow members to take out {granted}, but all the money that the orders "
+        "The ceilings would allow members to take out {granted}, but all the money that the orders "
         "brought for them fills {coverage} of that at most.",
         "收益上限合计允许取出 {granted}，但这些订单为会员带来的全部的钱最多只够其中的 {coverage}。",
     ),
@@ -41,7 +41,7 @@ ANSWER_WORDS: Final[Mapping[str, Text]] = {
         "Fees count as taken out too, but they are not money received.",
         "手续费也占用收益上限，但会员并没有收到这笔钱。",
     ),
-    "answer_quota_ceiling": Text("A quota is a ceiling, not a debt.", "收益上限不是欠款。"),
+    "answer_quota_ceiling": Text("A ceiling is a limit, not a debt.", "收益上限不是欠款。"),
     "answer_nothing": Text(
         "No order could be posted to a customer, so there is nothing to tell. "
         "See below what was left out, and why.",

@@ -97,11 +97,11 @@ RULE_WORDS: Final[Mapping[str, Text]] = {
         "分红：本方案没有分红。",
     ),
     "count_quota": Text(
-        "A full quota. It is a ceiling; all the money for members made {coverage} of the quotas.",
+        "The full ceiling. It is a limit; all the money for members made {coverage} of the ceilings.",
         "取满收益上限。它是上限；为会员带来的全部的钱只占它的 {coverage}。",
     ),
     "count_exit": Text(
-        "Keeping points for ever. Whose points and dividends reach the quota is sold out without "
+        "Keeping points for ever. Whose points and dividends reach the ceiling is sold out without "
         "being asked ({exits} times here).",
         "永远持有积分。积分和分红到达收益上限时，积分自动卖出，无需同意（这里发生了 {exits} 次）。",
     ),
@@ -186,14 +186,14 @@ RULE_WORDS: Final[Mapping[str, Text]] = {
         "Cash from the orders' contributions; it backs the points.",
         "由每笔订单计提而成的现金，支撑积分。",
     ),
-    "term_quota": Text("Quota", "收益上限"),
+    "term_quota": Text("Ceiling", "收益上限"),
     "meaning_quota": Text(
         "What a member may still take out, dividends and value of points together.",
         "会员还可以取出多少，分红和积分价值合并计算。",
     ),
     "term_exit": Text("Exit", "到达上限自动卖出"),
     "meaning_exit": Text(
-        "Forced sale of all of a member's points when they and the dividends reach the quota.",
+        "Forced sale of all of a member's points when they and the dividends reach the ceiling.",
         "积分价值加分红到达收益上限时，会员的全部积分自动卖出。",
     ),
     "term_wallet": Text("Wallet", "余额"),

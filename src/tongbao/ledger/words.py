@@ -66,7 +66,7 @@ CAUSES: Final[Mapping[CauseCode, Text]] = MappingProxyType(
         ),
         CauseCode.REFERRAL: Text(
             "Reward for {buyer}'s purchase {purchase} (level {level})",
-            "推荐奖励：{buyer} 的消费 {purchase}（第 {level} 级）",
+            "邀请奖励：{buyer} 的消费 {purchase}（第 {level} 级）",
         ),
         CauseCode.DIVIDEND: Text("Dividend", "分红"),
         CauseCode.REDEMPTION: Text(
@@ -74,7 +74,7 @@ CAUSES: Final[Mapping[CauseCode, Text]] = MappingProxyType(
             "积分兑现：价值 {gross}，手续费 {fee}",
         ),
         CauseCode.EXIT: Text(
-            "Quota reached: all points sold, worth {gross}, fee {fee}",
+            "Ceiling reached: all points sold, worth {gross}, fee {fee}",
             "到达收益上限：全部积分卖出，价值 {gross}，手续费 {fee}",
         ),
         CauseCode.WIND_UP: Text(
@@ -108,7 +108,7 @@ CAUSES: Final[Mapping[CauseCode, Text]] = MappingProxyType(
         ),
         CauseCode.REFERRAL_REFUND: Text(
             "Reward taken back: refund of {buyer}'s purchase {purchase} (level {level})",
-            "收回推荐奖励：{buyer} 的消费 {purchase} 退款（第 {level} 级）",
+            "收回邀请奖励：{buyer} 的消费 {purchase} 退款（第 {level} 级）",
         ),
     }
 )
@@ -118,13 +118,13 @@ _MONEY: Final = frozenset(
 )
 _BESIDE: Final[Mapping[str, Text]] = MappingProxyType(
     {
-        "forfeited": Text("{forfeited} of quota forfeited", "放弃剩余上限 {forfeited}"),
+        "forfeited": Text("{forfeited} of the ceiling forfeited", "放弃剩余上限 {forfeited}"),
         "owed": Text(
-            "{owed} of quota to be made good by later purchases",
+            "{owed} of the ceiling to be made good by later purchases",
             "尚欠收益上限 {owed}，由以后的消费补足",
         ),
         "owed_paid": Text(
-            "{owed_paid} of its quota makes good what was owed",
+            "{owed_paid} of its ceiling makes good what was owed",
             "其中 {owed_paid} 收益上限补足此前所欠",
         ),
     }

@@ -17,9 +17,9 @@ LEAD: Final = Text(
 ORDER: Final = Text("Where the money of an order goes", "一笔订单的钱去了哪里")
 POINTS: Final = Text("Points and their price", "积分与价格")
 OUT: Final = Text("What points can be used for", "积分可以做什么")
-QUOTA: Final = Text("The quota: a ceiling, never a promise", "收益上限：只是上限，不是承诺")
+QUOTA: Final = Text("The ceiling: a limit, never a promise", "收益上限：只是上限，不是承诺")
 DIVIDENDS: Final = Text("Dividends", "分红")
-REFERRAL: Final = Text("Referral", "推荐")
+REFERRAL: Final = Text("Referral", "邀请")
 LIMITS: Final = Text("Limits", "界限")
 NO_PROMISE: Final = Text("What nobody can count on", "谁都不能指望的事")
 FIGURES: Final = Text("All figures", "全部参数")
@@ -36,7 +36,7 @@ ORDER_LEAD: Final = Text(
 )
 TO_RESERVE: Final = Text("into the reserve that backs all points", "进入支撑全部积分的积分准备金")
 TO_DIVIDENDS: Final = Text("into the dividend fund", "进入分红金")
-TO_REFERRERS: Final = Text("to referrers in cash", "以现金付给推荐人")
+TO_REFERRERS: Final = Text("to referrers in cash", "以现金付给邀请人")
 TO_SHOP: Final = Text(
     "stays with the shop, for goods, costs and profit", "留给店铺（货款、费用与利润）"
 )
@@ -115,7 +115,7 @@ GOODS: Final = Text(
 CREDIT: Final = Text(
     "Credit: points turn into store credit of the same value, which no longer changes and which "
     "every merchant of the program accepts. A merchant may turn it back into points, with a "
-    "quota of {quota} of it.",
+    "ceiling of {quota} of it.",
     "购物金：积分可换成等值的购物金，此后价值不再变动，参与的每个商家都接受。"
     "商家可把它换回增值积分，"
     "并获得其 {quota} 的收益上限。",
@@ -132,20 +132,20 @@ WALLET_STAYS: Final = Text(
 CEILING: Final = Text(
     "An order of {sample} allows the buyer to take out {quota} at most: dividends, and the value "
     "of points sold, spent or turned into credit. When dividends and the value of the points "
-    "reach it, all the member's points are sold, less the fee of {fee}, and the quota is over.",
+    "reach it, all the member's points are sold, less the fee of {fee}, and the ceiling is over.",
     "消费 {sample} 的收益上限为 {quota}：包括分红，以及卖出、消费或换成购物金的积分价值。"
     "当分红与积分价值到达收益上限时，该会员的积分会全部自动卖出，扣除 {fee} 的手续费。",
 )
 ASSUMING: Final = Text(", with a profit of {profit} of the price", "若利润为售价的 {profit}，")
 FILLED: Final = Text(
-    "All that goes into reserve and dividends can fill at most {share} of all quotas "
+    "All that goes into reserve and dividends can fill at most {share} of all ceilings "
     "together{assuming}. "
     "Whoever reaches the ceiling does so with money of members who do not.",
     "{assuming}进入积分准备金和分红金的全部资金，最多只能覆盖所有收益上限之和的 {share}。有人到达上限，"
     "靠的是达不到上限的会员的钱。",
 )
 FILLED_WHOLE: Final = Text(
-    "What goes into reserve and dividends is {share} of all quotas{assuming}, so they can be "
+    "What goes into reserve and dividends is {share} of all ceilings{assuming}, so they can be "
     "filled; that "
     "does not say that yours will be.",
     "{assuming}进入积分准备金和分红金的资金为所有收益上限之和的 {share}，合计可以覆盖；"
@@ -177,7 +177,7 @@ DIVIDEND_EXAMPLE: Final = Text(
     "第 {late} 单买家得 {late_paid}。",
 )
 FORCED_OUT: Final = Text(
-    "With that, {members} members would reach their quota and be forced out.",
+    "With that, {members} members would reach their ceiling and be forced out.",
     "随之有 {members} 位会员到达收益上限，积分自动卖出。",
 )
 
@@ -199,11 +199,11 @@ CASH_ANYWAY: Final = Text(
     "甲即使从未消费，也能得到这 {cash} 现金。",
 )
 NEEDS_QUOTA: Final = Text(
-    "Points for referrals only come as far as the referrer has quota left, from purchases of "
+    "Points for referrals only come as far as the referrer has room left under the ceiling, from purchases of "
     "their own.",
-    "推荐积分以推荐人自己消费所得、尚未用完的收益上限为限。",
+    "邀请积分以邀请人自己消费所得、尚未用完的收益上限为限。",
 )
-NO_REFERRAL: Final = Text("Nothing is paid for referrals.", "推荐他人没有奖励。")
+NO_REFERRAL: Final = Text("Nothing is paid for referrals.", "邀请他人没有奖励。")
 
 LIMIT: Final = Text(
     "At most {limit} points are ever issued. Orders of {sample} reach that after about {orders} "
@@ -231,7 +231,7 @@ NO_GROWTH: Final = Text(
     "- 价格上升。它来自新订单和退出者的手续费；没有这些，价格就停在原处。",
 )
 NO_QUOTA: Final = Text(
-    "- The quota. It says how much may be taken out, not that it will be there.",
+    "- The ceiling. It says how much may be taken out, not that it will be there.",
     "- 收益上限。它只说明最多可以取回多少，不表示一定会有这么多。",
 )
 ALL_LEAVE: Final = Text(

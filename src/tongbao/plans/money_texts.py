@@ -57,7 +57,7 @@ MERCHANT_QUOTA_ABOVE: Final = Rule(
     Text('Set merchant_quota = "{members}" or less.', '请设 merchant_quota = "{members}" 或更低。'),
     (RULES_KNOWN,),
     Text(
-        "{given} of credit turned into points gives the merchant a quota of {out}.",
+        "{given} of credit turned into points gives the merchant a ceiling of {out}.",
         "{given} 购物金换成增值积分，商家获得 {out} 的收益上限。",
     ),
 )
@@ -132,10 +132,10 @@ CASH_TO_NON_BUYERS: Final = Rule(
     Text(
         "Cash commissions go to any referrer, also to one who never bought anything. That draws "
         "people who recruit instead of customers.",
-        "现金佣金会付给任何推荐人，包括从未消费的人。这会吸引专门拉人头的人，而不是顾客。",
+        "现金佣金会付给任何邀请人，包括从未消费的人。这会吸引专门拉人头的人，而不是顾客。",
     ),
     Text(
-        "Set referral_cash = [] and reward in points: who never bought has no quota and earns "
+        "Set referral_cash = [] and reward in points: who never bought has no ceiling and earns "
         "none.",
         "请设 referral_cash = []，改用积分奖励：从未消费的人没有收益上限，也就得不到积分。",
     ),
@@ -159,7 +159,7 @@ LINEAR_RULE_FADES: Final = Rule(
     ),
     Text(
         'Set grant = "100%" and no referral points, or don\'t advertise the rule.',
-        '请设 grant = "100%" 且不设推荐积分，或不要宣传这条规则。',
+        '请设 grant = "100%" 且不设邀请积分，或不要宣传这条规则。',
     ),
     (RULES_PLAN,),
 )

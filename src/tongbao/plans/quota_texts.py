@@ -1,4 +1,4 @@
-"""What the linter says about quotas and what fills them, in both languages."""
+"""What the linter says about ceilings and what fills them, in both languages."""
 
 from typing import Final
 
@@ -12,7 +12,7 @@ QUOTA_BASES: Final = {
 }
 
 _QUOTA_WAY_OUT: Final = Text(
-    "Call the quota a ceiling, never a promise; say the share beside it; or lower it.",
+    "Call the ceiling a limit, never a promise; say the share beside it; or lower it.",
     "请说明收益上限只是上限，绝不能说成承诺；宣传时同时写明这一比例；或降低收益上限。",
 )
 
@@ -21,8 +21,8 @@ QUOTA_UNFILLABLE: Final = Rule(
     "quota-not-fillable",
     "quota_bps",
     Text(
-        "The plan cannot fill its quota. Members may take out up to {quota} {base}, but all that "
-        "goes into reserve and dividends can fill at most {most} of all quotas together. Whoever "
+        "The plan cannot fill its ceiling. Members may take out up to {quota} {base}, but all that "
+        "goes into reserve and dividends can fill at most {most} of all ceilings together. Whoever "
         "gets more gets it from members who get less.",
         "方案无法兑现全部收益上限。会员可取回的上限为 {quota}（{base}），"
         "但进入积分准备金和分红金的全部资金，"
@@ -37,8 +37,8 @@ QUOTA_BY_PROFIT: Final = Rule(
     "quota-not-fillable",
     "quota_bps",
     Text(
-        "The plan cannot fill its quota. Members may take out up to {quota} {base}, but all that "
-        "goes into reserve and dividends can fill at most {most} of all quotas together, and "
+        "The plan cannot fill its ceiling. Members may take out up to {quota} {base}, but all that "
+        "goes into reserve and dividends can fill at most {most} of all ceilings together, and "
         "that only if the whole price were profit; with a profit of {assumed} of the price at "
         "most {usual}. Whoever gets more gets it from members who get less.",
         "方案无法兑现全部收益上限。会员可取回的上限为 {quota}（{base}），"
@@ -59,7 +59,7 @@ QUOTA_NEEDS_PROFIT: Final = Rule(
     "quota-not-fillable",
     "quota_bps",
     Text(
-        "The plan can fill its quota ({quota} {base}) only where the profit is at least {margin} "
+        "The plan can fill its ceiling ({quota} {base}) only where the profit is at least {margin} "
         "of the price; with a profit of {assumed} it fills at most {usual}.",
         "只有当利润至少为售价的 {margin} 时，方案才可能兑现收益上限（{quota}，{base}）；"
         "若利润为售价的 {assumed}，最多只能覆盖 {usual}。",
@@ -72,7 +72,7 @@ QUOTA_SELDOM: Final = Rule(
     "quota-not-fillable",
     "quota_bps",
     Text(
-        "With a profit of {assumed} of the price, the plan can fill at most {usual} of its quota "
+        "With a profit of {assumed} of the price, the plan can fill at most {usual} of its ceiling "
         "({quota} {base}).",
         "若利润为售价的 {assumed}，方案最多只能覆盖收益上限（{quota}，{base}）的 {usual}。",
     ),
@@ -85,7 +85,7 @@ QUOTA_SOON_REACHED: Final = Rule(
     "quota_bps",
     Text(
         "With a profit of {assumed} of the price, what goes into reserve and dividends is {usual} "
-        "of the quota. Members reach it soon after buying and are forced out, perhaps all at one "
+        "of the ceiling. Members reach it soon after buying and are forced out, perhaps all at one "
         "day's close.",
         "若利润为售价的 {assumed}，进入积分准备金和分红金的资金为收益上限的 {usual}。"
         "会员购买后很快就会达到收益上限，"
@@ -102,7 +102,7 @@ QUOTA_WITHIN_CONTRIBUTION: Final = Rule(
     "quota-within-contribution",
     "quota_bps",
     Text(
-        "The quota ({quota}) is not above the contribution ({least} on the same base). The first "
+        "The ceiling ({quota}) is not above the contribution ({least} on the same base). The first "
         "order's points are worth its whole contribution, so the first buyer is forced out by "
         "their own order, the pool is wound up, and the next buyer is the first again.",
         "收益上限（{quota}）不高于计提额（同一基数的 {least}）。首笔订单的积分价值等于它的全部计提额，"
@@ -116,7 +116,7 @@ NO_BACKING: Final = Rule(
     "backing-zero",
     "backing_bps",
     Text(
-        "Nothing goes into the reserve, so nobody gets points and no quota arises.",
+        "Nothing goes into the reserve, so nobody gets points and no ceiling arises.",
         "没有资金进入积分准备金，因此没有人获得积分，也不产生收益上限。",
     ),
     Text('For example: backing = "30%"', '例如：backing = "30%"'),
@@ -139,7 +139,7 @@ NO_QUOTA: Final = Rule(
     "quota-zero",
     "quota_bps",
     Text(
-        "Nobody may ever take anything out, and who has no quota earns no points.",
+        "Nobody may ever take anything out, and who has no ceiling earns no points.",
         "没有人可以取出任何价值；没有收益上限的人也得不到积分。",
     ),
     Text('For example: quota = "200%"', '例如：quota = "200%"'),

@@ -217,7 +217,7 @@ _TEXTS: Final[Mapping[PlanFault, tuple[Text, Text]]] = {
     PlanFault.TOO_MANY_LEVELS: (
         Text(
             "more than {levels} referral levels: a third level makes a pyramid",
-            "推荐层级超过 {levels} 层：第三层就构成金字塔结构（传销）",
+            "邀请层级超过 {levels} 层：第三层就构成金字塔结构（传销）",
         ),
         Text(
             "Keep one level, the member's own invitee; two at the very most",
@@ -228,7 +228,7 @@ _TEXTS: Final[Mapping[PlanFault, tuple[Text, Text]]] = {
         Text(
             "grant and referral points together are {sum} of the contribution: each order would "
             "mint more value than it brings in, and everybody else's points would lose value",
-            "赠分与推荐积分合计为计提额的 {sum}：每笔订单发出的积分价值超过它带来的资金，"
+            "赠分与邀请积分合计为计提额的 {sum}：每笔订单发出的积分价值超过它带来的资金，"
             "其他会员的积分会因此贬值",
         ),
         Text(
@@ -238,8 +238,8 @@ _TEXTS: Final[Mapping[PlanFault, tuple[Text, Text]]] = {
     ),
     PlanFault.QUOTA_WITHOUT_BACKING: (
         Text(
-            "backing comes from profit but quota from sales: an order without profit would give "
-            "a quota with nothing behind it",
+            "backing comes from profit but the ceiling from sales: an order without profit would give "
+            "a ceiling with nothing behind it",
             "计提额按利润计提，而收益上限按销售额计算：没有利润的订单也会产生毫无支撑的收益上限",
         ),
         Text(

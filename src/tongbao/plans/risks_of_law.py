@@ -122,8 +122,8 @@ _REFERRAL: Final = (
         "One referral level, on the invitee's own purchases. It stays a reward for a "
         "recommendation only as long as nobody must buy or pay to take part, nothing is paid by "
         "headcount, and the purchase is real and final.",
-        "只有一层推荐奖励，按被邀请人本人的消费计算。只有在无需先消费或缴费、不按人头计酬、"
-        "且消费真实并已过退货期时，它才只是推荐奖励。",
+        "只有一层邀请奖励，按被邀请人本人的消费计算。只有在无需先消费或缴费、不按人头计酬、"
+        "且消费真实并已过退货期时，它才只是邀请奖励。",
     ),
     Text(
         "Tell members so, and look at groups that only buy from each other.",
