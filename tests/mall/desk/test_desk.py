@@ -9,6 +9,7 @@ from django.test import override_settings
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from tests.mall.checkout.way import pay, put, rich
 from tests.mall.sales.buying import bought, buyer, overdue, paid, wallet
 from tests.mall.services.goods import bought as bought_service
 from tests.mall.services.goods import offer
@@ -62,6 +63,27 @@ def test_an_order_is_shipped_by_its_merchant_only(mall: Mall) -> None:
     part.refresh_from_db()
     assert (part.shipping_note, part.shipped_at is not None) == ("SF 123", True)
     assert str(part.sale.number) not in client.get("/desk/tea/orders/").content.decode()
+
+
+def test_the_desk_has_its_own_tabs_instead_of_the_shoppers(mall: Mall) -> None:
+    text = mall.client(mall.staff("tea")).get("/desk/tea/orders/").text
+    (tabs,) = re.findall(r'<nav class="tabs".*?</nav>', text, re.DOTALL)
+    found = re.findall(r'href="([^"]*)"', tabs)
+    assert found == [f"/desk/tea/{page}" for page in ("orders/", "returns/", "till/", "money/", "")]
+    assert "basket" not in tabs
+
+
+def test_the_list_of_orders_names_goods_and_a_masked_buyer(mall: Mall) -> None:
+    user = rich(mall)
+    client = mall.client(user)
+    put(client, mall, "tea-1", 2)
+    assert pay(client, wallet="200.00").status_code == 302
+    staff = mall.client(mall.staff("tea"))
+    for page in ("orders/", ""):
+        text = staff.get(f"/desk/tea/{page}").text
+        assert "Tea House 1 × 2" in text
+        assert "r***" in text
+        assert str(user.email) not in text
 
 
 def test_vouchers_alone_are_not_to_be_shipped(mall: Mall) -> None:

@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
 from tongbao.mall.desk.access import at, shown, worker
-from tongbao.mall.desk.waiting import midnight, open_returns, paid_since, to_ship
+from tongbao.mall.desk.waiting import midnight, open_returns, paid_since, to_ship, with_goods
 from tongbao.mall.merchants.access import merchants_of
 from tongbao.mall.people.roles import is_operator
 from tongbao.mall.services.models import Voucher
@@ -55,6 +55,6 @@ def today(request: HttpRequest, account: str) -> HttpResponse:
         "to_ship": to_ship(merchant).count(),
         "returns": open_returns(merchant).count(),
         "used": used.filter(ended_at__gte=since).count(),
-        "latest": paid[:_LATEST],
+        "latest": with_goods(paid)[:_LATEST],
     }
     return shown(request, merchant, "desk/today.html", context)

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from tongbao.ledger.values import LedgerError
 from tongbao.mall.desk.access import at, shown, worker
-from tongbao.mall.desk.waiting import parts, to_ship
+from tongbao.mall.desk.waiting import parts, to_ship, with_goods
 from tongbao.mall.merchants.models import Merchant
 from tongbao.mall.people.masking import masked
 from tongbao.mall.people.roles import is_operator
@@ -65,7 +65,7 @@ def listed(request: HttpRequest, account: str) -> HttpResponse:
     merchant = at(request, account)
     tab = request.GET.get("tab", "ship")
     tab = tab if tab in TABS else "all"
-    page = paged(request, _in_tab(merchant, tab))
+    page = paged(request, with_goods(_in_tab(merchant, tab)))
     context = {"at": "orders", "tabs": TABS, "tab": tab, "page_obj": page}
     return shown(request, merchant, "desk/orders.html", context)
 

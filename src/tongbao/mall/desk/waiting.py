@@ -20,6 +20,13 @@ def parts(merchant: Merchant) -> QuerySet[Part]:
     return found.select_related("sale__user", "sale__order", "sale__payment__code").order_by("-pk")
 
 
+def with_goods(found: QuerySet[Part]) -> QuerySet[Part]:
+    """Read the parts' goods with them, for a list that names them."""
+    return found.select_related(
+        "sale__user", "sale__order", "sale__payment__code", "merchant"
+    ).prefetch_related("sale__order__lines__face_line")
+
+
 def paid_since(merchant: Merchant, since: datetime) -> QuerySet[Part]:
     """Return the parts that were paid since then and are not cancelled, the last paid first."""
     found = parts(merchant).filter(sale__state=Sale.State.PAID, sale__paid_at__gte=since)
