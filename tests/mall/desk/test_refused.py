@@ -1,10 +1,10 @@
-"""Refunds that the provider refused: asked for again, or paid into the wallet."""
+"""Refunds that the provider refused: asked for again, paid into the wallet, settled by hand."""
 
 from collections.abc import Callable
 from functools import partial
 
 import pytest
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
@@ -12,13 +12,16 @@ from tests.mall.crowd import at_once
 from tests.mall.sales.buying import buyer, paid, wallet
 from tests.mall.stage import Mall
 from tongbao.ledger import programs
+from tongbao.ledger.models import Entry
 from tongbao.mall.notices.models import Notice
 from tongbao.mall.notices.words import worded
 from tongbao.mall.paying import bank, charges, refused
-from tongbao.mall.paying.models import ChargeRefund, SandboxRefund
+from tongbao.mall.paying.models import Charge, ChargeRefund, SandboxRefund
 from tongbao.mall.paying.providers import RefundState
+from tongbao.mall.people.roles import is_operator
 from tongbao.mall.sales import cancelling
-from tongbao.mall.sales.findings import Did
+from tongbao.mall.sales.comparing import compared
+from tongbao.mall.sales.findings import Did, Kind
 from tongbao.mall.sales.placing import Split
 from tongbao.mall.sales.reconcile import reconcile
 
@@ -33,9 +36,10 @@ def stuck(mall: Mall, times: int = 1) -> ChargeRefund:
     return refund
 
 
-def press(mall: Mall, refund: ChargeRefund, way: str) -> str:
+def press(mall: Mall, refund: ChargeRefund, way: str, reference: str = "wire 7") -> str:
     client = mall.client(mall.operator())
-    page = client.post(reverse("desk:refund", args=[refund.pk]), {"way": way}, follow=True)
+    typed = {"way": way, "reference": reference}
+    page = client.post(reverse("desk:refund", args=[refund.pk]), typed, follow=True)
     return str(page.content.decode())
 
 
@@ -45,12 +49,13 @@ def paid_back(refund: ChargeRefund, mall: Mall) -> tuple[int, int]:
     return sent, wallet(mall, refund.charge.user.account or "")
 
 
-def test_the_operator_finds_it_with_both_ways_out(mall: Mall) -> None:
+def test_the_operator_finds_it_with_all_ways_out(mall: Mall) -> None:
     refund = stuck(mall)
     page = mall.client(mall.operator()).get(reverse("desk:charges")).content.decode()
     assert reverse("desk:refund", args=[refund.pk]) in page
     assert "Ask the provider again" in page
     assert "Pay ¥50.00 into the wallet" in page
+    assert "Note ¥50.00 as settled outside" in page
     assert "¥50.00 is owed to the payer" in page
 
 
@@ -87,6 +92,58 @@ def test_it_goes_into_the_wallet_once_and_the_payer_is_told(mall: Mall) -> None:
     assert reconcile(timezone.now()) == []
 
 
+def test_what_was_settled_by_hand_is_noted_once_with_who_when_and_how(mall: Mall) -> None:
+    refund = stuck(mall)
+    entries = Entry.objects.count()
+    assert "¥50.00 noted as settled outside." in press(mall, refund, "outside", " wire \n 7 ")
+    for way in ("outside", "again", "wallet"):
+        assert "Someone has already dealt with this." in press(mall, refund, way, "another")
+    refund.refresh_from_db()
+    assert (refund.state, refund.reference) == ("outside", "wire 7")
+    assert refund.decided_by is not None
+    assert is_operator(refund.decided_by)
+    assert refund.done_at is not None
+    assert (paid_back(refund, mall), Entry.objects.count()) == ((0, 0), entries)
+    assert charges.send_refunds() == 0
+    (notice,) = Notice.objects.filter(user=refund.charge.user, kind="refund")
+    assert "¥50.00 from order" in worded(notice, mall.shop).text
+    shopper = mall.client(refund.charge.user)
+    order = shopper.get(f"/orders/{refund.charge.reference}/").content.decode()
+    assert "refunded, arranged by us with the provider" in order
+    assert reconcile(timezone.now()) == []
+
+
+@pytest.mark.parametrize("reference", ["", "  ", "x" * 201])
+def test_how_it_was_settled_has_to_be_said(mall: Mall, reference: str) -> None:
+    refund = stuck(mall)
+    page = press(mall, refund, "outside", reference)
+    assert "Say in at most 200 characters how it was settled." in page
+    refund.refresh_from_db()
+    assert (refund.state, refund.done_at) == ("failed", None)
+
+
+def test_the_database_takes_no_unsigned_one(mall: Mall) -> None:
+    refund = stuck(mall)
+    with pytest.raises(IntegrityError, match="refund_outside_is_signed"), transaction.atomic():
+        ChargeRefund.objects.filter(pk=refund.pk).update(state="outside")
+
+
+@pytest.mark.parametrize("way", ["again", "wallet", "outside"])
+def test_what_was_paid_too_late_is_mended_whichever_way_it_went_back(mall: Mall, way: str) -> None:
+    refund = stuck(mall)
+    # As if all of it had come after the order's time was up.
+    Charge.objects.update(trouble="late", state="failed")
+    found = {one.kind for one in compared(timezone.now())}
+    assert {Kind.CHARGE_TROUBLE, Kind.REFUND_FAILED} <= found
+    press(mall, refund, way)
+    found = {one.kind for one in compared(timezone.now())}
+    assert not {Kind.CHARGE_TROUBLE, Kind.REFUND_FAILED} & found
+    refund.refresh_from_db()
+    assert not charges.is_held(refund.charge)
+    page = mall.client(mall.operator()).get(reverse("desk:charges")).content.decode()
+    assert ("wire 7" in page) == (way == "outside")
+
+
 def test_it_goes_one_way_only_however_many_press_at_once(mall: Mall) -> None:
     refund = stuck(mall)
 
@@ -96,9 +153,18 @@ def test_it_goes_one_way_only_however_many_press_at_once(mall: Mall) -> None:
         except refused.NotRefused:
             return ""
 
-    found = at_once([partial(either, way) for way in (refused.again, refused.into_wallet) * 3])
+    by = mall.operator()
+
+    def by_hand(row: ChargeRefund) -> ChargeRefund:
+        return refused.settle_outside(row, by, "wire 7")
+
+    ways = (by_hand, refused.again, refused.into_wallet)
+    found = at_once([partial(either, way) for way in ways * 2])
     assert sum(bool(one) for one in found) == 1
-    assert sum(paid_back(refund, mall)) == 5_000
+    refund.refresh_from_db()
+    outside = 5_000 if refund.state == "outside" else 0
+    assert sum(paid_back(refund, mall)) + outside == 5_000
+    assert Notice.objects.filter(user=refund.charge.user, kind="refund").count() == 1
 
 
 def test_what_a_crash_left_is_finished_by_the_reconciler(mall: Mall) -> None:

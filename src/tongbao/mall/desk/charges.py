@@ -38,6 +38,7 @@ REFUNDS: Final = {
     ChargeRefund.State.DONE: gettext_lazy("refunded"),
     ChargeRefund.State.FAILED: gettext_lazy("refund refused by the provider"),
     ChargeRefund.State.WALLET: gettext_lazy("paid into the wallet instead"),
+    ChargeRefund.State.OUTSIDE: gettext_lazy("settled outside, by hand"),
 }
 
 
@@ -48,7 +49,9 @@ def listed(request: HttpRequest) -> HttpResponse:
     operator(request)
     stuck = ChargeRefund.objects.filter(charge=OuterRef("pk"), state=ChargeRefund.State.FAILED)
     found = Charge.objects.filter(~Q(trouble="") | Exists(stuck)).select_related("user", "sale")
-    page = paged(request, found.prefetch_related("refunds").order_by("-created_at", "pk"))
+    page = paged(
+        request, found.prefetch_related("refunds__decided_by").order_by("-created_at", "pk")
+    )
     context = {"page_obj": page, "rows": [_row(one) for one in page.object_list]}
     return render(request, "desk/charges.html", context)
 
@@ -87,17 +90,23 @@ def send_back(request: HttpRequest, charge: UUID) -> HttpResponse:
 @login_required
 @require_POST
 def settle_refund(request: HttpRequest, refund: UUID) -> HttpResponse:
-    """Ask again for a refund that the provider refused, or pay it into the payer's wallet."""
-    operator(request)
+    """Ask again for a refused refund, pay it into the wallet, or note that it was settled."""
+    user = operator(request)
     row = get_object_or_404(ChargeRefund.objects.select_related("charge__user"), pk=refund)
     amount = {"amount": money(row.amount_minor, row.currency)}
     try:
-        if request.POST.get("way") == "wallet":
-            refused.into_wallet(row)
-        else:
-            row = refused.again(row)
+        match request.POST.get("way"):
+            case "wallet":
+                refused.into_wallet(row)
+            case "outside":
+                refused.settle_outside(row, user, request.POST.get("reference", ""))
+            case _:
+                refused.again(row)
     except refused.NotRefused:
         messages.warning(request, _("Someone has already dealt with this."))
+    except refused.NoReference:
+        text = _("Say in at most %(count)s characters how it was settled.")
+        messages.warning(request, text % {"count": refused.LONGEST})
     except LedgerError as error:
         messages.warning(request, told(error))
     else:
@@ -106,6 +115,8 @@ def settle_refund(request: HttpRequest, refund: UUID) -> HttpResponse:
             messages.success(request, _("%(amount)s refunded.") % amount)
         elif row.state == ChargeRefund.State.WALLET:
             messages.success(request, _("%(amount)s paid into the wallet.") % amount)
+        elif row.state == ChargeRefund.State.OUTSIDE:
+            messages.success(request, _("%(amount)s noted as settled outside.") % amount)
         elif row.state == ChargeRefund.State.WANTED:
             text = _("%(amount)s will be refunded as soon as the provider responds.")
             messages.info(request, text % amount)

@@ -337,6 +337,12 @@ def send_refunds(limit: int = 100, *, charge: Charge | None = None) -> int:
     return done
 
 
+def tell_refunded(refund: ChargeRefund) -> None:
+    """Tell whoever handles the charge's purpose that it went back, in that transaction."""
+    if (path := settings.MALL_REFUND_HANDLERS.get(refund.charge.purpose)) is not None:
+        import_string(path)(refund)
+
+
 def _decide(charge: Charge, notification: Notification) -> Afterwards | None:
     confirmed = notification.state == Paid.CONFIRMED
     paid = (notification.amount_minor, notification.currency)
@@ -413,8 +419,7 @@ def _send(wanted: ChargeRefund) -> bool:
         row.why = why
         if state == RefundState.DONE:
             row.state, row.done_at = ChargeRefund.State.DONE, timezone.now()
-            if (path := settings.MALL_REFUND_HANDLERS.get(wanted.charge.purpose)) is not None:
-                import_string(path)(row)
+            tell_refunded(row)
         elif state == RefundState.FAILED:
             row.state, row.why = ChargeRefund.State.FAILED, "refused by the provider"
             _LOG.error("refund_failed", extra={"refund": str(row.pk)})

@@ -85,6 +85,7 @@ class ChargeRefund(models.Model):
         DONE = "done"
         FAILED = "failed"  # refused by the provider: somebody has to decide, see `refused`
         WALLET = "wallet"  # goes into the payer's wallet instead
+        OUTSIDE = "outside"  # settled by hand, as ``reference`` says; ``decided_by`` says so
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     charge = models.ForeignKey(Charge, on_delete=models.PROTECT, related_name="refunds")
@@ -94,12 +95,24 @@ class ChargeRefund(models.Model):
     state = models.CharField(max_length=12, choices=State, default=State.WANTED)
     tries = models.PositiveIntegerField(default=0)
     why = models.CharField(max_length=200, blank=True)
+    reference = models.CharField(max_length=200, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     done_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints: ClassVar = [
-            models.CheckConstraint(condition=models.Q(amount_minor__gt=0), name="refund_positive")
+            models.CheckConstraint(condition=models.Q(amount_minor__gt=0), name="refund_positive"),
+            models.CheckConstraint(
+                condition=~models.Q(state="outside")
+                | (
+                    ~models.Q(reference="")
+                    & models.Q(decided_by__isnull=False, done_at__isnull=False)
+                ),
+                name="refund_outside_is_signed",
+            ),
         ]
         indexes: ClassVar = [
             models.Index(

@@ -1,22 +1,33 @@
-"""Refunds that a provider refused: asked for again, or paid into the wallet instead.
+"""Refunds that a provider refused: asked for again, paid into the wallet, or settled by hand.
 
 Cards are closed and times run out, but the money is owed all the same. What is paid into the
 wallet is a deposit from the mall's own pocket, for the provider keeps what it would not send back.
 The decision and the deposit's command are one transaction, so a refund goes back one way only; a
 crash after it leaves the command in the inbox, and `finish` (the reconciler calls it) goes on.
+What the operator settled by hand, at the provider's or at a bank, posts nothing: who said so, when
+and under which reference is kept, and the payer is told as of any refund.
 """
 
+from typing import Final
+
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from tongbao.mall.notices.tell import Kind, tell
 from tongbao.mall.paying import charges
 from tongbao.mall.paying.models import ChargeRefund
 from tongbao.mall.people.members import enrolled
+from tongbao.mall.people.models import User
 from tongbao.mall.shop.models import the_shop
 
 State = ChargeRefund.State
+LONGEST: Final = 200
+"""Characters of a reference."""
+
+
+class NoReference(Exception):
+    """It was not said how a refund was settled by hand, or at too great a length."""
 
 
 class NotRefused(Exception):
@@ -57,6 +68,25 @@ def into_wallet(refund: ChargeRefund) -> ChargeRefund:
     return finish(row)
 
 
+def settle_outside(refund: ChargeRefund, by: User, reference: str) -> ChargeRefund:
+    """Note that an operator settled a refused refund by hand, and tell the payer.
+
+    Raises:
+        NoReference: the reference is empty or too long.
+        NotRefused: somebody has decided otherwise meanwhile.
+    """
+    reference = " ".join(reference.split())
+    if not 0 < len(reference) <= LONGEST:
+        raise NoReference("Say how it was settled.")
+    with transaction.atomic(durable=True):
+        row = _refused(refund)
+        row.state, row.why, row.done_at = State.OUTSIDE, "", timezone.now()
+        row.reference, row.decided_by = reference, by
+        row.save(update_fields=["state", "why", "done_at", "reference", "decided_by"])
+        charges.tell_refunded(row)
+    return row
+
+
 def finish(refund: ChargeRefund) -> ChargeRefund:
     """Note what became of a refund's deposit, and tell the payer; any number of times.
 
@@ -87,6 +117,11 @@ def finish(refund: ChargeRefund) -> ChargeRefund:
 def unfinished() -> QuerySet[ChargeRefund]:
     """Return those that go into a wallet and are not known to be there."""
     return ChargeRefund.objects.filter(state=State.WALLET, done_at=None).order_by("created_at")
+
+
+def went_back() -> Q:
+    """Return the condition of refunds that have reached whoever paid, whichever way."""
+    return Q(state__in=[State.DONE, State.WALLET, State.OUTSIDE], done_at__isnull=False)
 
 
 def deposit_id(refund: ChargeRefund) -> str:

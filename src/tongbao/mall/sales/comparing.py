@@ -50,7 +50,7 @@ def _charges(shop: Shop) -> Iterator[Finding]:
         yield Finding(Kind.CHARGE_DIFFERS, str(charge.pk))
     # What was paid too late is no trouble any more once all of it went back.
     back = ChargeRefund.objects.filter(
-        charge=OuterRef("pk"), state=ChargeRefund.State.DONE, amount_minor=OuterRef("amount_minor")
+        refused.went_back(), charge=OuterRef("pk"), amount_minor=OuterRef("amount_minor")
     )
     mended = Q(trouble=Charge.Trouble.LATE) & Exists(back)
     for charge in Charge.objects.exclude(trouble="").exclude(mended).order_by("created_at"):

@@ -48,6 +48,7 @@ WORDS: Final = {
     ChargeRefund.State.WALLET: gettext_lazy(
         "paid into your wallet: the provider could not refund it"
     ),
+    ChargeRefund.State.OUTSIDE: gettext_lazy("refunded, arranged by us with the provider"),
 }
 """What became of money that goes back through the provider."""
 
