@@ -50,6 +50,7 @@ def open_mall_here(
         LedgerError: as `open_mall` does.
     """
     from tongbao.mall.merchants.opening import open_own  # noqa: PLC0415  # Django is set up by now
+    from tongbao.mall.sales.terms import lengthen_notice  # noqa: PLC0415  # likewise
     from tongbao.mall.services.kinds import open_kinds  # noqa: PLC0415  # likewise
     from tongbao.mall.shop.opening import open_mall  # noqa: PLC0415  # likewise
 
@@ -62,6 +63,7 @@ def open_mall_here(
         timezone=timezone,
         return_days=return_days,
     )
+    lengthen_notice(shop)
     open_own(shop)
     open_kinds()
     shown = shop.name_zh if lang == "zh" else shop.name_en

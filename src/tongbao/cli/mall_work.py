@@ -29,6 +29,7 @@ from tongbao.mall.paying import charges
 from tongbao.mall.people import leaving
 from tongbao.mall.sales import cancelling, receiving, settling
 from tongbao.mall.sales.reconcile import reconcile
+from tongbao.mall.sales.terms import lengthen_notice
 from tongbao.mall.services import topups, vouchers
 from tongbao.mall.shop.models import the_shop
 from tongbao.mall.wallet import withdrawals
@@ -75,6 +76,7 @@ def duties() -> list[Duty]:
         Duty("withdrawals", withdrawals.reconcile, _SHORT),
         Duty("reconcile", _reconcile, None),
         Duty("erase", leaving.erase_the_rest, None),
+        Duty("notice", lambda _: lengthen_notice(the_shop()), None),
         Duty("tell", _Teller().tell, _LONG),
     ]
 

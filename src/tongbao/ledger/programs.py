@@ -258,6 +258,25 @@ def found(name: str, using: str) -> Program:
     return row
 
 
+def lengthen_notice(name: str, days: int, *, using: str = "default") -> int:
+    """See that new plans of a program are announced at least so many days ahead; return the days.
+
+    A longer notice stays. One without any (0 days: plans as commands, for tests) stays without.
+
+    Raises:
+        NoSuchProgram: no program has that name.
+        BadSetting: the days are no whole number from 0 to 366.
+    """
+    check_using(using)
+    with transaction.atomic(using=using):
+        program, _ = locked(name, using)
+        _check_settings(program.currency, program.timezone, days)
+        if 0 < program.plan_notice_days < days:
+            program.plan_notice_days = days
+            program.save(using=using, update_fields=["plan_notice_days"])
+        return program.plan_notice_days
+
+
 def locked(name: str, using: str) -> tuple[Program, Head]:
     """Return a program and its head, locked until the transaction ends.
 

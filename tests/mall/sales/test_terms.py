@@ -2,11 +2,14 @@
 
 from datetime import timedelta
 
+import pytest
 from django.utils import timezone
 
 from tests.mall.sales.buying import bought, buyer
-from tests.mall.stage import Mall
-from tongbao.mall.sales import receiving, settling
+from tests.mall.stage import PLAN, Mall
+from tongbao.ledger import programs, versions
+from tongbao.ledger.versions import NoticeTooShort
+from tongbao.mall.sales import receiving, settling, terms
 from tongbao.mall.sales.models import Part
 from tongbao.mall.sales.placing import Split
 from tongbao.mall.shop.models import Shop
@@ -47,3 +50,19 @@ def test_taking_the_window_away_is_asked_for_again(mall: Mall) -> None:
     assert mall.shop.return_days == 7
     assert desk.post("/desk/terms/", {**form, "no_window": "on"}).status_code == 302
     assert mall.shop.return_days == 0
+
+
+def test_a_new_plan_is_announced_further_ahead_than_any_payment_waits(mall: Mall) -> None:
+    def days() -> int:
+        return programs.overview(mall.shop.program).plan_notice_days
+
+    # 30 minutes to pay, 14 days to receive, 7 to return, 7 + 7 for an answer: 35 days and a bit.
+    assert terms.lengthen_notice(mall.shop) == days() == 36
+    part = bought(mall, buyer(mall, wallet=100), 100, Split(wallet=100))
+    Shop.objects.update(return_days=30)
+    assert terms.lengthen_notice(mall.shop) == days() == 59
+    Shop.objects.update(return_days=0, receive_days=1)
+    assert terms.lengthen_notice(mall.shop) == days() == 59  # what is long stays long
+    assert part.terms.return_days == 7
+    with pytest.raises(NoticeTooShort):
+        versions.announce(mall.shop.program, PLAN, timezone.now() + timedelta(days=58))

@@ -16,6 +16,7 @@ from oscar.core.loading import get_model
 
 from tongbao.mall.desk.access import operator
 from tongbao.mall.desk.merchants import PercentField
+from tongbao.mall.sales.terms import lengthen_notice
 from tongbao.mall.shop.amounts import MoneyField
 from tongbao.mall.shop.models import Shop, the_shop
 from tongbao.mall.shop.money import digits
@@ -139,6 +140,7 @@ def terms(request: HttpRequest) -> HttpResponse:
     form = TermsForm(request.POST or None, instance=shop)
     if request.method == "POST" and form.is_valid():
         form.save()
+        lengthen_notice(the_shop())
         messages.success(request, _("Saved. Orders that were placed before keep their terms."))
         return redirect("desk:terms")
     return _page(request, the_shop(), form, ShippingForm(shop))

@@ -7,12 +7,17 @@ term never shortens a right. From then on nothing changes them.
 
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
+from typing import Final
 
 from django.db.models import Max
 
+from tongbao.ledger import programs
 from tongbao.mall.sales.models import Part, PartRate, PartTerms, Sale
 from tongbao.mall.sales.split import BPS, Fees
 from tongbao.mall.shop.models import Shop
+
+MOST_NOTICE_DAYS: Final = 366
+"""What the ledger takes at most."""
 
 
 def pin(shop: Shop, parts: Sequence[Part], plan_version: int | None = None) -> None:
@@ -61,6 +66,16 @@ def longest(shop: Shop) -> timedelta:
     ).aggregate(receive=Max("receive_days", default=0), back=Max("return_days", default=0))
     days = max(shop.receive_days, open_terms["receive"]) + max(shop.return_days, open_terms["back"])
     return timedelta(days=days + 2 * shop.answer_days, minutes=shop.pay_minutes)
+
+
+def lengthen_notice(shop: Shop) -> int:
+    """See that a new plan is announced further ahead than any payment waits for its settlement.
+
+    Points follow the plan in force when they are posted. So whoever pays before the announcement
+    settles under the plan that was in force when they paid. Returns the days of notice.
+    """
+    days = -(-longest(shop) // timedelta(days=1))
+    return programs.lengthen_notice(shop.program, min(days, MOST_NOTICE_DAYS))
 
 
 def _rates(shop: Shop, part: Part) -> Iterable[PartRate]:
