@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from tests.mall.sales.buying import bought, buyer
+from tests.mall.sales.buying import bought, buyer, overdue
 from tests.mall.stage import PLAN, Mall
 from tongbao.ledger import programs, versions
 from tongbao.ledger.versions import NoticeTooShort
@@ -42,6 +42,8 @@ def test_taking_the_window_away_is_asked_for_again(mall: Mall) -> None:
         "pay_minutes": "30",
         "answer_days": "3",
         "returns_most": "5",
+        "unpaid_most": "4",
+        "unpaid_share_bps": "20",
         "return_least_bps": "5",
         "platform_fee_bps": "2",
         "provider_fee_bps": "0.6",
@@ -66,3 +68,21 @@ def test_a_new_plan_is_announced_further_ahead_than_any_payment_waits(mall: Mall
     assert part.terms.return_days == 7
     with pytest.raises(NoticeTooShort):
         versions.announce(mall.shop.program, PLAN, timezone.now() + timedelta(days=58))
+
+
+def test_what_settles_under_a_newer_plan_says_so(mall: Mall) -> None:
+    user = buyer(mall, wallet=10_000)
+    part = bought(mall, user, 10_000, Split(wallet=10_000))
+    assert part.terms.plan_version == 1
+    then = timezone.now() - timedelta(days=30)
+    new = {**PLAN, "exit_fee_bps": 900}
+    effective = timezone.now() - timedelta(seconds=1)
+    versions.announce(mall.shop.program, new, effective, now=then)
+    assert settling.settle_part(overdue(part))
+    part.refresh_from_db()
+    assert part.plan_version == 2
+    page = mall.client(user).get(f"/orders/{part.sale.number}/").content.decode()
+    told = mall.client(user).get("/messages/").content.decode()
+    for text in (page, told):
+        assert "version 2 of the plan" in text
+        assert "when you paid it was version 1" in text

@@ -17,7 +17,9 @@ class Kind(StrEnum):
     ORDER_PAID = "order_paid"  # sale, total
     ORDER_CANCELLED = "order_cancelled"  # sale, why, paid, basket; of a part: merchant, amount
     ORDER_SHIPPED = "order_shipped"  # sale, merchant
-    POINTS_SETTLED = "points_settled"  # sale, points, quota
+    POINTS_SETTLED = (
+        "points_settled"  # sale, points, quota; version, paid_version where they differ
+    )
     DIVIDEND = "dividend"  # amount, day
     EXIT_AHEAD = "exit_ahead"  # percent, quota
     EXIT = "exit"  # points, gross, net

@@ -128,6 +128,13 @@ def _order_shipped(facts: Facts, shop: Shop) -> tuple[str, str]:
 def _points_settled(facts: Facts, shop: Shop) -> tuple[str, str]:
     text = _("You received %(points)s points for order %(sale)s.")
     shown = {"sale": facts["sale"], "points": points(int(facts["points"]))}
+    if "version" in facts:
+        newer = _(
+            "They follow version %(version)s of the plan, which was in force when they were posted; "
+            "when you paid it was version %(paid_version)s."
+        )
+        shown |= {"version": facts["version"], "paid_version": facts["paid_version"]}
+        text = f"{text} {newer}"
     return text % shown, _at("wallet:home")
 
 

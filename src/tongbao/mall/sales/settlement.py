@@ -276,6 +276,8 @@ def _note(shop: Shop, part: Part, bodies: Mapping[str, Mapping[str, Any]]) -> No
             "points": body["receipt"]["points"],
             "quota": _quota(part.sale.user.account, body),
         }
+        if fields["plan_version"] != part.terms.plan_version is not None:
+            facts |= {"version": fields["plan_version"], "paid_version": part.terms.plan_version}
         tell(part.sale.user, Kind.POINTS_SETTLED, str(part.pk), facts)
         _tell_inviters(part, body["purchase"]["chain"])
 
