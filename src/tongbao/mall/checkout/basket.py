@@ -22,6 +22,7 @@ from tongbao.mall.checkout.shipping import Repository
 from tongbao.mall.sales import goods
 from tongbao.mall.sales.once import taken
 from tongbao.mall.sales.untyped import Address, BasketLine, Method, OscarForm, Request
+from tongbao.mall.services.faces import is_for_sale
 from tongbao.mall.shop.models import the_shop
 
 Product, Option = (get_model("catalogue", name) for name in ("Product", "Option"))
@@ -195,6 +196,9 @@ def _put_back(request: Request) -> None:
     product = Product.objects.filter(pk=removed["product"]).first() if removed else None
     if removed is None or product is None:
         messages.warning(request, _("This item is no longer in your basket."))
+        return
+    if not is_for_sale(the_shop(), product):
+        messages.warning(request, _("Currently unavailable."))
         return
     chosen = removed["options"]
     options = Option.objects.filter(code__in=chosen)

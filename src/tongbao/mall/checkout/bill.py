@@ -93,13 +93,15 @@ class Group:
 class Bill:
     """What a basket comes to; ``troubles`` say why it cannot be bought as it is.
 
-    ``above`` is the one of them that is about no single line: the whole is too much.
+    ``above`` is the one of them that is about no single line: the whole is too much. ``orphans``
+    are lines of no merchant, each with its trouble: they can only be taken out.
     """
 
     groups: tuple[Group, ...]
     shipping_minor: int
     troubles: tuple[str, ...]
     above: str = ""
+    orphans: tuple[Item, ...] = ()
 
     @property
     def goods_minor(self) -> int:
@@ -147,12 +149,15 @@ def bill(shop: Shop, basket: Basket, method: Method = None) -> Bill:
     """
     items: dict[tuple[Merchant, str], list[Item]] = {}
     troubles = []
+    orphans = []
     for line in basket.all_lines():
         merchant = getattr(line.stockrecord.partner, "merchant", None)
         item = _item(shop, line, merchant)
         if item.trouble:
             troubles.append(item.trouble)
-        if merchant is not None:
+        if merchant is None:
+            orphans.append(item)
+        else:
             kind = Part.Kind.FACE if item.is_face else Part.Kind.GOODS
             items.setdefault((merchant, kind), []).append(item)
     cost = 0 if method is None or not items else _cost(shop, basket, method)
@@ -170,7 +175,7 @@ def bill(shop: Shop, basket: Basket, method: Method = None) -> Bill:
         Group(one[0], tuple(items[one]), share, one[1])
         for one, share in zip(ordered, shares, strict=True)
     )
-    return Bill(groups, cost, tuple(troubles), above)
+    return Bill(groups, cost, tuple(troubles), above, tuple(orphans))
 
 
 def most_minor(currency: str) -> int:

@@ -72,6 +72,18 @@ def is_sold(shop: Shop, product: Any, account: str) -> bool:  # noqa: ANN401  # 
     return account == shop.account and face_of(product, shop.currency) is not None
 
 
+def is_for_sale(shop: Shop, product: Any) -> bool:  # noqa: ANN401  # likewise
+    """Say whether whoever has a product is a merchant of the mall that may sell it.
+
+    A parent, which nobody has itself, is: its variants say.
+    """
+    record = product.stockrecords.select_related("partner__merchant").order_by("pk").first()
+    if record is None:
+        return is_sold(shop, product, "")
+    merchant = getattr(record.partner, "merchant", None)
+    return merchant is not None and is_sold(shop, product, merchant.account)
+
+
 def unsold(shop: Shop) -> frozenset[int]:
     """Return the products that are bought at their face value and are not to be offered."""
     product = get_model("catalogue", "Product")

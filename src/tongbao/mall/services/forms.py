@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from oscar.core.loading import get_class
 
 from tongbao.mall.sales import goods
-from tongbao.mall.services.faces import is_sold
+from tongbao.mall.services.faces import is_for_sale
 from tongbao.mall.services.kinds import topup_kind
 from tongbao.mall.services.targets import BadTarget, read_target
 from tongbao.mall.shop.models import the_shop
@@ -19,7 +19,7 @@ class AddForm(AddToBasketForm):  # type: ignore[valid-type,misc]  # Oscar has no
     """Oscar's, with the number of a top-up read by its kind."""
 
     def clean(self) -> dict[str, Any]:
-        """Refuse what is bought at its face value of anybody but the mall itself.
+        """Refuse what no merchant sells, and at its face value of anybody but the mall itself.
 
         Raises:
             ValidationError: so it is.
@@ -28,11 +28,8 @@ class AddForm(AddToBasketForm):  # type: ignore[valid-type,misc]  # Oscar has no
         product = self.parent_product
         if "child_id" in self.cleaned_data:
             product = self.product or product
-        record = product.stockrecords.order_by("pk").first()
-        merchant = None if record is None else getattr(record.partner, "merchant", None)
-        account = "" if merchant is None else merchant.account
-        if not is_sold(the_shop(), product, account):
-            raise ValidationError(_("Currently unavailable."), code="face")
+        if not is_for_sale(the_shop(), product):
+            raise ValidationError(_("Currently unavailable."), code="unavailable")
         return cleaned
 
     def clean_quantity(self) -> int:

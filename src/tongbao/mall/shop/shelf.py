@@ -231,7 +231,11 @@ def _offers(currency: str) -> dict[int, _Offer]:
     first: set[int] = set()
     records = (
         get_model("partner", "StockRecord")
-        .objects.filter(price__isnull=False, price_currency=currency, product__is_public=True)
+        .objects.filter(
+            price__isnull=False,
+            price_currency=currency,
+            product__is_public=True,
+        )
         .order_by("id")
         .values_list(
             "product_id",
@@ -242,13 +246,16 @@ def _offers(currency: str) -> dict[int, _Offer]:
             "num_in_stock",
             "num_allocated",
             "partner_id",
+            "partner__merchant",
         )
     )
     places = digits(currency)
-    for pk, parent, tracked, above, price, held, promised, partner in records.iterator():
+    for pk, parent, tracked, above, price, held, promised, partner, merchant in records.iterator():
         if pk in first:
             continue  # Oscar sells from the first record of a product
         first.add(pk)
+        if merchant is None:
+            continue  # a partner that is none of our merchants sells nothing
         is_tracked = above if tracked is None else tracked
         in_stock = not is_tracked or (held or 0) - (promised or 0) > 0
         minor = int(price.scaleb(places))

@@ -141,16 +141,15 @@ def _offer(one: Any, shop: Shop) -> dict[str, Any]:  # noqa: ANN401  # Oscar has
         for record in one.stockrecords.all()
         if record.price is not None and record.price_currency == shop.currency
     ]
-    if not records:
+    merchant = getattr(records[0].partner, "merchant", None) if records else None
+    if merchant is None:
         return {"product": one, "record": None, "price_minor": 0, "merchant": None, "most": 0}
     record = records[0]
     most = _MOST_AT_ONCE
     kind = one.get_product_class()
     if kind is None or kind.track_stock:
         most = max(0, min(most, record.net_stock_level))
-    merchant = getattr(record.partner, "merchant", None)
-    account = "" if merchant is None else merchant.account
-    if (merchant is not None and not merchant.is_open) or not is_sold(shop, one, account):
+    if not merchant.is_open or not is_sold(shop, one, merchant.account):
         most = 0
     price = int(record.price.scaleb(digits(shop.currency)))
     face = face_of(one, shop.currency) if is_face(one) else None

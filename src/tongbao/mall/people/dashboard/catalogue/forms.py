@@ -17,6 +17,16 @@ class ProductClassSelectForm(forms.ProductClassSelectForm):
         self.fields["product_class"].label_from_instance = lambda one: product_type(str(one))
 
 
+class StockRecordForm(forms.StockRecordForm):
+    """What a merchant has of a good, at which price."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401  # Oscar has no types
+        super().__init__(*args, **kwargs)
+        partners = self.fields["partner"]
+        # Only merchants of the mall sell: goods of any other partner would be for sale nowhere.
+        partners.queryset = partners.queryset.filter(merchant__isnull=False)
+
+
 class ProductImageForm(forms.ProductImageForm):
     """A picture of a product."""
 
