@@ -83,6 +83,25 @@ def test_a_preset_is_not_read_in_another_currency(empty: str) -> None:
     assert "以 CNY 计价" in result.output
 
 
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [((), "EUR does not say in which country"), (("--country", "XX"), "is no country")],
+)
+def test_open_asks_for_a_country_where_the_currency_says_none(
+    empty: str, tmp_path: Path, given: tuple[str, ...], says: str
+) -> None:
+    plan = tmp_path / "plan.toml"
+    CliRunner().invoke(main, ["plan", "new", "--preset", "wine", "--out", str(plan)])
+    plan.write_text(plan.read_text("utf-8").replace('"CNY"', '"EUR"'), "utf-8")
+    refused = opened(empty, "--plan", str(plan), *given)
+    assert refused.exit_code == 2
+    assert says in refused.output
+    assert opened(empty, "--plan", str(plan), "--country", "fr").exit_code == 0
+    assert the_shop().country == "FR"
+    assert opened(empty, "--plan", str(plan)).exit_code == 0  # it is open, and stays where it is
+    assert the_shop().country == "FR"
+
+
 def test_operator_promotes_who_is_there(empty: str) -> None:
     user = User.objects.create_user("ann@example.com", "something else 7")
     run("operator", "ann@example.com", "--database", empty, typed=f"{GOOD}\n{GOOD}\n")

@@ -52,6 +52,10 @@ def mall() -> None:
 @click.option("--name-en", required=True, help="The mall's name in English.")
 @click.option("--name-zh", help="The mall's name in Chinese [default: the English one].")
 @click.option("--currency", help="Code of ISO 4217 [default: the plan's].")
+@click.option(
+    "--country",
+    help="Where phone numbers are at home, such as FR [default: what the currency says].",
+)
 @click.option("--timezone", default="Asia/Shanghai", show_default=True, help="IANA's name.")
 @click.option(
     "--return-days",
@@ -71,6 +75,7 @@ def open_one(
     name_en: str,
     name_zh: str | None,
     currency: str | None,
+    country: str | None,
     timezone: str,
     return_days: int,
     operator: str | None,
@@ -83,11 +88,13 @@ def open_one(
 
         plan_file = mall_open.plan_of(plan_path, preset, currency, lang)
         prepare(database, make=True, project=MALL)
+        home = mall_open.country_of(country, plan_file.currency)
         mall_open.open_mall_here(
             plan_file,
             program=program,
             name_en=name_en,
             name_zh=name_zh or name_en,
+            country=home,
             timezone=timezone,
             return_days=return_days,
             lang=lang,

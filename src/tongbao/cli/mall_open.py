@@ -13,6 +13,7 @@ from tongbao.plans.files import PlanFile
 from tongbao.plans.presets import preset as preset_plan
 from tongbao.plans.words import Lang
 
+_LONGEST: Final = 20  # characters of a country that are shown
 _NO_ADDRESS: Final = 254  # characters; more is no e-mail address
 
 
@@ -34,12 +35,32 @@ def plan_of(path: Path | None, preset: str | None, currency: str | None, lang: L
     return plan_file
 
 
+def country_of(given: str | None, currency: str) -> str:
+    """Return where the mall's phone numbers are at home: what was given, or the currency says.
+
+    A mall that is open already keeps what it has.
+
+    Raises:
+        Unable: nothing says it, or there is no such country.
+    """
+    from tongbao.mall.shop.countries import home_of, is_country  # noqa: PLC0415  # needs the extra
+    from tongbao.mall.shop.models import Shop  # noqa: PLC0415  # Django is set up by now
+
+    country = home_of(currency) if given is None else given.strip().upper()
+    if given is not None and not is_country(country):
+        raise Unable(words.BAD_COUNTRY.fill(found=ascii(given[:_LONGEST])))
+    if not country and not Shop.objects.exists():
+        raise Unable(words.NO_COUNTRY.fill(currency=currency))
+    return country
+
+
 def open_mall_here(
     plan_file: PlanFile,
     *,
     program: str,
     name_en: str,
     name_zh: str,
+    country: str,
     timezone: str,
     return_days: int,
     lang: Lang,
@@ -60,6 +81,7 @@ def open_mall_here(
         name_en=name_en,
         name_zh=name_zh,
         currency=plan_file.currency,
+        country=country,
         timezone=timezone,
         return_days=return_days,
     )

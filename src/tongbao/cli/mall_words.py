@@ -13,6 +13,15 @@ OTHER_CURRENCY: Final = Text(
     "预置方案 {preset} 以 {found} 计价。要用 {needed}，请先生成文件并核对金额："
     "tongbao plan new --preset {preset} --out plan.toml",
 )
+NO_COUNTRY: Final = Text(
+    "{currency} does not say in which country the mall is. Name it, such as --country FR: phone numbers "
+    "without a country code belong there",
+    "{currency} 无法说明商城在哪个国家或地区。请写明，例如 --country FR：未写国家或地区代码的手机号按此处理",
+)
+BAD_COUNTRY: Final = Text(
+    "{found} is no country. Write the two letters of ISO 3166-1, such as FR",
+    "{found} 不是国家或地区代码。请写 ISO 3166-1 的两个字母，例如 FR",
+)
 OPENED: Final = Text(
     "{name} is open on the program {program}. `tongbao mall serve` serves it",
     "{name} 已开业，积分项目为 {program}。用 `tongbao mall serve` 提供服务",

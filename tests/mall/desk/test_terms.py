@@ -8,6 +8,7 @@ from tongbao.mall.desk.terms import Charges
 TERMS = {
     "name_en": "New Mall",
     "name_zh": "新商城",
+    "country": "FR",
     "return_days": "0",
     "no_window": "on",
     "receive_days": "10",
@@ -29,6 +30,7 @@ def test_an_operator_changes_the_terms(mall: Mall) -> None:
     assert (shop.name_en, shop.return_days, shop.receive_days, shop.pay_minutes) == (
         *("New Mall", 0, 10, 15),
     )
+    assert shop.country == "FR"
     assert (shop.unpaid_most, shop.unpaid_share_bps) == (4, 2000)
     assert (shop.answer_days, shop.returns_most, shop.return_least_bps) == (3, 2, 25)
     assert (shop.platform_fee_bps, shop.provider_fee_bps) == (250, 60)
@@ -38,7 +40,13 @@ def test_an_operator_changes_the_terms(mall: Mall) -> None:
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("return_days", "-1"), ("return_days", "367"), ("receive_days", "0"), ("name_en", "")]
+    [
+        ("return_days", "-1"),
+        ("return_days", "367"),
+        ("receive_days", "0"),
+        ("name_en", ""),
+        ("country", "XX"),
+    ]
     + [
         ("pay_minutes", "0"),
         ("answer_days", "0"),

@@ -62,6 +62,25 @@ def test_the_first_address_is_the_default_and_is_written_as_at_home(mall: Mall) 
     assert "中国" in text
 
 
+def test_the_same_address_with_a_new_phone_number_brings_it_up_to_date(mall: Mall) -> None:
+    user = mall.user()
+    client = mall.client(user)
+    client.post("/me/addresses/add/", CHINESE)
+    again = {**CHINESE, "phone_number": "139 8765 4321"}
+    assert client.post("/me/addresses/add/", again).status_code == 302
+    (address,) = addresses(user)
+    assert str(address.phone_number) == "+8613987654321"
+    assert address.is_default_for_shipping
+
+
+def test_an_address_in_full_width_digits_is_read(mall: Mall) -> None:
+    user = mall.user()
+    typed = {**CHINESE, "postcode": "２００１２０", "phone_number": "１３８１２３４５６７８"}
+    mall.client(user).post("/me/addresses/add/", typed)
+    (address,) = addresses(user)
+    assert (address.postcode, str(address.phone_number)) == ("200120", "+8613812345678")
+
+
 HANGZHOU = {
     "first_name": "李娜", "line1": "西湖区文三路90号", "line2": "3幢502室", "line4": "杭州市",
     "state": "浙江省", "postcode": "310012", "country_id": "CN",

@@ -42,7 +42,7 @@ def test_what_is_no_number_of_that_kind_is_told(mall: Mall, kind: str, typed: st
 
 
 def test_a_number_without_a_country_is_at_home_where_the_mall_is(mall: Mall) -> None:
-    Shop.objects.update(currency="GBP")
+    Shop.objects.update(currency="GBP", country="GB")
     assert read_target("phone", "07400 123456") == "+447400123456"
     assert read_target("phone", "+86 138 0013 8000") == "13800138000"
     with pytest.raises(BadTarget, match="such as 07400 123456"):

@@ -1,11 +1,14 @@
 """Where goods go: an address as people here write it."""
 
+import unicodedata
+
 from django.forms import TextInput
 from django.utils.translation import gettext_lazy as _
 from oscar.apps.address.forms import UserAddressForm
 from oscar.apps.checkout import forms as oscar
 from oscar.core.loading import get_model
 
+from tongbao.mall.people.addresses import known_address
 from tongbao.mall.people.models import User
 
 Country = get_model("address", "Country")
@@ -65,3 +68,12 @@ class ShippingAddressForm(UserAddressForm):
         else:
             self.fields["country"].queryset = Country.objects.filter(is_shipping_country=True)
             self.fields["country"].empty_label = None
+
+    def clean_postcode(self) -> str:
+        """Read full-width letters and digits, as Chinese keyboards write them."""
+        return unicodedata.normalize("NFKC", self.cleaned_data["postcode"] or "").strip()
+
+    def validate_unique(self) -> None:
+        """Let an address that is in the book already be given again: it is brought up to date."""
+        if self.instance.pk is not None or known_address(self.instance) is None:
+            super().validate_unique()

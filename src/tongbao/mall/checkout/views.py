@@ -20,6 +20,7 @@ from tongbao.mall.checkout.buying import CannotBuy, Choice, bought, buy
 from tongbao.mall.checkout.forms import ShippingAddressForm
 from tongbao.mall.checkout.lines import loaded
 from tongbao.mall.checkout.pending import expected
+from tongbao.mall.people.addresses import known_address
 from tongbao.mall.people.models import User
 from tongbao.mall.sales.exact import to_minor
 from tongbao.mall.sales.models import Sale
@@ -58,7 +59,7 @@ class ShippingAddressView(CheckoutSessionMixin, View):
             form = ShippingAddressForm(request.user, request.POST, prefix="new")
             if not form.is_valid():
                 return self._page(request, form)
-            address = _kept(request.user, form)
+            address = _kept(form)
         self.checkout_session.ship_to_user_address(address)
         return redirect("checkout:preview")
 
@@ -215,11 +216,10 @@ def _addresses(user: User) -> Rows:
     )
 
 
-def _kept(user: User, form: ShippingAddressForm) -> Address:
+def _kept(form: ShippingAddressForm) -> Address:
     """Keep a new address; one that is there already is taken instead."""
     address = form.save(commit=False)
-    known = UserAddress.objects.filter(user=user, hash=address.generate_hash())
-    there = known.first()
+    there = known_address(address)
     if there is None:
         address.save()
         return address

@@ -18,6 +18,7 @@ from tongbao.mall.desk.access import operator
 from tongbao.mall.desk.merchants import PercentField
 from tongbao.mall.sales.terms import lengthen_notice
 from tongbao.mall.shop.amounts import MoneyField
+from tongbao.mall.shop.countries import named_countries
 from tongbao.mall.shop.models import Shop, the_shop
 from tongbao.mall.shop.money import digits
 
@@ -70,7 +71,7 @@ class TermsForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none when i
 
         model = Shop
         fields = (
-            *("name_en", "name_zh", "return_days", "receive_days", "pay_minutes"),
+            *("name_en", "name_zh", "country", "return_days", "receive_days", "pay_minutes"),
             *("answer_days", "returns_most", "return_least_bps"),
             *("unpaid_most", "unpaid_share_bps", "platform_fee_bps", "provider_fee_bps"),
         )
@@ -86,8 +87,13 @@ class TermsForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none when i
         }
 
     def __init__(self, *args: Any, **options: Any) -> None:  # noqa: ANN401  # as Django's own
-        """Bound every number on both sides."""
+        """Bound every number on both sides; name the countries."""
         super().__init__(*args, **options)
+        self.fields["country"] = forms.ChoiceField(
+            label=_("Country of phone numbers that are typed without a country code"),
+            choices=[("", _("None: + and the country code are asked for")), *named_countries()],
+            required=False,
+        )
         for name, least in _LEAST.items():
             number = self.fields[name]
             self.fields[name] = forms.IntegerField(

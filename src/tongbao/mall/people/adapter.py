@@ -49,6 +49,7 @@ class PhoneField(forms.CharField):
             return ""
         phone = contact.read_phone(text)
         if not phone:
+            contact.check_country(text)
             raise ValidationError(_("Enter a phone number, with its country code if foreign."))
         return phone
 

@@ -1,5 +1,6 @@
 """The address book: where goods are sent, in the order in which people write it at home."""
 
+import unicodedata
 from typing import Any, Final
 
 from babel import Locale
@@ -72,6 +73,25 @@ class AddressForm(forms.ModelForm):  # type: ignore[type-arg]  # django-stubs wa
             )  # fmt: skip
         self.order_fields(order)
 
+    def clean_postcode(self) -> str:
+        """Read full-width letters and digits, as Chinese keyboards write them."""
+        return unicodedata.normalize("NFKC", self.cleaned_data["postcode"] or "").strip()
+
+    def validate_unique(self) -> None:
+        """Let an address that is in the book already be given again: `save` brings it up to date."""
+        if self.instance.pk is not None or known_address(self.instance) is None:
+            super().validate_unique()
+
+    def save(self, commit: bool = True) -> Any:  # noqa: ANN401, FBT001, FBT002  # Django's signature
+        """Write the address; into the row of the same address, if there is one."""
+        known = known_address(self.instance) if self.instance.pk is None else None
+        if known is None:
+            return super().save(commit)
+        known.phone_number = self.instance.phone_number
+        if commit:
+            known.save()
+        return known
+
     def clean(self) -> dict[str, Any]:
         """Read the phone number as one of the address's country; ask for postcodes where used."""
         given: dict[str, Any] = super().clean() or {}
@@ -98,6 +118,11 @@ _AUTOCOMPLETE: Final = {
     "line2": "address-line2",
     "postcode": "postal-code",
 }
+
+
+def known_address(address: Any) -> Any:  # noqa: ANN401  # Django, Oscar and allauth have no types
+    """Return the user's address that differs in its phone number or notes at most, or None."""
+    return UserAddress.objects.filter(user=address.user, hash=address.generate_hash()).first()
 
 
 def country_name(country: Any) -> str:  # noqa: ANN401  # Django, Oscar and allauth have no types

@@ -1,5 +1,7 @@
 """What people log in with: an e-mail address or a phone number, in one field."""
 
+import re
+import unicodedata
 from dataclasses import dataclass
 from typing import Final
 
@@ -9,15 +11,11 @@ from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
 from tongbao.mall.people.mail import is_deliverable
+from tongbao.mall.shop.countries import prefix_of
 from tongbao.mall.shop.models import the_shop
 
-# Where a phone number without a country code is at home, by the mall's currency.
-_REGIONS: Final = {
-    "AUD": "AU", "CAD": "CA", "CHF": "CH", "CNY": "CN", "EUR": "DE", "GBP": "GB", "HKD": "HK",
-    "INR": "IN", "JPY": "JP", "KRW": "KR", "MOP": "MO", "MYR": "MY", "NZD": "NZ", "SGD": "SG",
-    "THB": "TH", "TWD": "TW", "USD": "US", "VND": "VN",
-}  # fmt: skip
 _MOST_CHARACTERS: Final = 254
+_NATIONAL: Final = re.compile(r"[0-9 ()./-]{5,40}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +30,18 @@ class Contact:
 
 
 def region() -> str:
-    """Return the country in which the mall's phone numbers are at home, such as CN."""
-    return _REGIONS.get(the_shop().currency, "CN")
+    """Return the country in which the mall's phone numbers are at home, such as CN; "" is none."""
+    return the_shop().country
+
+
+def hint() -> str:
+    """Return how a phone number is written here, in the reader's language."""
+    country = region()
+    if not country:
+        return _("Phone numbers with + and the country code.")
+    return _("%(prefix)s is put before phone numbers without a country code.") % {
+        "prefix": prefix_of(country)
+    }
 
 
 def read(text: str) -> Contact:
@@ -53,6 +61,7 @@ def read(text: str) -> Contact:
             return Contact(email=text.lower())
     elif phone := read_phone(text):
         return Contact(phone=phone)
+    check_country(text)
     raise ValidationError(_("Enter an e-mail address or a phone number."), code="contact")
 
 
@@ -69,12 +78,26 @@ def check_deliverable(address: str) -> None:
         )
 
 
+def check_country(text: str) -> None:
+    """Check that a number, which could not be read, does not lack its country only.
+
+    Raises:
+        ValidationError: it does, in the reader's language.
+    """
+    is_number = _NATIONAL.fullmatch(unicodedata.normalize("NFKC", text).strip())
+    if is_number and not region():
+        raise ValidationError(
+            _("Write the phone number with + and the country code, such as +33."),
+            code="country",
+        )
+
+
 def read_phone(text: str) -> str:
     """Return a phone number in its international form, "" if it is none."""
     if len(text) > _MOST_CHARACTERS:
         return ""
     try:
-        number = phonenumbers.parse(text, region())
+        number = phonenumbers.parse(text, region() or None)
     except phonenumbers.NumberParseException:
         return ""
     if number.extension or not phonenumbers.is_valid_number(number):

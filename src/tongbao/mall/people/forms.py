@@ -48,6 +48,7 @@ class SignupForm(allauth_forms.SignupForm):
         super().__init__(*args, **kwargs)
         del self.fields["email"], self.fields["phone"]
         self.fields["login"] = ContactField()
+        self.fields["login"].help_text = contact.hint()
         self.fields["password1"].label = _("Password")
         self.fields["password1"].help_text = _("At least 8 characters, not only digits.")
         self.fields["password1"].widget.attrs.pop("placeholder", None)

@@ -18,6 +18,11 @@ KINDS: Final = {
     ".png": ("PNG", "image/png"),
     ".webp": ("WEBP", "image/webp"),
 }
+# What Pillow raises for a file that it cannot read to its end.
+_BROKEN: Final = (
+    *(UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError),
+    *(EOFError, IndexError, ValueError),
+)
 MOST_BYTES: Final = 5 * 2**20
 MOST_PIXELS: Final = 40_000_000
 
@@ -40,7 +45,10 @@ def check(name: str, file: Any) -> None:  # noqa: ANN401  # Django, Oscar and al
             if width * height > MOST_PIXELS:
                 raise ValidationError(_("The picture has too many pixels. Save it smaller."))
             picture.verify()
-    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError) as error:
+        file.seek(0)
+        with Image.open(file, formats=[kind[0]]) as picture:
+            picture.load()  # what `verify` does not see: a file that was cut short
+    except _BROKEN as error:
         raise ValidationError(
             _("The file is not the kind of picture that its name says.")
         ) from error

@@ -24,7 +24,7 @@ class BadTarget(ValueError):
 def read_target(kind: str, text: str) -> str:
     """Return the number in what somebody typed, in the form that providers get.
 
-    A phone number without a country code is at home where the mall is. Chinese ones have eleven
+    A phone number without a country code is at home where the mall is, if that is known. Chinese ones have eleven
     digits then, others + and the country code.
 
     >>> read_target("fuel", "1000 1100 0000 0000 001")
@@ -58,24 +58,29 @@ def masked(target: str) -> str:
 
 def _phone(plain: str) -> str:
     home = region()
-    example = phonenumbers.example_number_for_type(home, phonenumbers.PhoneNumberType.MOBILE)
-    shown = ""
-    if example is not None:
-        shown = phonenumbers.format_number(example, phonenumbers.PhoneNumberFormat.NATIONAL)
-    words = _(
-        "Enter a mobile number, such as %(example)s; foreign numbers with + and the country code."
-    )
-    words %= {"example": shown}
     try:
-        number = phonenumbers.parse(plain, home)
+        number = phonenumbers.parse(plain, home or None)
     except phonenumbers.NumberParseException as error:
-        raise BadTarget(words) from error
+        raise BadTarget(_how(home)) from error
     mobile = {
         phonenumbers.PhoneNumberType.MOBILE,
         phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE,
     }
     if not phonenumbers.is_valid_number(number) or phonenumbers.number_type(number) not in mobile:
-        raise BadTarget(words)
+        raise BadTarget(_how(home))
     if number.country_code == phonenumbers.country_code_for_region("CN"):
         return str(number.national_number)
     return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+
+
+def _how(home: str) -> str:
+    example = None
+    if home:
+        example = phonenumbers.example_number_for_type(home, phonenumbers.PhoneNumberType.MOBILE)
+    if example is None:
+        return _("Enter a mobile number with + and the country code.")
+    shown = phonenumbers.format_number(example, phonenumbers.PhoneNumberFormat.NATIONAL)
+    words = _(
+        "Enter a mobile number, such as %(example)s; foreign numbers with + and the country code."
+    )
+    return words % {"example": shown}

@@ -27,6 +27,8 @@ class Shop(models.Model):
     name_en = models.CharField(_("name in English"), max_length=80)
     name_zh = models.CharField(_("name in Chinese"), max_length=80)
     currency = models.CharField(max_length=3)
+    # ISO 3166-1, two letters: where phone numbers without a country code belong; "" is nowhere.
+    country = models.CharField(max_length=2, default="", blank=True)
     timezone = models.CharField(max_length=64, default="Asia/Shanghai")
     return_days = models.PositiveSmallIntegerField(
         _("return window in days, after the goods are received"),

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from tongbao.ledger import programs
 from tongbao.ledger.door import open_program
 from tongbao.ledger.values import LedgerError
+from tongbao.mall.shop.countries import home_of
 from tongbao.mall.shop.models import ONLY, Shop
 
 
@@ -19,13 +20,15 @@ def open_mall(
     name_en: str,
     name_zh: str,
     currency: str,
+    country: str = "",
     timezone: str = "Asia/Shanghai",
     **settings: int,
 ) -> Shop:
     """Make and launch the program, and the mall on it; do nothing that was done before.
 
-    ``plan`` has the engine's JSON fields; ``settings`` are further fields of `Shop`. Not inside a
-    transaction: opening the mall's own account is a command.
+    ``plan`` has the engine's JSON fields; ``settings`` are further fields of `Shop`. Without
+    a ``country`` the mall is at home where its currency says. Not inside a transaction: opening
+    the mall's own account is a command.
 
     Raises:
         LedgerError: what `programs.create` and `programs.launch` raise.
@@ -44,6 +47,7 @@ def open_mall(
             "name_en": name_en,
             "name_zh": name_zh,
             "currency": currency,
+            "country": country or home_of(currency),
             "timezone": timezone,
             **settings,
         },
