@@ -1,5 +1,7 @@
 """Where the mall is at home; malls whose currency says the country keep what it was."""
 
+from typing import Any
+
 from django.db import migrations, models
 
 HOMES = {
@@ -9,7 +11,8 @@ HOMES = {
 }  # fmt: skip
 
 
-def keep_countries(apps, schema_editor):
+def keep_countries(apps: Any, schema_editor: Any) -> None:
+    """Say of malls in a country's own currency that they are there."""
     shops = apps.get_model("shop", "Shop").objects.using(schema_editor.connection.alias)
     for currency, country in HOMES.items():
         shops.filter(currency=currency).update(country=country)
