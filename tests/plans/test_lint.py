@@ -146,21 +146,21 @@ def test_warnings_come_before_notes() -> None:
 
 def test_a_double_quota_with_thirty_and_thirty_percent_fills_at_most_thirty_percent() -> None:
     finding = found({"quota": '"200%"', "dividend": '"30%"'})["quota-not-fillable"]
-    assert "at most 30% of all quotas" in finding.text.say("en")
+    assert "at most 30% of all ceilings" in finding.text.say("en")
     assert finding.figure.say("en").endswith("(30% + 30%) / 200% = 30%")
     assert "最多只能覆盖所有收益上限之和的 30%" in finding.text.say("zh")
 
 
 def test_the_founding_examples_quota_is_filled_to_fifteen_percent_at_most() -> None:
     finding = found({"quota": '"200%"'})["quota-not-fillable"]
-    assert "at most 15% of all quotas" in finding.text.say("en")
+    assert "at most 15% of all ceilings" in finding.text.say("en")
 
 
 def test_a_share_of_profit_is_said_for_all_profit_and_for_a_usual_one() -> None:
     # (30% + 30%) / 200% = 30%; with 35% profit (30% + 10.5%) / 200% = 20.25%
     lines = {"quota": '"200%"', "dividend": '"30%"', "dividend_base": '"profit"'}
     said = found(lines)["quota-not-fillable"].text.say("en")
-    assert "at most 30% of all quotas" in said
+    assert "at most 30% of all ceilings" in said
     assert "at most 20.25%" in said
 
 
@@ -177,7 +177,7 @@ def test_a_plan_on_profit_alone_fills_the_same_share_at_any_profit() -> None:
     lines = {"backing_base": '"profit"', "backing": '"50%"', "dividend": '"30%"'}
     more = {"dividend_base": '"profit"', "quota_base": '"contribution"', "quota": '"300%"'}
     said = found(lines | more)["quota-not-fillable"].text.say("en")
-    assert "at most 53.34% of all quotas" in said
+    assert "at most 53.34% of all ceilings" in said
     assert "35%" not in said
 
 

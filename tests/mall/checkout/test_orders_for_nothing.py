@@ -112,7 +112,7 @@ def test_what_came_back_for_nothing_does_not_come_back_again(mall: Mall) -> None
     returns.approve(asked, None, returns.quote(part, 0))
     with pytest.raises(NotNow):
         returns.ask(part, 0, chosen)
-    assert "Give something back" not in client.get(f"/orders/{sale.number}/").content.decode()
+    assert "Return items" not in client.get(f"/orders/{sale.number}/").content.decode()
 
 
 def test_one_of_two_pieces_that_came_back_leaves_the_part_as_it_is(mall: Mall) -> None:
