@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from types import ModuleType
 
 import click
@@ -9,14 +10,21 @@ import pytest
 from click.testing import CliRunner
 
 from tests.cli.program_desk import ORDERS, Run, sent
+from tests.tidy.vocabulary import find_unwanted
 from tongbao.cli import audit_words, ledger_words, program_words, statement_words
 from tongbao.cli.counting import CountedText
 from tongbao.cli.main import main
 from tongbao.ledger import words as ledger_own_words
 from tongbao.ledger.words import Text as LedgerText
 from tongbao.plans.layout import width
+from tongbao.plans.presets import PRESETS
 from tongbao.plans.words import Text
 
+_NAMES_OF_FIELDS = re.compile(
+    r"quota-[a-z-]+|[a-z]+[-_]quota\w*|/ quota\b|\bquota(?= =)|\bquota_\w+"
+    r"|[,，] ?quota$|^ +quota(?=  )",
+    re.MULTILINE,
+)
 ROOMS = (audit_words, ledger_words, program_words, statement_words, ledger_own_words)
 
 
@@ -137,3 +145,23 @@ def test_a_counting_text_is_a_text_for_those_who_do_not_count() -> None:
     text = CountedText("{name} of {n:day|days}", "{n} 天的 {name}")
     assert text.say("en", name="books", n="1,000") == "books of 1,000 days"
     assert text.say("zh", name="账", n=1) == "1 天的 账"
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("preset", PRESETS)
+def test_what_is_said_of_a_preset_has_no_word_that_we_do_not_use(
+    preset: str, lang: str, tmp_path: Path
+) -> None:
+    plan = tmp_path / "plan.toml"
+    words = ("plan", "new", "--preset", preset, "--lang", lang, "--out", str(plan))
+    assert CliRunner().invoke(main, words).exit_code == 0
+    for command in ("check", "show"):
+        said = CliRunner().invoke(main, ["plan", command, str(plan), "--lang", lang]).stdout
+        assert len(said) > 200
+        shown = _NAMES_OF_FIELDS.sub("", said)  # the linter's rules and the plan's fields
+        found = [
+            line
+            for line in find_unwanted(command, shown)
+            if not re.search(r": (下线|downline|upline):", line)  # what the law forbids
+        ]
+        assert not found, "\n".join(found)

@@ -182,5 +182,5 @@ WRITTEN_ANEW: Final = CountedText(
     "Written anew from the journal: {entries:entry|entries}, {accounts:account|accounts}.",
     "已根据账本重写：{entries} 条账目，{accounts} 个账户。",
 )
-SENDING: Final = Text("sending the commands", "提交指令")
+SENDING: Final = Text("sending the commands", "提交命令")
 REBUILDING: Final = Text("reading the journal once more", "重新读取账本")

@@ -24,7 +24,7 @@ DEFINITIONS: Final[Mapping[str, Text]] = {
     "refunds_in_window_amount": Text("Their amount.", "其金额。"),
     "refunds_late": Text(
         "Parts of refunds after the return window: they became refund commands.",
-        "退货期之后的退款部分：成为退款指令。",
+        "退货期之后的退款部分：成为退款命令。",
     ),
     "refunds_late_amount": Text("Their amount.", "其金额。"),
     "unmatched_refunds": Text(
@@ -131,7 +131,7 @@ DEFINITIONS: Final[Mapping[str, Text]] = {
     ),
     "rejected_refunds_amount": Text("Their amount.", "其金额。"),
     "rejected_commands": Text(
-        "All commands that the rules rejected, with the reason.", "所有被规则拒绝的指令及原因。"
+        "All commands that the rules rejected, with the reason.", "所有被规则拒绝的命令及原因。"
     ),
     "rejected_amount": Text("The money in them.", "其中的金额。"),
     "reserve": Text("Cash that backs the points at the end.", "期末积分准备金。"),

@@ -5,6 +5,8 @@ from typing import Final
 from django.utils.translation import get_language
 
 ATOMS: Final = 1_000_000
+_PLACES: Final = 4
+_LEAST_SHOWN: Final = ATOMS // 10**_PLACES
 SIGNS: Final = {"CNY": "¥", "GBP": "£", "EUR": "€", "USD": "$", "JPY": "¥", "KRW": "₩"}
 NO_MINOR: Final = frozenset({"JPY", "KRW", "VND"})
 
@@ -27,19 +29,33 @@ def money(minor: int, currency: str) -> str:
     return f"{sign}{SIGNS.get(currency, currency + ' ')}{shown}"
 
 
-def points(atoms: int, places: int = 4) -> str:
-    """Return points, cut (never rounded up) after some decimals, without idle zeros.
+def points(atoms: int) -> str:
+    """Return points as every page and message shows them: at most four decimals, without idle zeros.
+
+    Four, because a shopper's points then have the same digits wherever they stand, and what is cut
+    is worth less than a fen until a point costs a hundred yuan. Cut, never rounded up, so that
+    nobody sees more than is there. Less than can be seen that way is shown to the last atom, not
+    as nothing. Fields to type into and files have all six decimals.
 
     >>> points(12_495_000), points(1_999_999), points(1)
     ('12.495', '1.9999', '0.000001')
     """
-    atoms = int(atoms)
-    sign = "−" if atoms < 0 else ""
+    return _decimal(int(atoms), 6 if 0 < abs(int(atoms)) < _LEAST_SHOWN else _PLACES)
+
+
+def exact_points(atoms: int) -> str:
+    """Return points to the last atom, for somebody who types them in.
+
+    >>> exact_points(1_999_999)
+    '1.999999'
+    """
+    return _decimal(int(atoms), 6)
+
+
+def _decimal(atoms: int, places: int) -> str:
     whole, rest = divmod(abs(atoms), ATOMS)
-    if whole == 0 and rest < 10 ** (6 - places):
-        places = 6
     decimals = f"{rest:06d}"[:places].rstrip("0")
-    return f"{sign}{whole:,}" + (f".{decimals}" if decimals else "")
+    return f"{'−' if atoms < 0 else ''}{whole:,}" + (f".{decimals}" if decimals else "")
 
 
 def is_chinese() -> bool:

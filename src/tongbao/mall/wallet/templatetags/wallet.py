@@ -75,7 +75,7 @@ def changes(context: Context, item: Item) -> list[Moved]:
         if amount:
             text = figures.money(abs(amount), currency)
             if unit == "points":
-                text = figures.points(abs(amount), places=6)
+                text = figures.points(abs(amount))
             css = "is-quota" if unit == "quota" else "is-up" if amount > 0 else "is-down"
             moved.append(Moved(_signed(amount, text), str(UNIT_LABELS[unit]), css))
     return moved
@@ -134,12 +134,6 @@ def percents(rates: Sequence[int]) -> str:
     ('10% / 5%', '–')
     """
     return " / ".join(percent(rate) for rate in rates) or "–"
-
-
-@register.filter
-def exact_points(atoms: int) -> str:
-    """Write points to the last atom."""
-    return figures.points(int(atoms), places=6)
 
 
 @register.filter
