@@ -179,14 +179,15 @@ def work(*, once: bool, database: str | None, lang: Lang) -> None:
 
 
 @mall.command()
+@click.option("--all", "everything", is_flag=True, help="Compare the whole history again.")
 @_said
-def reconcile(database: str | None, lang: Lang) -> None:
+def reconcile(*, everything: bool, database: str | None, lang: Lang) -> None:
     """Compare orders, payments and journal, repair what a crash left, print each finding."""
     with explained(lang):
         prepare(database, project=MALL)
         from tongbao.cli import mall_reconcile  # noqa: PLC0415  # Django is set up by now
 
-        if mall_reconcile.reconcile(lang):
+        if mall_reconcile.reconcile(lang, everything=everything):
             sys.exit(_FOUND)
 
 

@@ -13,11 +13,11 @@ from tongbao.plans.words import Lang
 _LANGUAGES: Final = {"en": "en", "zh": "zh-hans"}
 
 
-def reconcile(lang: Lang) -> bool:
+def reconcile(lang: Lang, *, everything: bool = False) -> bool:
     """Reconcile, print each finding a line; return whether there was any."""
     now = datetime.now(UTC)
     findings: list[sales.Finding | withdrawals.Finding] = [
-        *sales.reconcile(now),
+        *sales.reconcile(now, everything=everything),
         *withdrawals.reconcile(now),
     ]
     for finding in findings:

@@ -9,17 +9,18 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.db import connection, transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
+from django.db.models import Exists, F, OuterRef, Q, Sum
 
 from tongbao.ledger.effects import CauseCode
 from tongbao.ledger.statements import purchase_bodies, walk
 from tongbao.mall.paying import refused
 from tongbao.mall.paying.models import Charge, ChargeRefund
-from tongbao.mall.sales import booking, holds
+from tongbao.mall.sales import booking, holds, starting
 from tongbao.mall.sales.findings import Finding, Kind, whatever
 from tongbao.mall.sales.leftover import left
-from tongbao.mall.sales.models import Part, Return, Sale
+from tongbao.mall.sales.models import Compared, Part, Return, Sale
 from tongbao.mall.sales.returns import base_id, to_member
+from tongbao.mall.sales.starting import Since
 from tongbao.mall.shop.models import Shop, the_shop
 from tongbao.mall.shop.money import money
 
@@ -28,16 +29,42 @@ _PAYMENTS: Final = ("wallet", "credit", "points")
 _RECEIVED: Final = (CauseCode.PAYMENT_RECEIVED, CauseCode.CREDIT_RECEIVED, CauseCode.GOODS_SOLD)
 
 
-def compared(now: datetime) -> Iterator[Finding]:
-    """Compare everything, and tell what disagrees."""
-    shop = the_shop()
+def compared(now: datetime, *, everything: bool = False) -> Iterator[Finding]:
+    """Compare what has come since nothing was found, or everything; tell what disagrees."""
+    count = 0
+    reached: list[Compared] = []
+    for finding in _compared(the_shop(), now, reached, everything=everything):
+        count += 1
+        yield finding
+    if not count:
+        for point in reached:
+            point.save()
+
+
+def _compared(
+    shop: Shop, now: datetime, reached: list[Compared], *, everything: bool
+) -> Iterator[Finding]:
+    since = Since()
+    yield from whatever("start", lambda: _reach(shop, reached))
+    if not everything and (point := starting.last()) is not None:
+        changed = list(whatever("start", lambda: starting.check(shop, point)))
+        yield from changed
+        since = since if changed else starting.since(point)
     yield from whatever("charges", lambda: _charges(shop))
     yield from whatever("due", lambda: _stuck(now))
-    yield from whatever("sales", lambda: _sales(shop))
-    yield from whatever("parts", lambda: _parts(shop))
-    yield from whatever("returns", lambda: _returns(shop))
-    yield from whatever("alone", lambda: _alone(shop))
+    yield from whatever("sales", lambda: _sales(shop, since))
+    yield from whatever("parts", lambda: _parts(shop, since))
+    yield from whatever("returns", lambda: _returns(shop, since))
+    yield from whatever("alone", lambda: _alone(shop, since))
     yield from whatever("escrow", lambda: _escrow(shop))
+
+
+def _reach(shop: Shop, reached: list[Compared]) -> Iterator[Finding]:
+    """Note where the journal stands before anything is read."""
+    point = starting.here(shop)
+    if point is not None:
+        reached.append(point)
+    yield from ()
 
 
 def _charges(shop: Shop) -> Iterator[Finding]:
@@ -73,10 +100,10 @@ def _stuck(now: datetime) -> Iterator[Finding]:
         yield Finding(Kind.STUCK, part.base_id)
 
 
-def _sales(shop: Shop) -> Iterator[Finding]:
+def _sales(shop: Shop, since: Since) -> Iterator[Finding]:
     """What was paid inside the program is in the journal as it is here; what was not, is not."""
     sales = Sale.objects.exclude(state=Sale.State.PENDING).select_related("user")
-    for sale_list in _steps(sales):
+    for sale_list in since.rows(shop, sales, ("paid_at", "cancelled_at"), "number"):
         bodies = purchase_bodies(
             shop.ledger, [f"{s.number}-{name}" for s in sale_list for name in _PAYMENTS]
         )
@@ -86,10 +113,11 @@ def _sales(shop: Shop) -> Iterator[Finding]:
             yield from _differences(ids, expected, bodies)
 
 
-def _parts(shop: Shop) -> Iterator[Finding]:
+def _parts(shop: Shop, since: Since) -> Iterator[Finding]:
     """Settled parts: their purchase and the merchant's deposit, and that their figures add up."""
     settled = Part.objects.filter(state=Part.State.SETTLED).exclude(purchase_id="")
-    for parts in _steps(settled.select_related("sale__user", "merchant")):
+    rows = settled.select_related("sale__user", "merchant")
+    for parts in since.rows(shop, rows, ("settled_at",), "sale__number"):
         deposits = {part.pk: part.purchase_id.removesuffix("purchase") + "part" for part in parts}
         ids = [*(part.purchase_id for part in parts), *deposits.values()]
         bodies = purchase_bodies(shop.ledger, ids)
@@ -116,10 +144,11 @@ def _agrees(part: Part, body: Mapping[str, Any]) -> bool:
     )
 
 
-def _returns(shop: Shop) -> Iterator[Finding]:
+def _returns(shop: Shop, since: Since) -> Iterator[Finding]:
     """Done returns: what the member got, and of late ones the refund, are in the journal."""
     done = Return.objects.filter(state=Return.State.DONE)
-    for rows in _steps(done.select_related("part__sale__user", "part__merchant")):
+    done = done.select_related("part__sale__user", "part__merchant")
+    for rows in since.rows(shop, done, ("done_at",), "part__sale__number"):
         bases = {row.pk: base_id(row) for row in rows}
         names = ("wallet", "points", "credit", "refund")
         ids = [f"{base}-{name}" for base in bases.values() for name in names]
@@ -156,10 +185,10 @@ def _differences(
             yield Finding(Kind.JOURNAL_DIFFERS, command_id)
 
 
-def _alone(shop: Shop) -> Iterator[Finding]:
+def _alone(shop: Shop, since: Since) -> Iterator[Finding]:
     """Payments to the mall's own account that are no sale's: somebody's money waits for nothing."""
     paying: dict[str, str] = {}
-    for item in walk(shop.ledger, shop.account):
+    for item in walk(shop.ledger, shop.account, after=since.number):
         number, _, name = item.command_id.rpartition("-")
         if item.cause.code in _RECEIVED and name in _PAYMENTS:
             paying[item.command_id] = number
@@ -211,11 +240,3 @@ def kept() -> tuple[int, int]:
         wallet += rest.tenders.wallet_minor + rest.tenders.points_minor - rest.goods_fee_minor
         credit += rest.tenders.credit_minor
     return wallet, credit
-
-
-def _steps(rows: "QuerySet[Any]") -> Iterator[list[Any]]:
-    """Yield rows by their keys, a few at a time."""
-    last = 0
-    while step := list(rows.filter(pk__gt=last).order_by("pk")[:_STEP]):
-        yield step
-        last = step[-1].pk

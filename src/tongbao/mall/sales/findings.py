@@ -30,6 +30,7 @@ class Kind(StrEnum):
     JOURNAL_ALONE = "journal_alone"
     JOURNAL_LACKS = "journal_lacks"
     JOURNAL_DIFFERS = "journal_differs"
+    JOURNAL_CHANGED = "journal_changed"
     ESCROW_SHORT = "escrow_short"
     STEP_FAILED = "step_failed"
 
@@ -63,6 +64,9 @@ _WORDS: Final[Mapping[Kind, object]] = {
     ),
     Kind.JOURNAL_LACKS: _("%(subject)s: the mall counts on it, but it is not in the journal."),
     Kind.JOURNAL_DIFFERS: _("%(subject)s: the journal has other figures than the mall."),
+    Kind.JOURNAL_CHANGED: _(
+        "Entry %(subject)s of the journal: it is not what it was when it was last compared."
+    ),
     Kind.ESCROW_SHORT: _(
         "The mall's own account has less than is kept there for buyers and merchants: %(subject)s are missing."
     ),

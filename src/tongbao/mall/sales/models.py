@@ -77,6 +77,8 @@ class Sale(Tenders):
 
     class Meta:
         indexes: ClassVar = [
+            models.Index(fields=["paid_at"], name="sale_paid_at"),
+            models.Index(fields=["cancelled_at"], name="sale_cancelled_at"),
             models.Index(fields=["user", "-id"], name="sale_of_user"),
             models.Index(
                 fields=["cancelled_at"],
@@ -147,6 +149,7 @@ class Part(Tenders):
             models.UniqueConstraint(fields=["sale", "merchant", "kind"], name="one_part_each_kind")
         ]
         indexes: ClassVar = [
+            models.Index(fields=["settled_at"], name="part_settled_at"),
             models.Index(fields=["merchant", "-id"], name="part_of_merchant"),
             models.Index(fields=["due_at"], condition=models.Q(state="received"), name="part_due"),
             models.Index(
@@ -277,7 +280,16 @@ class Return(Tenders):
             ),
         ]
         indexes: ClassVar = [
+            models.Index(fields=["done_at"], name="return_done_at"),
             models.Index(
                 fields=["answer_by"], condition=models.Q(state="asked"), name="return_unanswered"
-            )
+            ),
         ]
+
+
+class Compared(models.Model):
+    """Where the last comparison started in which nothing was found: one row (see `starting`)."""
+
+    number = models.BigIntegerField()  # the journal's last entry then
+    hash = models.CharField(max_length=64)  # of that entry
+    at = models.DateTimeField()

@@ -52,13 +52,14 @@ _TROUBLE: Final = (NotNow, LedgerError, PayingError)
 _REFUNDS: Final = 1000
 
 
-def reconcile(now: datetime) -> list[Finding]:
+def reconcile(now: datetime, *, everything: bool = False) -> list[Finding]:
     """Go on with everything that was left, compare, and return what was found, in that order.
 
     Not inside a transaction. One thing that cannot be gone on with, for whatever reason, holds up
-    no other: it is found, with nothing done, and the log has the reason.
+    no other: it is found, with nothing done, and the log has the reason. What was compared when
+    nothing was found is compared again only with ``everything``.
     """
-    return [*_repaired(now), *comparing.compared(now)]
+    return [*_repaired(now), *comparing.compared(now, everything=everything)]
 
 
 def _repaired(now: datetime) -> Iterator[Finding]:
