@@ -9,6 +9,7 @@ from django.utils import timezone
 from tests.mall.sales.buying import bought, buyer, overdue, placed
 from tests.mall.stage import Mall
 from tongbao.ledger.door import Ledger
+from tongbao.ledger.statements import purchase_bodies
 from tongbao.mall.sales import cancelling, comparing, returns, settlement
 from tongbao.mall.sales.findings import Finding, Kind
 from tongbao.mall.sales.models import Compared, Part, Return, Sale
@@ -144,7 +145,7 @@ def test_it_reads_no_more_however_long_the_history_is(
     mall: Mall, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[str] = []
-    bodies = comparing.purchase_bodies
+    bodies = purchase_bodies
 
     def counted(ledger: Ledger, ids: Sequence[str]) -> object:
         asked.extend(ids)
