@@ -261,12 +261,19 @@ def test_a_refused_return_cannot_be_approved(mall: Mall) -> None:
     assert not_now.value.why is Why.DECIDED
 
 
-@pytest.mark.parametrize(("amount", "why"), [(0, Why.TOO_LITTLE), (101, Why.TOO_MUCH)])
+@pytest.mark.parametrize(("amount", "why"), [(-1, Why.TOO_LITTLE), (101, Why.TOO_MUCH)])
 def test_no_more_comes_back_than_there_is(mall: Mall, amount: int, why: Why) -> None:
     part = bought(mall, buyer(mall, wallet=100), 100, Split(wallet=100))
     with pytest.raises(NotNow) as not_now:
         returns.quote(part, amount)
     assert not_now.value.why is why
+
+
+def test_nothing_of_no_goods_cannot_be_asked_back(mall: Mall) -> None:
+    part = bought(mall, buyer(mall, wallet=100), 100, Split(wallet=100))
+    with pytest.raises(NotNow):
+        returns.ask(part, 0)
+    assert not part.returns.exists()
 
 
 def test_the_guard_holds_what_was_shown_until_the_ledger_decides(mall: Mall) -> None:
