@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.contrib.auth.hashers import get_hasher
 from django.core import mail
 from django.core.cache import cache
 from django.test import Client, override_settings
@@ -228,3 +229,26 @@ def test_terms_and_privacy_are_there_in_both_languages_and_say_whose_text_it_is(
     assert english.status_code == 200
     assert "own text" in english.text
     assert "这是软件自带的文本" in mall.client(language="zh-hans").get(f"/{page}/").text
+
+
+@pytest.mark.parametrize("login", ["ann@example.com", "+8613812345678"])
+def test_registering_hashes_a_password_once_whether_the_account_is_known_or_not(
+    mall: Mall, login: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hasher = type(get_hasher())
+    real, hashed = hasher.encode, list[str]()
+
+    def encode(self: Any, password: str, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401  # Django's
+        hashed.append(password)
+        return real(self, password, *args, **kwargs)
+
+    known = {"email": login, "phone": None} if "@" in login else {"email": None, "phone": login}
+    monkeypatch.setattr(hasher, "encode", encode)
+    register(mall.client(), login)
+    assert hashed == [PASSWORD]
+    User.objects.all().delete()
+    cache.clear()
+    User.objects.create_user(password="another word 7", **known)  # noqa: S106  # a test's
+    hashed.clear()
+    register(mall.client(), login)
+    assert hashed == [PASSWORD]

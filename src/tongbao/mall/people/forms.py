@@ -9,6 +9,7 @@ from allauth.account.internal.userkit import filter_users_by_email
 from allauth.core import context
 from django import forms
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
@@ -82,6 +83,8 @@ class SignupForm(allauth_forms.SignupForm):
         """Write the user, unless another tab was quicker: then as if there had been one before."""
         limits.count(request, "code", str(self.cleaned_data["login"]))
         request.session[REFERRAL] = self.cleaned_data.get("code", "")
+        if self.account_already_exists:  # takes as long as writing a new password would
+            make_password(self.cleaned_data["password1"])
         try:
             with transaction.atomic():
                 return super().try_save(request)
