@@ -1,6 +1,7 @@
 """What people fill in to register, to log in and to change their accounts."""
 
-from typing import Any
+import unicodedata
+from typing import Any, ClassVar
 
 from allauth.account import forms as allauth_forms
 from allauth.account.internal.flows.password_reset_by_code import PasswordResetVerificationProcess
@@ -16,7 +17,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tongbao.mall.people import contact, limits, texts, words
+from tongbao.mall.people import contact, guessing, limits, texts, words
 from tongbao.mall.people.adapter import REFERRAL
 from tongbao.mall.people.models import User
 from tongbao.mall.people.unconfirmed import forget_abandoned
@@ -111,7 +112,9 @@ class LoginForm(allauth_forms.LoginForm):
 
 
 class _Digits:
-    """What all forms that ask for a code look like."""
+    """What all forms that ask for a code look like, and that each guess of one is counted."""
+
+    waits_for: ClassVar[str]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401  # Django, Oscar and allauth have no types
         super().__init__(*args, **kwargs)
@@ -121,17 +124,34 @@ class _Digits:
             "autocomplete": "one-time-code", "inputmode": "numeric", "maxlength": "12",
         }  # fmt: skip
 
+    def clean_code(self) -> str:
+        """Count the guess before it is compared; read full-width digits."""
+        given = self.cleaned_data  # type: ignore[attr-defined]  # the form's, below this
+        given["code"] = unicodedata.normalize("NFKC", given["code"])
+        request = context.request
+        if not guessing.may_guess(request, self.waits_for):
+            raise ValidationError(
+                _("Too many wrong attempts. Please start again."), code="too_many_login_attempts"
+            )
+        return str(super().clean_code())  # type: ignore[misc]  # likewise
+
 
 class EmailCodeForm(_Digits, allauth_forms.ConfirmEmailVerificationCodeForm):
     """Giving the code that was mailed."""
+
+    waits_for = guessing.EMAIL
 
 
 class PhoneCodeForm(_Digits, allauth_forms.VerifyPhoneForm):
     """Giving the code that was sent to a phone."""
 
+    waits_for = guessing.PHONE
+
 
 class ResetCodeForm(_Digits, allauth_forms.ConfirmPasswordResetCodeForm):
     """Giving the code that sets a new password."""
+
+    waits_for = guessing.RESET
 
 
 class _Passwords:

@@ -172,3 +172,14 @@ class Counter(models.Model):
 
     def __str__(self) -> str:
         return self.cache_key
+
+
+class Guesses(models.Model):
+    """How often the code that a session waits for was guessed; who waits cannot be told from it."""
+
+    key = models.CharField(max_length=64, primary_key=True)
+    guesses = models.PositiveSmallIntegerField(default=0)
+    began_at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.key[:8]}…: {self.guesses}"
