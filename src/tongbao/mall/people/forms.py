@@ -44,6 +44,7 @@ class SignupForm(allauth_forms.SignupForm):
     """Registering: one field for address or number, a password, an inviter's code if any."""
 
     field_order = ("login", "password1", "code")
+    account_already_exists: bool  # allauth's
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401  # Django, Oscar and allauth have no types
         """Put one field in place of allauth's two."""
