@@ -28,6 +28,7 @@ from tongbao.mall.merchants.opening import (
     open_merchant,
 )
 from tongbao.mall.people.models import User
+from tongbao.mall.sales.leaves import leaves
 from tongbao.mall.sales.models import Part, Return, Sale
 from tongbao.mall.shop.models import the_shop
 from tongbao.mall.shop.opening import NotOpened
@@ -157,7 +158,8 @@ def edit(request: HttpRequest, account: str) -> HttpResponse:
         messages.success(request, _("Saved."))
         return redirect("desk:merchant", account)
     people = merchant.partner.users.order_by("pk")
-    context = {"merchant": merchant, "form": form, "people": people}
+    worked = leaves(the_shop(), merchant.margin_bps)
+    context = {"merchant": merchant, "form": form, "people": people, "leaves": worked}
     return render(request, "desk/merchant.html", context)
 
 

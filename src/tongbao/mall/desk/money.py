@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET
 from tongbao.ledger.merchants import receivables
 from tongbao.mall.desk.access import at, shown
 from tongbao.mall.sales import goods
+from tongbao.mall.sales.leaves import leaves
 from tongbao.mall.sales.models import Part, Sale
 from tongbao.mall.shop.models import the_shop
 from tongbao.mall.shop.pages import paged
@@ -38,5 +39,6 @@ def balances(request: HttpRequest, account: str) -> HttpResponse:
         "total": report.total,
         "waiting": sum(goods.left_minor(part) for part in waiting),
         "days_count": _DAYS,
+        "leaves": leaves(shop, merchant.margin_bps),
     }
     return shown(request, merchant, "desk/money.html", context)
