@@ -137,7 +137,7 @@ def bars(result: Result) -> dict[str, int]:
             "en",
             ("sending the commands", "writing the journal", "checking the journal"),
         ),
-        ("zh", ("提交指令", "写入账本", "核对账本")),
+        ("zh", ("提交命令", "写入账本", "核对账本")),
     ],
 )
 def test_each_command_of_the_ledger_says_how_far_it_is(
