@@ -23,7 +23,8 @@ from tests.mall.stage import open_for_tests
 # back before the settlement as 10.00, 5.00, 2.50, 2.50. Of the 60.00 paid that are left 18.00 go
 # to the reserve, 30 % of the profit of 21.00 to the dividends, 1.20 to ann, 1.20 to the platform,
 # 0.24 of the provider's 40.00 to the provider: 33.06 to tea, and 9.00 of the 10.00 in points.
-# Wine came back as a whole, so it has nothing, and ann keeps only tea's commission.
+# Wine came back as a whole, so of its 1.00 it has all but the 0.18 that the provider keeps of
+# 30.00; ann keeps only tea's commission.
 # The buyer had 100.00: 40.00 less, then 5.00 + 2.25 of tea (of 2.50 in points 0.25 are the goods
 # fee), 6.75 for wine's 7.50 in points, 9.00 for the 10.00 of K2. Of wine's 45.00 paid 3.93 could
 # not be fetched back (read from a run of the engine), and 41.07 came back in proportion to 30.00
@@ -33,7 +34,7 @@ END: Final = {
     "shop credit": 0,
     "tea wallet": 3306 + 900,
     "tea credit": 1000,
-    "wine wallet": 0,
+    "wine wallet": 100 - 18,
     "wine credit": 0,
     "ann wallet": 2000 + 120,
     "ann credit": 0,

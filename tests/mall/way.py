@@ -7,7 +7,8 @@ Three sales of one buyer, whom ann invited:
 - K2, 60.00 of wine, is cancelled after it was paid.
 - K3 asks for more than the wallet has: its provider's part goes back.
 
-Every step is what a page would do; none assumes that the one before went through to its end.
+Wine had 1.00 before, for what the provider keeps of the sale that comes back whole. Every step is
+what a page would do; none assumes that the one before went through to its end.
 """
 
 from collections.abc import Callable
@@ -44,6 +45,7 @@ def prepare() -> None:
         {"id": "top-up", "type": "deposit", "account": account, "amount": 10000},
         {"id": "before", "type": "purchase", "member": account, "paid": 100000, "profit": 0},
         {"id": "convert", "type": "convert", "member": account, "points": 50_000_000},
+        {"id": "float", "type": "deposit", "account": "wine", "amount": 100},
     ):
         assert ledger.submit(command).ok
 
