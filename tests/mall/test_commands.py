@@ -15,9 +15,10 @@ from tongbao.cli import mall_serve, mall_work
 from tongbao.cli.ledger_words import Unable
 from tongbao.cli.main import main
 from tongbao.mall.demo import marker
+from tongbao.mall.merchants.models import Merchant
 from tongbao.mall.people.models import User
 from tongbao.mall.people.roles import is_operator
-from tongbao.mall.shop.models import the_shop
+from tongbao.mall.shop.models import Shop, the_shop
 
 GOOD = "a long sentence 7"
 
@@ -58,6 +59,40 @@ def test_open_again_changes_nothing(empty: str) -> None:
     opened(empty, "--preset", "wine")
     assert opened(empty, "--preset", "wine").exit_code == 0
     assert the_shop().ledger.standing().number == 1  # the opening of the mall's own account
+
+
+@pytest.mark.parametrize(
+    ("margin", "left"), [("35%", "a loss of ¥5.50 on each sale"), ("0%", "a loss of ¥30.00")]
+)
+def test_open_refuses_a_margin_at_which_the_malls_own_goods_lose(
+    empty: str, margin: str, left: str
+) -> None:
+    # The plan takes 30 % of the price and 30 % of the profit: 40.50 at 35 %, 30.00 at 0.
+    refused = opened(empty, "--preset", "dividend", "--margin", margin)
+    assert refused.exit_code == 2
+    assert left in refused.stderr
+    assert not Shop.objects.exists()
+    meant = opened(empty, "--preset", "dividend", "--margin", margin, "--at-a-loss")
+    assert meant.exit_code == 0, meant.output
+    assert left in meant.stderr
+    assert Merchant.objects.get().margin_bps == int(margin.rstrip("%")) * 100
+
+
+def test_open_warns_of_the_usual_margin_and_of_one_that_leaves_little(empty: str) -> None:
+    usual = opened(empty, "--preset", "dividend", "--lang", "zh")
+    assert usual.exit_code == 0
+    assert "每笔亏损 ¥5.50" in usual.stderr
+    assert opened(empty, "--preset", "dividend", "--margin", "1%").stderr == ""  # open already
+
+
+@pytest.mark.parametrize(
+    ("margin", "says"),
+    [("45%", "¥1.50 is left, less than 5%"), ("60%", ""), ("101%", "0% and 100%")],
+)
+def test_open_takes_a_margin_that_earns(empty: str, margin: str, says: str) -> None:
+    result = opened(empty, "--preset", "dividend", "--margin", margin)
+    assert result.exit_code == (2 if margin == "101%" else 0)
+    assert (says in result.stderr) if says else not result.stderr
 
 
 def test_open_makes_the_operator(empty: str) -> None:

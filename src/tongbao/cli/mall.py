@@ -64,6 +64,8 @@ def mall() -> None:
     show_default=True,
     help="Return window, after the goods are received.",
 )
+@click.option("--margin", help="Margin of the mall's own goods, such as 60% [default: 35%].")
+@click.option("--at-a-loss", is_flag=True, help="Take a margin at which each sale loses.")
 @click.option(
     "--operator", metavar="EMAIL", help="Make this the operator's log-in; asks for a password."
 )
@@ -78,17 +80,21 @@ def open_one(
     country: str | None,
     timezone: str,
     return_days: int,
+    margin: str | None,
+    *,
+    at_a_loss: bool,
     operator: str | None,
     database: str | None,
     lang: Lang,
 ) -> None:
     """Set a mall up: tables, program, plan, names; do nothing that was done before."""
     with explained(lang, program):
-        from tongbao.cli import mall_open  # noqa: PLC0415  # only where it is used
+        from tongbao.cli import mall_margin, mall_open  # noqa: PLC0415  # only where it is used
 
         plan_file = mall_open.plan_of(plan_path, preset, currency, lang)
         prepare(database, make=True, project=MALL)
         home = mall_open.country_of(country, plan_file.currency)
+        own = mall_margin.check_margin(plan_file, margin, at_a_loss=at_a_loss, lang=lang)
         mall_open.open_mall_here(
             plan_file,
             program=program,
@@ -97,6 +103,7 @@ def open_one(
             country=home,
             timezone=timezone,
             return_days=return_days,
+            own_margin=own,
             lang=lang,
         )
         if operator is not None:

@@ -63,9 +63,12 @@ def open_mall_here(
     country: str,
     timezone: str,
     return_days: int,
+    own_margin: int | None,
     lang: Lang,
 ) -> None:
     """Open the mall in the database that is ready; do nothing that was done before.
+
+    ``own_margin`` is its own merchant's, in basis points; None where that is open already.
 
     Raises:
         LedgerError: as `open_mall` does.
@@ -86,7 +89,8 @@ def open_mall_here(
         return_days=return_days,
     )
     lengthen_notice(shop)
-    open_own(shop)
+    if own_margin is not None:
+        open_own(shop, own_margin)
     open_kinds()
     shown = shop.name_zh if lang == "zh" else shop.name_en
     click.echo(words.OPENED.say(lang, name=shown, program=shop.program))

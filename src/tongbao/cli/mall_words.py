@@ -22,6 +22,23 @@ BAD_COUNTRY: Final = Text(
     "{found} is no country. Write the two letters of ISO 3166-1, such as FR",
     "{found} 不是国家或地区代码。请写 ISO 3166-1 的两个字母，例如 FR",
 )
+NO_MARGIN: Final = Text("--margin: {reason}", "--margin：{reason}")
+MARGIN_RANGE: Final = Text("--margin is not between 0% and 100%", "--margin 不在 0% 到 100% 之间")
+OWN_LOSES: Final = Text(
+    "The mall's own goods, with a margin of {margin}: of {sample} paid, plan and fees take {taken} and "
+    "the goods cost {goods}, a loss of {left} on each sale.",
+    "自营商品毛利率 {margin}：每收 {sample}，方案和费用提取 {taken}，商品成本 {goods}，每笔亏损 {left}。",
+)
+OWN_EARNS_LITTLE: Final = Text(
+    "The mall's own goods, with a margin of {margin}: of {sample} paid, plan and fees take {taken} and "
+    "the goods cost {goods}; {left} is left, less than {least}.",
+    "自营商品毛利率 {margin}：每收 {sample}，方案和费用提取 {taken}，商品成本 {goods}，剩 {left}，低于 {least}。",
+)
+MEANT: Final = Text(
+    "Name a higher --margin, or say --at-a-loss if it is meant.",
+    "请提高 --margin；确实要亏本销售时加 --at-a-loss。",
+)
+WARNING: Final = Text("Warning: {text}", "警告：{text}")
 OPENED: Final = Text(
     "{name} is open on the program {program}. `tongbao mall serve` serves it",
     "{name} 已开业，积分项目为 {program}。用 `tongbao mall serve` 提供服务",

@@ -10,6 +10,7 @@ from tests.mall.demo.conftest import NOW, PASSWORD, SOURCE, audited
 from tests.mall.stage import Mall
 from tongbao.mall.demo import retail, source
 from tongbao.mall.people.models import User
+from tongbao.mall.sales.leaves import Leaves, of_merchants
 from tongbao.mall.sales.models import Part, Return, Sale
 from tongbao.mall.sales.reconcile import reconcile
 
@@ -121,3 +122,13 @@ def test_the_reconciler_finds_nothing(retail_mall: Mall) -> None:
 
 def test_an_auditor_finds_its_journal_in_order(retail_mall: Mall, tmp_path: Path) -> None:
     assert audited(retail_mall, tmp_path) == 0
+
+
+def test_each_merchant_earns_more_of_a_sale_than_the_terms_ask_for(retail_mall: Mall) -> None:
+    # Of 100.00: 30.00 reserve, 18.00 of a profit of 60.00 dividends, 2.60 fees, 40.00 goods.
+    assert retail_mall.shop.earn_least_bps == 500
+    worked = of_merchants(retail_mall.shop)
+    assert len(worked) == 6
+    for merchant, left in worked:
+        assert isinstance(left, Leaves)
+        assert (merchant.account, left.earned) == (merchant.account, 940)

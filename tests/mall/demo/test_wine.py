@@ -9,6 +9,7 @@ from tests.mall.demo.conftest import NOW, audited
 from tests.mall.stage import Mall
 from tongbao.mall.merchants.models import Merchant
 from tongbao.mall.people.models import User
+from tongbao.mall.sales.leaves import Leaves, of_merchants
 from tongbao.mall.sales.models import Part
 from tongbao.mall.sales.reconcile import reconcile
 from tongbao.mall.services.models import Topup
@@ -76,3 +77,13 @@ def test_the_reconciler_finds_nothing(wine_mall: Mall) -> None:
 
 def test_an_auditor_finds_its_journal_in_order(wine_mall: Mall, tmp_path: Path) -> None:
     assert audited(wine_mall, tmp_path) == 0
+
+
+def test_each_merchant_earns_more_of_a_sale_than_the_terms_ask_for(wine_mall: Mall) -> None:
+    # Of 100.00: 30.00 reserve, 2.60 fees, 55.00 goods.
+    assert wine_mall.shop.earn_least_bps == 500
+    worked = of_merchants(wine_mall.shop)
+    assert len(worked) == 4
+    for merchant, left in worked:
+        assert isinstance(left, Leaves)
+        assert (merchant.account, left.earned) == (merchant.account, 1_240)

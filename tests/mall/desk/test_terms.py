@@ -20,6 +20,8 @@ TERMS = {
     "unpaid_share_bps": "20",
     "platform_fee_bps": "2.5",
     "provider_fee_bps": "0.6",
+    "earn_least_bps": "7.5",
+    "knows_loss": "on",
 }
 
 
@@ -34,6 +36,7 @@ def test_an_operator_changes_the_terms(mall: Mall) -> None:
     assert (shop.unpaid_most, shop.unpaid_share_bps) == (4, 2000)
     assert (shop.answer_days, shop.returns_most, shop.return_least_bps) == (3, 2, 25)
     assert (shop.platform_fee_bps, shop.provider_fee_bps) == (250, 60)
+    assert shop.earn_least_bps == 750
     page = client.get("/desk/terms/").content.decode()
     assert 'value="2.5"' in page
 
@@ -54,6 +57,8 @@ def test_an_operator_changes_the_terms(mall: Mall) -> None:
         ("unpaid_share_bps", "0"),
         ("platform_fee_bps", "100.1"),
         ("provider_fee_bps", "a lot"),
+        ("earn_least_bps", "101"),
+        ("earn_least_bps", ""),
     ],
 )
 def test_terms_that_cannot_be_change_nothing(mall: Mall, field: str, value: str) -> None:

@@ -11,6 +11,7 @@ NEW = {
     "name_en": "Noodle Bar",
     "name_zh": "面馆",
     "margin_bps": "12.5",
+    "knows_loss": "on",
     "is_open": "on",
 }
 
@@ -80,6 +81,7 @@ def test_words_that_only_look_like_those_are_good_names(mall: Mall, account: str
 def test_a_margin_is_read_exactly(mall: Mall, typed: str, bps: int | None) -> None:
     client = mall.client(mall.operator())
     post = {"name_en": "Tea", "name_zh": "茶", "margin_bps": typed, "is_open": "on"}
+    post |= {"knows_loss": "on"}
     answer = client.post("/desk/merchants/tea/", post)
     assert answer.status_code == (200 if bps is None else 302)
     assert mall.merchant("tea").margin_bps == (3500 if bps is None else bps)

@@ -47,6 +47,7 @@ def test_taking_the_window_away_is_asked_for_again(mall: Mall) -> None:
         "return_least_bps": "5",
         "platform_fee_bps": "2",
         "provider_fee_bps": "0.6",
+        "earn_least_bps": "5",
     }
     assert "as soon as the goods are received" in desk.post("/desk/terms/", form).content.decode()
     assert mall.shop.return_days == 7

@@ -21,7 +21,7 @@ from tongbao.mall.demo.progress import Watch, nobody
 from tongbao.mall.demo.recent import Basket, Reached, place_recent
 from tongbao.mall.merchants.opening import open_merchant, open_own
 from tongbao.mall.people.models import User
-from tongbao.mall.sales.split import Fees, Taken, split
+from tongbao.mall.sales.split import BPS, Fees, Taken, split
 from tongbao.mall.shop.models import Shop
 from tongbao.mall.shop.opening import open_mall
 
@@ -32,6 +32,9 @@ BUYERS: Final = 100
 PAID_MINOR: Final = 10_000
 REFERRAL_BPS: Final = 1000
 """Of what an order puts into the reserve; with the 70 % granted it stays below the whole."""
+
+MARGIN_BPS: Final = 4500
+"""Of each sale; the plan takes 30 % and the fees 2.6 %, so that the merchants earn 12.4 %."""
 
 PLATFORM_FEE_BPS: Final = 200
 PROVIDER_FEE_BPS: Final = 60
@@ -114,9 +117,14 @@ def build(
     for account, english, chinese in STALLS:
         staff = make_person(Person(account, f"{chinese}店员"), hashed, "CN")
         merchants[account] = open_merchant(
-            shop, account, name_en=english, name_zh=chinese, staff=(staff,)
+            shop,
+            account,
+            name_en=english,
+            name_zh=chinese,
+            margin_bps=MARGIN_BPS,
+            staff=(staff,),
         )
-    merchants[shop.account] = open_own(shop)
+    merchants[shop.account] = open_own(shop, MARGIN_BPS)
     enrol(shop, MEMBERS, begin.isoformat())
     told("people", 1, 1)
     stock(
@@ -144,7 +152,10 @@ def _one_day(shop: Shop, buyer: int, at: datetime) -> None:
     midnight = datetime.combine(at.date() + _DAY, time(), at.tzinfo).isoformat()
     member = account_of(buyer)
     bought: Command = {"id": f"{number}-cellar-purchase", "type": "purchase", "at": moment}
-    figures = _accepted(shop, bought | {"member": member, "paid": PAID_MINOR, "profit": 3500})
+    figures = _accepted(
+        shop,
+        bought | {"member": member, "paid": PAID_MINOR, "profit": PAID_MINOR * MARGIN_BPS // BPS},
+    )
     taken = Taken(figures["contribution"], figures["dividend"])
     fees = Fees(shop.platform_fee_bps, shop.provider_fee_bps)
     rest = split(PAID_MINOR, PAID_MINOR, taken, fees).to_merchant

@@ -20,7 +20,9 @@ from tongbao.mall.demo.source import Event
 from tongbao.mall.sales.split import Fees, Figures, Taken, split
 from tongbao.mall.sales.splitting import allocate
 
-PROFIT_BPS: Final = 3500
+PROFIT_BPS: Final = 6000
+"""Gifts are sold at more than twice their cost: less would not pay for the plan and the fees."""
+
 QUIET_DAYS: Final = 90
 CONVERTS: Final = 5
 _BPS: Final = 10_000

@@ -16,7 +16,7 @@ from tongbao.mall.demo import source
 from tongbao.mall.demo.goods import Article, make_categories, stock
 from tongbao.mall.demo.orders import write_past_orders
 from tongbao.mall.demo.people import Person, enrol, make_country, make_person
-from tongbao.mall.demo.play import Played, Terms, account_of, play, shift_of
+from tongbao.mall.demo.play import PROFIT_BPS, Played, Terms, account_of, play, shift_of
 from tongbao.mall.demo.progress import Watch, nobody
 from tongbao.mall.demo.recent import Basket, Reached, place_recent
 from tongbao.mall.demo.reviews import write_reviews
@@ -237,7 +237,11 @@ def _open(plan: Mapping[str, object]) -> tuple[Shop, dict[str, Merchant]]:
     )
     merchants = {
         stall.account: open_merchant(
-            shop, stall.account, name_en=stall.name_en, name_zh=stall.name_zh
+            shop,
+            stall.account,
+            name_en=stall.name_en,
+            name_zh=stall.name_zh,
+            margin_bps=PROFIT_BPS,
         )
         for stall in STALLS
     }

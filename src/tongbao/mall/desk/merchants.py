@@ -16,9 +16,10 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from tongbao.ledger.values import LedgerError
+from tongbao.mall.desk import losses
 from tongbao.mall.desk.access import operator
 from tongbao.mall.desk.reserved import WORDS
-from tongbao.mall.merchants.models import Merchant
+from tongbao.mall.merchants.models import USUAL_MARGIN_BPS, Merchant
 from tongbao.mall.merchants.opening import (
     UnusableName,
     change_merchant,
@@ -28,7 +29,7 @@ from tongbao.mall.merchants.opening import (
     open_merchant,
 )
 from tongbao.mall.people.models import User
-from tongbao.mall.sales.leaves import leaves
+from tongbao.mall.sales.leaves import Leaves, Worked, leaves, loses
 from tongbao.mall.sales.models import Part, Return, Sale
 from tongbao.mall.shop.models import the_shop
 from tongbao.mall.shop.opening import NotOpened
@@ -54,6 +55,13 @@ class PercentField(forms.CharField):
         MaxValueValidator(10_000)(bps)
         return bps
 
+    def has_changed(self, initial: Any, data: Any) -> bool:  # noqa: ANN401  # likewise
+        """Say whether another share was typed than there was."""
+        try:
+            return bool(self.clean(data) != initial)
+        except ValidationError:
+            return True
+
     def prepare_value(self, value: Any) -> Any:  # noqa: ANN401  # of Oscar or Django, without types
         """Show basis points as percent, and what was typed as it was."""
         if not isinstance(value, int):
@@ -69,12 +77,33 @@ class MerchantForm(forms.Form):
     margin_bps = PercentField(
         label=gettext_lazy("Margin in percent"),
         max_length=8,
-        initial=3500,
+        initial=USUAL_MARGIN_BPS,
         help_text=gettext_lazy("Of what is paid; it counts as profit where the plan asks for it."),
     )
     is_open = forms.BooleanField(
         label=gettext_lazy("Open for business"), required=False, initial=True
     )
+    knows_loss = forms.BooleanField(
+        label=gettext_lazy("I know that this merchant loses money on each sale"),
+        required=False,
+        widget=forms.HiddenInput,
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Ask whether a loss is meant where a merchant is opened, or its margin changed, at one."""
+        cleaned = super().clean() or self.cleaned_data
+        decides = {"margin_bps", "is_open"} & set(self.changed_data) or not self.initial
+        if decides and cleaned.get("is_open") and "margin_bps" in cleaned:
+            shop = the_shop()
+            worked = leaves(shop, cleaned["margin_bps"])
+            if loses(worked):
+                losses.ask(self, losses.describe_loss(worked, shop))
+        return cleaned
+
+    @property
+    def changes(self) -> dict[str, Any]:
+        """What is to be written."""
+        return {name: value for name, value in self.cleaned_data.items() if name != losses.KNOWN}
 
 
 class NewMerchantForm(MerchantForm):
@@ -127,7 +156,7 @@ def new(request: HttpRequest) -> HttpResponse:
     operator(request)
     form = NewMerchantForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        fields = dict(form.cleaned_data)
+        fields = form.changes
         account, is_open = fields.pop("account"), fields.pop("is_open")
         try:
             made = open_merchant(the_shop(), account, **fields)
@@ -141,8 +170,10 @@ def new(request: HttpRequest) -> HttpResponse:
             form.add_error(None, told(error))
         else:
             messages.success(request, _("The merchant is open. Now add its staff."))
+            _warn(request, made.margin_bps)
             return redirect("desk:merchant", account)
-    return render(request, "desk/merchant_new.html", {"form": form})
+    context = {"form": form, "leaves": _asked(form)}
+    return render(request, "desk/merchant_new.html", context)
 
 
 @login_required
@@ -151,14 +182,17 @@ def edit(request: HttpRequest, account: str) -> HttpResponse:
     """Change a merchant."""
     operator(request)
     merchant = get_object_or_404(Merchant.objects.select_related("partner"), account=account)
-    first = {name: getattr(merchant, name) for name in MerchantForm.base_fields}
+    shown = [name for name in MerchantForm.base_fields if name != losses.KNOWN]
+    first = {name: getattr(merchant, name) for name in shown}
     form = MerchantForm(request.POST or None, initial=first)
     if request.method == "POST" and form.is_valid():
-        change_merchant(merchant, **form.cleaned_data)
+        change_merchant(merchant, **form.changes)
         messages.success(request, _("Saved."))
+        if "margin_bps" in form.changed_data:
+            _warn(request, form.changes["margin_bps"])
         return redirect("desk:merchant", account)
     people = merchant.partner.users.order_by("pk")
-    worked = leaves(the_shop(), merchant.margin_bps)
+    worked = _asked(form) or leaves(the_shop(), merchant.margin_bps)
     context = {"merchant": merchant, "form": form, "people": people, "leaves": worked}
     return render(request, "desk/merchant.html", context)
 
@@ -182,3 +216,20 @@ def staff(request: HttpRequest, account: str) -> HttpResponse:
         hire(merchant, found)
         messages.success(request, _("%(name)s is now on the staff.") % {"name": found.shown})
     return redirect("desk:merchant", account)
+
+
+def _asked(form: MerchantForm) -> Worked | None:
+    """Work the example out for the margin that was typed and refused, None where there is none."""
+    if not form.is_bound or form.is_valid() or "margin_bps" not in form.cleaned_data:
+        return None
+    return leaves(the_shop(), form.cleaned_data["margin_bps"])
+
+
+def _warn(request: HttpRequest, margin_bps: int) -> None:
+    """Say what a sale leaves where that is less than the terms ask for."""
+    shop = the_shop()
+    worked = leaves(shop, margin_bps)
+    if loses(worked):
+        messages.warning(request, losses.describe_loss(worked, shop))
+    elif isinstance(worked, Leaves) and worked.is_little:
+        messages.warning(request, losses.describe_little(worked, shop))

@@ -9,13 +9,16 @@ from django.contrib.auth.decorators import login_required
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 from oscar.core.loading import get_model
 
+from tongbao.mall.desk import losses
 from tongbao.mall.desk.access import operator
 from tongbao.mall.desk.merchants import PercentField
+from tongbao.mall.sales.leaves import earns_little, loses, of_merchants
 from tongbao.mall.sales.terms import lengthen_notice
 from tongbao.mall.shop.amounts import MoneyField
 from tongbao.mall.shop.countries import named_countries
@@ -23,6 +26,9 @@ from tongbao.mall.shop.models import Shop, the_shop
 from tongbao.mall.shop.money import digits
 
 Charges = get_model("shipping", "OrderAndItemCharges")
+_NAMED: Final = 3
+"""So many merchants are named in one sentence."""
+
 _LEAST: Final = {
     "return_days": 0,
     "receive_days": 1,
@@ -61,9 +67,22 @@ class TermsForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none when i
         label=gettext_lazy("Payment provider's fee in percent of what it collects"),
         max_length=8,
     )
+    earn_least_bps = PercentField(
+        label=gettext_lazy("What a merchant earns of a sale at least, in percent"),
+        max_length=8,
+        help_text=gettext_lazy(
+            "Once goods, plan and fees are paid. Who earns less is listed below and warned."
+        ),
+    )
 
     no_window = forms.BooleanField(
         label=gettext_lazy("New orders have no return window"), required=False
+    )
+
+    knows_loss = forms.BooleanField(
+        label=gettext_lazy("I know that these merchants lose money on each sale"),
+        required=False,
+        widget=forms.HiddenInput,
     )
 
     class Meta:
@@ -74,6 +93,7 @@ class TermsForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none when i
             *("name_en", "name_zh", "country", "return_days", "receive_days", "pay_minutes"),
             *("answer_days", "returns_most", "return_least_bps"),
             *("unpaid_most", "unpaid_share_bps", "platform_fee_bps", "provider_fee_bps"),
+            "earn_least_bps",
         )
         labels = {
             "return_days": gettext_lazy("Return window (days after receipt)"),
@@ -113,7 +133,32 @@ class TermsForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none when i
                     "this if that is what you want."
                 ),
             )
+        if not self.errors and {"platform_fee_bps", "provider_fee_bps"} & set(self.changed_data):
+            self._ask_about_losses()
         return cleaned
+
+    def _ask_about_losses(self) -> None:
+        """Refuse fees that leave a merchant less than nothing, unless that is meant."""
+        shop = the_shop()
+        for name in ("platform_fee_bps", "provider_fee_bps"):
+            setattr(shop, name, self.cleaned_data[name])
+        losing = [(one, worked) for one, worked in of_merchants(shop) if loses(worked)]
+        if not losing:
+            return
+        first, worked = losing[0]
+        names = get_text_list([one.name for one, _worked in losing[:_NAMED]], _("and"))
+        more = len(losing) - _NAMED
+        if more > 0:
+            names = _("%(names)s and %(count)s more") % {"names": names, "count": more}
+        losses.ask(
+            self,
+            _("With these fees a merchant pays to sell: %(names)s. %(first)s: %(figures)s")
+            % {
+                "names": names,
+                "first": first.name,
+                "figures": losses.describe_loss(worked, shop),
+            },
+        )
 
 
 class ShippingForm(forms.Form):
@@ -197,7 +242,8 @@ def _page(
         }
         for one in Charges.objects.order_by("pk")
     ]
-    context = {"form": form, "shipping": shipping, "ways": ways}
+    below = [(one, worked) for one, worked in of_merchants(shop) if earns_little(worked)]
+    context = {"form": form, "shipping": shipping, "ways": ways, "below": below}
     return render(request, "desk/terms.html", context)
 
 

@@ -1,5 +1,7 @@
 """Merchants: Oscar's partner, with an account in the program and what it gives up of a sale."""
 
+from typing import Final
+
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.utils.translation import get_language
@@ -7,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from oscar.core.loading import get_model
 
 Partner = get_model("partner", "Partner")
+USUAL_MARGIN_BPS: Final = 3_500
+"""What a merchant's margin is where nobody said another."""
 
 
 class Merchant(models.Model):
@@ -21,7 +25,7 @@ class Merchant(models.Model):
     name_en = models.CharField(_("name in English"), max_length=80)
     name_zh = models.CharField(_("name in Chinese"), max_length=80)
     margin_bps = models.PositiveSmallIntegerField(
-        default=3500, validators=[MaxValueValidator(10_000)]
+        default=USUAL_MARGIN_BPS, validators=[MaxValueValidator(10_000)]
     )
     is_open = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)

@@ -6,7 +6,7 @@ from typing import Final
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from tongbao.mall.merchants.models import Merchant, Partner
+from tongbao.mall.merchants.models import USUAL_MARGIN_BPS, Merchant, Partner
 from tongbao.mall.people.contact import read_phone
 from tongbao.mall.people.models import User
 from tongbao.mall.shop.models import Shop
@@ -55,7 +55,7 @@ def open_merchant(
     *,
     name_en: str,
     name_zh: str,
-    margin_bps: int = 3500,
+    margin_bps: int = USUAL_MARGIN_BPS,
     staff: tuple[User, ...] = (),
 ) -> Merchant:
     """Make a merchant with its account in the program; do nothing that was done before.
@@ -81,12 +81,14 @@ def open_merchant(
     return merchant
 
 
-def open_own(shop: Shop) -> Merchant:
+def open_own(shop: Shop, margin_bps: int = USUAL_MARGIN_BPS) -> Merchant:
     """Make the mall's own merchant, whose account is the shop's; do nothing that was done before.
 
     It alone sells what is bought at its face value.
     """
-    return open_merchant(shop, shop.account, name_en="Own goods", name_zh="自营")
+    return open_merchant(
+        shop, shop.account, name_en="Own goods", name_zh="自营", margin_bps=margin_bps
+    )
 
 
 def change_merchant(

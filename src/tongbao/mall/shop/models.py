@@ -67,6 +67,10 @@ class Shop(models.Model):
     )
     platform_fee_bps = models.PositiveSmallIntegerField(default=0)
     provider_fee_bps = models.PositiveSmallIntegerField(default=0)
+    # Of a sale's price: what a merchant should earn at least, once goods, plan and fees are paid.
+    earn_least_bps = models.PositiveSmallIntegerField(
+        default=500, validators=[MaxValueValidator(10_000)]
+    )
 
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(pk=ONLY), name="one_shop")]
