@@ -3,7 +3,7 @@
 One sequence is a world and some moves, all from one seed. What the gang has at the end may be more
 than at the beginning only by money that was nobody's, and by what honest orders left to whoever
 holds points; nobody honest may be able to leave with less than before, and the mall's own pocket
-must not have paid. `python -m tests.attacks.gang --preset wine --sequences 100000` searches.
+must not have paid. `python -m tests.attacks.search --sequences 100000 wine` searches.
 """
 
 from __future__ import annotations
@@ -185,6 +185,12 @@ class Start:
     claims: dict[str, int]
     fees: dict[str, Fraction]
     growth: Fraction = Fraction(0)
+    left: Fraction = Fraction(0)  # the fees of those who left, whether they came again or not
+
+    def part_with(self, market: MallMarket) -> None:
+        """Count what leaving cost those who have no points any more."""
+        for name in [name for name in self.fees if not market.account(name).points]:
+            self.left += self.fees.pop(name)
 
     @classmethod
     def of(cls, tale: Tale) -> Start:
@@ -202,10 +208,9 @@ class Start:
         market = tale.market
         market.nobody_lost(self.claims)
         assert tale.mall_has() >= self.mall, ("the mall paid", self.mall - tale.mall_has())
-        gone = [name for name in self.fees if not market.account(name).points]
-        left = sum((self.fees[name] for name in gone), Fraction(0))
+        self.part_with(market)
         gain = tale.has() - self.had
-        assert gain <= self.free + left + self.growth, ("gain", float(gain))
+        assert gain <= self.free + self.left + self.growth, ("gain", float(gain))
 
 
 def _begin(tale: Tale, chance: Random) -> None:
@@ -240,18 +245,21 @@ def _honest(tale: Tale, chance: Random, start: Start) -> None:
         _close_day(tale)
         return
     market, name = tale.market, chance.choice(HONEST)
+    start.part_with(market)
     mall, put_in = tale.honestly, market.put_in()
     claims = market.claims(HONEST)
-    stall = market.account("stall").wallet
+    stall, had = market.account("stall").wallet, tale.has()
     _order(tale, name, chance.choice([100, 1_000, 10_000, 123_456]))
     paid = market.put_in() - put_in - (market.account("stall").wallet - stall)
     start.mall += tale.honestly - mall
     after = market.claims(HONEST)
     gained = sum(after.values()) - sum(claims.values())
-    start.growth += paid - gained
+    # An order raises claims also by the fees of exits that it causes, and claims are whole units:
+    # what it brings the gang is then more than what it left, and is the honest order's all the same.
+    start.growth += max(paid - gained, tale.has() - had)
     for one in HONEST:
         start.claims[one] = max(start.claims.get(one, 0), after[one])
-        if market.account(one).points:  # else what leaving cost stands from before
+        if market.account(one).points:
             start.fees[one] = market.wealth(one) - after[one]
 
 

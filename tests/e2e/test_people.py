@@ -147,9 +147,9 @@ def test_settings_and_leaving_are_sound(
 
 
 DASHBOARD = [
-    "", "catalogue/", "catalogue/products/{product}/", "catalogue/categories/", "orders/",
-    "users/", "partners/", "offers/", "vouchers/", "reviews/", "reports/", "pages/", "comms/",
-    "ranges/", "shipping/weight-based/", "catalogue/product-types/",
+    "catalogue/", "catalogue/products/{product}/", "catalogue/categories/", "orders/",
+    "offers/", "vouchers/", "reviews/", "ranges/", "catalogue/product-types/",
+    "catalogue/option/", "catalogue/attribute-option-group/",
 ]  # fmt: skip
 
 
@@ -159,11 +159,14 @@ def test_the_operators_dashboard_works_under_its_policy(
     live: Live, browser_page: BrowserPage, size: str
 ) -> None:
     page = browser_page(size, "en", live.mall.operator())
-    product = live.mall.product().pk
+    product, ran = live.mall.product().pk, []
     for place in DASHBOARD:
         answer = page.goto(f"/dashboard/{place.format(product=product)}")
         assert answer is not None
         assert answer.status == 200, place
-        # Its own scripts ran: what they bind to the page works.
-        assert page.evaluate("typeof window.jQuery") == "function"
+        # Oscar's own scripts ran, where the page has them: what they bind to it works.
+        if page.locator("script[src*=jquery]").count():
+            ran.append(place)
+            assert page.evaluate("typeof window.jQuery") == "function", place
         assert_fits(page)
+    assert ran

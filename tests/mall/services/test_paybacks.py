@@ -189,7 +189,7 @@ def test_by_an_amount_no_unused_voucher_comes_back(mall: Mall) -> None:
     part = sale.parts.get()
     path = f"/orders/{sale.number}/parts/{part.pk}/return/"
     page = mall.client(sale.user).post(path, {"amount": "100.01"}).content.decode()
-    assert "At most ¥100.00 can come back" in page
+    assert "At most ¥100.00 can be refunded" in page
     asked = returns.ask(part, 10001)
     with pytest.raises(NotNow):
         returns.approve(asked, mall.staff("tea"), returns.quote(part, 10001))
@@ -248,7 +248,7 @@ def test_a_return_of_a_topup_that_is_under_way_waits(mall: Mall) -> None:
     part = sale.parts.get()
     asked = returns.ask(part, 5000, {of(sale, "phone-50"): 1})
     Topup.objects.update(state=Topup.State.SENT)
-    with pytest.raises(NotNow, match="decided"):
+    with pytest.raises(NotNow, match="in progress"):
         returns.approve(asked, mall.staff("tea"), returns.quote(part, 5000))
     assert {one.state for one in part.topups.all()} == {Topup.State.SENT}
 

@@ -85,7 +85,7 @@ class ReturnForm(forms.Form):
             self.add_error("amount", _("At most %(left)s can be refunded.") % {"left": left})
         elif amount and amount < self.one.least_minor:
             least = money(self.one.least_minor, self.shop.currency)
-            self.add_error("amount", _("At least %(least)s can come back.") % {"least": least})
+            self.add_error("amount", _("A refund must be at least %(least)s.") % {"least": least})
         elif not amount and not some and not self.errors:
             self.add_error(None, _("Choose what to return."))
         return cleaned
