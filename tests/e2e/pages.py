@@ -58,6 +58,13 @@ def fill_tender(page: Page, name: str, amount: str) -> None:
     page.press(f"#tender_{name}", "Tab")
 
 
+def put_in_basket(page: Page) -> None:
+    """Put what a product's page shows into the basket, and go there."""
+    page.locator("#buy button[name=next]").click()
+    page.wait_for_load_state("networkidle")
+    page.goto("/basket/")
+
+
 def show_tender(page: Page, name: str) -> None:
     """Open the field of a means, if it is not open."""
     if not page.locator(f"#tender_{name}").is_visible():

@@ -15,7 +15,7 @@ from playwright.sync_api import Page, Route, expect
 
 from tests.e2e.books import assert_audited, assert_wallet, figure
 from tests.e2e.conftest import BrowserPage, Live
-from tests.e2e.pages import assert_sound, fill_tender, show_tender
+from tests.e2e.pages import assert_sound, fill_tender, put_in_basket, show_tender
 from tests.e2e.test_shopping import holding
 from tests.mall import looking
 from tests.mall.checkout.way import rich
@@ -40,8 +40,7 @@ def buy(page: Page, mall: Mall, upc: str, quantity: str = "1") -> None:
     """Put something into the basket from its page."""
     page.goto(mall.product(upc).get_absolute_url())
     page.fill("#quantity", quantity)
-    page.locator("#buy button").last.click()
-    page.wait_for_url("**/basket/")
+    put_in_basket(page)
 
 
 def tender(page: Page, **steps: tuple[str, str]) -> None:
@@ -271,8 +270,7 @@ def test_a_top_up_that_fails_brings_all_of_its_money_back(
     page = browser_page(size, language, user)
     page.goto(mall.product("phone-50").get_absolute_url())
     page.fill("#target", "138 0013 8009")  # the sandbox lets numbers with a 9 at the end fail
-    page.locator("#buy button").last.click()
-    page.wait_for_url("**/basket/")
+    put_in_basket(page)
     tender(page, wallet=("20.00", "¥30.00"))
     at_the_sandbox(page, "pay", "¥30.00")
     page.wait_for_url("**/pay/back/**")

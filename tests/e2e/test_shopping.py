@@ -9,7 +9,7 @@ from oscar.core.loading import get_model
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import BrowserPage, Live
-from tests.e2e.pages import assert_sound, fill_tender
+from tests.e2e.pages import assert_sound, fill_tender, put_in_basket
 from tests.mall import looking
 from tests.mall.checkout.way import rich
 from tests.mall.stage import Mall
@@ -45,8 +45,7 @@ def basket(page: Page, mall: Mall, *goods: str) -> None:
     """Put goods into the basket from their pages, and open the review page."""
     for upc in goods:
         page.goto(mall.product(upc).get_absolute_url())
-        page.locator("#buy button").last.click()
-        page.wait_for_load_state("networkidle")
+        put_in_basket(page)
     page.goto("/basket/")
     assert_sound(page, names=NAMES)
     page.locator('a[href="/checkout/"]').click()
@@ -255,8 +254,7 @@ def test_every_page_of_shopping_is_sound(
         page.goto(path)
         assert_sound(page, names=NAMES)
     page.goto(mall.product("tea-1").get_absolute_url())
-    page.locator("#buy button").last.click()
-    page.wait_for_load_state("networkidle")
+    put_in_basket(page)
     address = get_model("address", "UserAddress").objects.get(user=user)
     for path in (
         "/checkout/shipping-address/",
@@ -265,3 +263,33 @@ def test_every_page_of_shopping_is_sound(
     ):
         page.goto(path)
         assert_sound(page, names=NAMES)
+
+
+@EACH
+def test_one_thing_is_bought_now_and_the_basket_stays(
+    live: Live, browser_page: BrowserPage, size: str, language: str
+) -> None:
+    mall = live.mall
+    user = rich(mall)
+    page = browser_page(size, language, user)
+    page.goto(mall.product("wine-2").get_absolute_url())
+    put_in_basket(page)
+    product = mall.product("tea-1").get_absolute_url()
+    page.goto(product)
+    page.fill("#quantity", "2")
+    page.locator("#buy button[name=now]").click()
+    page.wait_for_url("**/checkout/preview/?now=1")
+    shows(page, "#review-total", 20_000)
+    page.go_back()
+    page.wait_for_url(f"**{product}")
+    page.locator("#buy button[name=now]").click()
+    page.wait_for_url("**/checkout/preview/?now=1")
+    shows(page, "#review-total", 20_000)  # as it was typed before, and not both
+    page.locator("button[name=use][value=wallet]").click()
+    shows(page, "#tender-rest", 0)
+    assert_sound(page, names=NAMES)
+    place(page)
+    page.wait_for_url("**/orders/**")
+    assert sale_of(user).total_minor == 20_000
+    page.goto("/basket/")
+    shows(page, "#basket-total", 5990)

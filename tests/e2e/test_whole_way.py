@@ -25,7 +25,7 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.books import assert_audited, assert_wallet, figure
 from tests.e2e.conftest import BrowserPage, Live
-from tests.e2e.pages import assert_sound
+from tests.e2e.pages import assert_sound, put_in_basket
 from tests.e2e.test_people import register
 from tests.mall.stage import PASSWORD, Mall
 from tongbao.ledger import closing
@@ -141,8 +141,7 @@ def _finds_tea(way: Way) -> None:
 
 def _pays_at_the_provider(way: Way) -> Sale:
     page = way.page
-    page.locator("#buy button").last.click()
-    page.wait_for_url("**/basket/")
+    put_in_basket(page)
     expect(page.locator("#basket-total")).to_have_text("¥100.00")
     way.sound()
     page.locator('a[href="/checkout/"]').click()

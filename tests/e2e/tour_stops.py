@@ -7,7 +7,7 @@ from typing import Final
 
 from playwright.sync_api import Page
 
-from tests.e2e.pages import fill_tender
+from tests.e2e.pages import fill_tender, put_in_basket
 
 Way = Callable[[Page], None]
 _CODES: Final[dict[str, str]] = {}  # accounts of merchants: where their code leads
@@ -71,8 +71,7 @@ def basket(*goods: str) -> Way:
         if page.locator("a[href='/checkout/']").count() == 0:
             for words in goods:
                 _product(page, words)
-                page.locator("#buy button").last.click()
-                page.wait_for_load_state("networkidle")
+                put_in_basket(page)
         page.goto("/basket/")
 
     return go

@@ -96,7 +96,7 @@ def test_a_number_that_cannot_be_is_refused_in_the_basket(mall: Mall) -> None:
     offer(mall, "topup", "phone-50", "50.00", topup_kind="phone")
     client = mall.client(rich(mall))
     put(client, mall, "phone-50", target="12345")
-    page = client.get("/basket/")
+    page = client.get(mall.product("phone-50").get_absolute_url())
     assert "Enter a mobile number" in page.content.decode()
     assert not get_model("basket", "Line").objects.exists()
 

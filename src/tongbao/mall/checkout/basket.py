@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
@@ -16,6 +17,7 @@ from oscar.apps.basket import views as oscar
 from oscar.core.loading import get_model
 from oscar.core.utils import safe_referrer
 
+from tongbao.mall.checkout import alone
 from tongbao.mall.checkout.bill import Bill, bill
 from tongbao.mall.checkout.lines import loaded
 from tongbao.mall.checkout.shipping import Repository
@@ -23,6 +25,7 @@ from tongbao.mall.sales import goods
 from tongbao.mall.sales.once import taken
 from tongbao.mall.sales.untyped import Address, BasketLine, Method, OscarForm, Request
 from tongbao.mall.services.faces import is_for_sale
+from tongbao.mall.shop import refused
 from tongbao.mall.shop.models import the_shop
 
 Product, Option = (get_model("catalogue", name) for name in ("Product", "Option"))
@@ -64,15 +67,30 @@ class Wrong:
 
 
 class AddView(oscar.BasketAddView):
-    """Put something into the basket; the same post twice puts it in once."""
+    """Put something into the basket, or buy it now; the same post twice puts it in once."""
 
     def get_form_class(self) -> type[OscarForm]:
         """Give the form that knows what each kind of product needs."""
         found: type[OscarForm] = import_string(settings.MALL_BASKET_FORM)
         return found
 
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """Hand the form the basket that it is for: what is bought now goes into one of its own."""
+        given: dict[str, Any] = super().get_form_kwargs()
+        if self._is_now():
+            given["basket"] = alone.empty_basket(self.request)
+        return given
+
+    def form_invalid(self, form: OscarForm) -> HttpResponse:
+        """Show the product again, with what was typed and what is wrong with it."""
+        refused.keep(self.request, self.product, form)
+        return redirect(self.product.get_absolute_url())
+
     def form_valid(self, form: OscarForm) -> HttpResponse:
-        """Add it and say so."""
+        """Add it and say so; or go and pay for it alone."""
+        if self._is_now():
+            alone.keep(self.request, form)
+            return redirect(f"{reverse('checkout:preview')}?{alone.NOW}=1")
         if not taken(self.request):
             self.request.basket.add_product(
                 form.product, form.cleaned_data["quantity"], form.cleaned_options()
@@ -90,6 +108,9 @@ class AddView(oscar.BasketAddView):
         if url_has_allowed_host_and_scheme(asked, self.request.get_host()):
             return str(asked)
         return str(safe_referrer(self.request, "basket:summary"))
+
+    def _is_now(self) -> bool:
+        return alone.NOW in self.request.POST
 
 
 class AddVoucherView(oscar.VoucherAddView):

@@ -69,7 +69,7 @@ def buy(request: Request, shop: Shop, choice: Choice) -> Sale:
         before = bought(request.user, choice.basket_id)
         if before is not None:
             return before
-        if basket.status != Basket.OPEN:
+        if not basket.can_be_edited:  # open, or of one thing that is bought now
             raise CannotBuy(_("Your basket has changed. Please check it again."))
         basket.strategy = request.strategy
         loaded(basket, request.user, request)

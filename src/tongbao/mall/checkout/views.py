@@ -1,12 +1,12 @@
 """The checkout: where it goes, then one page with everything on it, then the order."""
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final, cast
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext as _
 from django.views.generic import DeleteView, UpdateView, View
 from oscar.apps.checkout.mixins import OrderPlacementMixin
@@ -14,8 +14,9 @@ from oscar.apps.checkout.session import CheckoutSessionMixin
 from oscar.core.loading import get_model
 
 from tongbao.ledger.values import LedgerError
+from tongbao.mall.checkout.alone import address_of, is_alone, use_alone
 from tongbao.mall.checkout.basket import shipping_for
-from tongbao.mall.checkout.bill import bill
+from tongbao.mall.checkout.bill import Bill, bill
 from tongbao.mall.checkout.buying import CannotBuy, Choice, bought, buy
 from tongbao.mall.checkout.forms import ShippingAddressForm
 from tongbao.mall.checkout.lines import loaded
@@ -42,7 +43,18 @@ class IndexView(View):
         return redirect("checkout:preview")
 
 
-class ShippingAddressView(CheckoutSessionMixin, View):
+class _OfOneBasket(CheckoutSessionMixin, View):
+    """A page of the checkout: of the basket, or of the one thing that is bought now."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # noqa: ANN401  # Django's
+        """See the basket that the page is about, whatever else looks at it."""
+        if is_alone(request):
+            use_alone(cast("Request", request))
+        answer: HttpResponseBase = super().dispatch(request, *args, **kwargs)
+        return answer
+
+
+class ShippingAddressView(_OfOneBasket):
     """Pick one of one's addresses, or add one."""
 
     pre_conditions = ("check_basket_is_not_empty",)
@@ -61,7 +73,7 @@ class ShippingAddressView(CheckoutSessionMixin, View):
                 return self._page(request, form)
             address = _kept(form)
         self.checkout_session.ship_to_user_address(address)
-        return redirect("checkout:preview")
+        return redirect(address_of(request, "checkout:preview"))
 
     def _page(self, request: Request, form: ShippingAddressForm) -> HttpResponse:
         addresses = list(_addresses(request.user))
@@ -77,11 +89,14 @@ class UserAddressUpdateView(UpdateView):  # type: ignore[type-arg]  # Oscar has 
 
     template_name = "checkout/address_change.html"
     form_class = ShippingAddressForm
-    success_url = reverse_lazy("checkout:shipping-address")
 
     def get_queryset(self) -> Rows:
         """Only one's own."""
         return UserAddress.objects.filter(user_id=self.request.user.pk)
+
+    def get_success_url(self) -> str:
+        """Go back to the addresses."""
+        return address_of(self.request, "checkout:shipping-address")
 
     def get_form_kwargs(self) -> dict[str, object]:
         """Hand the form its owner."""
@@ -92,14 +107,17 @@ class UserAddressDeleteView(DeleteView):  # type: ignore[type-arg]  # Oscar has 
     """Forget an address of one's own."""
 
     template_name = "checkout/address_delete.html"
-    success_url = reverse_lazy("checkout:shipping-address")
 
     def get_queryset(self) -> Rows:
         """Only one's own."""
         return UserAddress.objects.filter(user_id=self.request.user.pk)
 
+    def get_success_url(self) -> str:
+        """Go back to the addresses."""
+        return address_of(self.request, "checkout:shipping-address")
 
-class PaymentDetailsView(OrderPlacementMixin, View):
+
+class PaymentDetailsView(_OfOneBasket, OrderPlacementMixin):
     """The one page: address, shipping, goods, how it is paid, what is expected, and the button."""
 
     pre_conditions: tuple[str, ...] = ()
@@ -110,7 +128,7 @@ class PaymentDetailsView(OrderPlacementMixin, View):
         if request.basket.is_empty:
             return redirect("basket:summary")
         if self._needs_address(request):
-            return redirect("checkout:shipping-address")
+            return redirect(address_of(request, "checkout:shipping-address"))
         return self._page(request, None)
 
     def post(self, request: Request) -> HttpResponse:
@@ -126,7 +144,7 @@ class PaymentDetailsView(OrderPlacementMixin, View):
             messages.warning(request, _("Your basket has changed. Please check it again."))
             return redirect("basket:summary")
         if self._needs_address(request):
-            return redirect("checkout:shipping-address")
+            return redirect(address_of(request, "checkout:shipping-address"))
         return self._buy(request)
 
     def _buy(self, request: Request) -> HttpResponse:
@@ -156,7 +174,8 @@ class PaymentDetailsView(OrderPlacementMixin, View):
         except LedgerError as error:
             messages.error(request, told(error))
             stands = bought(request.user, choice.basket_id)
-            return redirect("checkout:preview") if stands is None else _redirected(request, stands)
+            again = address_of(request, "checkout:preview")
+            return redirect(again) if stands is None else _redirected(request, stands)
         return _redirected(request, sale)
 
     def _needs_address(self, request: Request) -> bool:
@@ -183,8 +202,8 @@ class PaymentDetailsView(OrderPlacementMixin, View):
             (one for one in methods if one.code == wanted), methods[0] if methods else None
         )
         what = bill(shop, basket, method)
-        if what.troubles:  # the basket's page marks them
-            return redirect("basket:summary")
+        if what.troubles:
+            return _refused(request, what)
         form = TenderForm(shop, request.user, what.total_minor, data, what.face_minor)
         context = {
             "bill": what,
@@ -194,10 +213,20 @@ class PaymentDetailsView(OrderPlacementMixin, View):
             "method": method,
             "form": form,
             "expected": expected(shop, request.user, what, form),
-            "tender_url": reverse("checkout:preview"),
+            "tender_url": address_of(request, "checkout:preview"),
+            "address_url": address_of(request, "checkout:shipping-address"),
+            "is_alone": is_alone(request),
         }
         template = "checkout/_review.html" if request.htmx else "checkout/review.html"
         return render(request, template, context)
+
+
+def _refused(request: Request, what: Bill) -> HttpResponse:
+    """Go to where the trouble can be mended: the basket marks it; the one thing has its own page."""
+    if not is_alone(request):
+        return redirect("basket:summary")
+    messages.error(request, " ".join(what.troubles))
+    return redirect(request.basket.all_lines()[0].product.get_absolute_url())
 
 
 def _redirected(request: Request, sale: Sale) -> HttpResponse:

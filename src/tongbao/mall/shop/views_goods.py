@@ -14,7 +14,7 @@ from oscar.core.loading import get_model
 
 from tongbao.mall.sales.estimates import BPS, Estimate, estimate
 from tongbao.mall.services.faces import face_of, is_face, is_sold
-from tongbao.mall.shop import names
+from tongbao.mall.shop import names, refused
 from tongbao.mall.shop.asking import read
 from tongbao.mall.shop.cards import aisle_url, cards
 from tongbao.mall.shop.context import shop_of
@@ -91,13 +91,15 @@ def product(request: HttpRequest, product_slug: str, pk: str) -> HttpResponse:
     good = None if place is None else shelf.goods[place]
     aisle = shelf.aisles.get(good.aisles[0]) if good and good.aisles else None
     reviews = _reviews(one, request)
+    again = refused.take(request, one)
     return render(
         request,
         "mall/product.html",
         {
             "product": one,
             "facts": _facts(one),
-            "options": _options(one),
+            "again": again,
+            "questions": _questions(one, again),
             "images": [image.original for image in one.images.all()][:6],
             "variants": variants if one.is_parent else [],
             "offer": cheapest,
@@ -182,11 +184,19 @@ def _facts(one: Any) -> list[tuple[str, str]]:  # noqa: ANN401  # Oscar has no t
     ]
 
 
-def _options(one: Any) -> list[tuple[Any, str]]:  # noqa: ANN401  # Oscar has no types
+def _questions(one: Any, again: refused.Refused) -> list[refused.Question]:  # noqa: ANN401  # Oscar
     """Return what a shopper fills in to buy it, such as a number to top up."""
     there = {option.pk: option for option in one.product_class.options.all()}
     there |= {option.pk: option for option in one.product_options.all()}
-    return [(option, names.option(option.name)) for option in there.values()]
+    return [
+        refused.Question(
+            option,
+            names.option(option.name),
+            again.typed.get(option.code, ()),
+            again.errors.get(option.code, ""),
+        )
+        for option in there.values()
+    ]
 
 
 def _reviews(one: Any, request: HttpRequest) -> dict[str, Any]:  # noqa: ANN401  # Oscar
