@@ -179,3 +179,28 @@ def test_a_large_basket_count_and_long_names_fit_the_bars(
         expect(page.get_by_text("98765").locator("visible=true").first).to_be_visible()
         assert_fits(page)
         shot(page, f"full-bars-{size}")
+
+
+ROWS = """() => {
+  const foot = document.querySelector('.foot');
+  const boxes = [...foot.querySelectorAll('a, button, span, p')]
+    .map((one) => one.getBoundingClientRect()).filter((box) => box.height > 4 && box.width > 4);
+  return new Set(boxes.map((box) => Math.round((box.top + box.bottom) / 20))).size;
+}"""
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_the_foot_takes_two_lines_of_a_phone(
+    live: Live, browser_page: BrowserPage, language: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tongbao.mall.demo.marker.facts", lambda _path: {"name": "retail"})
+    shop = live.mall.shop
+    shop.name_en = shop.name_zh = "The Very Large Emporium Of Everything Anybody Ever Wanted"
+    shop.save()
+    page = browser_page("phone", language)
+    page.goto("/basket/")
+    assert page.locator(".foot a").count() == 3  # the demo's own link among them
+    assert page.evaluate(ROWS) == 2
+    height = page.evaluate("document.querySelector('.foot').getBoundingClientRect().height")
+    assert height < 110
+    assert_sound(page, names=(shop.name_en,))

@@ -28,6 +28,7 @@ def register(page: Page, login: str) -> None:
     """Fill in the form and give the code."""
     page.fill("[name=login]", login)
     page.fill("[name=password1]", PASSWORD)
+    page.check("[name=agree]")
     assert_sound(page)
     page.click("form[action='/auth/signup/'] [type=submit]")
     page.wait_for_selector("[name=code][autocomplete=one-time-code]")

@@ -34,7 +34,7 @@ def texts_sent() -> list[str]:
 
 def register(client: Client, login: str, code: str = "", **more: str) -> Any:  # noqa: ANN401  # a page
     """Send the form; return the page that asks for the code."""
-    form = {"login": login, "password1": PASSWORD, "code": code, **more}
+    form = {"login": login, "password1": PASSWORD, "code": code, "agree": "on", **more}
     return client.post(SIGNUP, form, follow=True)
 
 

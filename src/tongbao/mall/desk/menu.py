@@ -13,6 +13,7 @@ MENU: Final[tuple[dict[str, Any], ...]] = (
             {"label": gettext_lazy("Merchants' desks"), "url_name": "desk:choose"},
             {"label": gettext_lazy("Merchants"), "url_name": "desk:merchants"},
             {"label": gettext_lazy("The mall's terms"), "url_name": "desk:terms"},
+            {"label": gettext_lazy("Terms and privacy"), "url_name": "desk:texts"},
             {"label": gettext_lazy("Payouts"), "url_name": "wallet:payouts"},
             {"label": gettext_lazy("Payment problems"), "url_name": "desk:charges"},
         ],

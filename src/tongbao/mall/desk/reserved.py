@@ -2,4 +2,6 @@
 
 from typing import Final
 
-WORDS: Final = frozenset({"charges", "merchants", "terms", "voucher", "new"})
+WORDS: Final = frozenset(
+    {"charges", "merchants", "new", "refunds", "terms", "texts", "unanswered", "voucher"}
+)

@@ -11,6 +11,7 @@ from tongbao.mall.desk import (
     orders,
     returns,
     terms,
+    texts,
     till,
     vouchers,
 )
@@ -25,6 +26,7 @@ urlpatterns = [
     path("terms/", terms.terms, name="terms"),
     path("terms/shipping/", terms.add_shipping, name="shipping_add"),
     path("terms/shipping/<int:number>/drop/", terms.drop_shipping, name="shipping_drop"),
+    path("texts/", texts.texts, name="texts"),
     path("merchants/", merchants.listed, name="merchants"),
     path("merchants/new/", merchants.new, name="merchant_new"),
     path("merchants/<str:account>/", merchants.edit, name="merchant"),

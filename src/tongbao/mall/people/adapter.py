@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage
 from django.http import HttpRequest
 from django.shortcuts import resolve_url
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -84,9 +85,12 @@ class Adapter(DefaultAccountAdapter):
     # ---- registering and logging in
 
     def save_user(self, request: HttpRequest, user: User, form: Any, commit: bool = True) -> User:  # noqa: ANN401, FBT001, FBT002  # allauth's signature
-        """Write a new user: the phone number goes with the first writing."""
+        """Write a new user, with the phone number and what was agreed to in the first writing."""
         user.phone = form.cleaned_data.get("phone") or None
         user.language = getattr(request, "LANGUAGE_CODE", "")
+        user.agreed_at = timezone.now()
+        user.agreed_terms = form.cleaned_data["agreed_terms"]
+        user.agreed_privacy = form.cleaned_data["agreed_privacy"]
         saved: User = super().save_user(request, user, form, commit)
         return saved
 

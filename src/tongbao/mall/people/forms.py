@@ -17,9 +17,9 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tongbao.mall.people import contact, guessing, limits, texts, words
+from tongbao.mall.people import contact, guessing, legal, limits, texts, words
 from tongbao.mall.people.adapter import REFERRAL
-from tongbao.mall.people.models import User
+from tongbao.mall.people.models import LegalText, User
 from tongbao.mall.people.unconfirmed import forget_abandoned
 
 
@@ -43,7 +43,7 @@ class ContactField(forms.CharField):
 class SignupForm(allauth_forms.SignupForm):
     """Registering: one field for address or number, a password, an inviter's code if any."""
 
-    field_order = ("login", "password1", "code")
+    field_order = ("login", "password1", "code", "agree")
     account_already_exists: bool  # allauth's
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401  # Django, Oscar and allauth have no types
@@ -63,7 +63,16 @@ class SignupForm(allauth_forms.SignupForm):
             help_text=_("If someone invited you. It cannot be changed later."),
             widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none"}),
         )
+        self.fields["agree"] = forms.BooleanField(
+            error_messages={"required": _("Please tick this to register.")}
+        )
         self.order_fields(self.field_order)
+
+    def clean_agree(self) -> bool:
+        """Note to what the member agrees, for evidence: which versions, in which words."""
+        for kind in LegalText.Kind:
+            self.cleaned_data[f"agreed_{kind}"] = legal.current(kind).stamp
+        return bool(self.cleaned_data["agree"])
 
     def clean_login(self) -> contact.Contact:
         """Note whether there is such an account; the page will not tell."""

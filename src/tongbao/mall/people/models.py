@@ -73,6 +73,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     sealed_at = models.DateTimeField(null=True, blank=True)
     enrolled_at = models.DateTimeField(null=True, blank=True)
     left_at = models.DateTimeField(null=True, blank=True)
+    agreed_at = models.DateTimeField(null=True, blank=True)
+    agreed_terms = models.CharField(max_length=64, blank=True)  # `legal.Shown.stamp`
+    agreed_privacy = models.CharField(max_length=64, blank=True)
     logouts = models.PositiveIntegerField(default=0)  # counting up ends all sessions
     is_staff = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
@@ -183,3 +186,22 @@ class Guesses(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key[:8]}…: {self.guesses}"
+
+
+class LegalText(models.Model):
+    """A version of the mall's own terms or privacy notice, in both languages; it never changes."""
+
+    class Kind(models.TextChoices):
+        """Which of the two."""
+
+        TERMS = "terms", _("Terms")
+        PRIVACY = "privacy", _("Privacy")
+
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    body_en = models.TextField()
+    body_zh = models.TextField()
+    written_at = models.DateTimeField(default=timezone.now)
+    written_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"

@@ -16,12 +16,12 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 from django.views.i18n import set_language
 from oscar.core.loading import get_model
 
-from tongbao.mall.people import leaving, links
+from tongbao.mall.people import leaving, legal, links
 from tongbao.mall.people.adapter import REFERRAL
 from tongbao.mall.people.forms import CodeForm, LeaveForm, ProfileForm
 from tongbao.mall.people.masking import masked
 from tongbao.mall.people.members import bind
-from tongbao.mall.people.models import User
+from tongbao.mall.people.models import LegalText, User
 from tongbao.mall.people.roles import is_operator
 from tongbao.mall.shop.models import the_shop
 
@@ -92,13 +92,13 @@ def follow(request: HttpRequest, code: str) -> HttpResponse:
 @require_safe
 def terms(request: HttpRequest) -> HttpResponse:
     """Show on what terms people register and buy."""
-    return render(request, "people/terms.html")
+    return _legal_page(request, LegalText.Kind.TERMS)
 
 
 @require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
     """Show what becomes of people's data."""
-    return render(request, "people/privacy.html")
+    return _legal_page(request, LegalText.Kind.PRIVACY)
 
 
 @login_required
@@ -142,6 +142,11 @@ def language(request: HttpRequest) -> HttpResponse:
 def locked(request: HttpRequest, *_args: object, **_kwargs: object) -> HttpResponse:
     """Tell that there were too many wrong passwords, and the ways out (for django-axes)."""
     return render(request, "people/locked.html", status=429)
+
+
+def _legal_page(request: HttpRequest, kind: LegalText.Kind) -> HttpResponse:
+    known = {"title": kind.label, "text": legal.current(kind)}
+    return render(request, "people/legal.html", known)
 
 
 def _user(request: HttpRequest) -> User:
