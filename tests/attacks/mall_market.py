@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from tests.attacks.market import Market
+from tongbao.engine.program import Outcome
 
 TENDERS = ("provider", "wallet", "credit", "points")
 BPS = 10_000
@@ -112,9 +113,28 @@ class MallMarket(Market):
         super().__init__(**plan)
         self.terms = terms
         self.outside = Counter[str]()
+        self.paid_out: set[str] = set()  # whose credit a winding-up turned into money
         self.parts: list[Part] = []
         for name in ("mall", *merchants):
             self.ok("open_merchant", merchant=name)
+
+    def submit(self, kind: str, **fields: object) -> Outcome:
+        """Do a command; note whose credit became money, if it wound the program up."""
+        there = self.program.accounts if self.program.figures.credit else {}
+        before = {name: account.credit for name, account in there.items()}
+        done = super().submit(kind, **fields)
+        if before and not self.program.figures.supply:
+            self.paid_out.update(name for name, credit in before.items() if credit)
+        return done
+
+    def _as_money(self, amount: int, payer: str, *before: str) -> bool:
+        """Say whether credit moves as money: the payer, or who had it before, was paid out for it."""
+        short = self.account(payer).credit < amount
+        return short and not self.paid_out.isdisjoint((payer, *before))
+
+    def _pay_credit(self, payer: str, payee: str, amount: int, *, as_money: bool) -> None:
+        kind = "pay_wallet" if as_money else "pay_credit"
+        self.ok(kind, payer=payer, payee=payee, amount=amount)
 
     # ---- paying
 
@@ -194,14 +214,23 @@ class MallMarket(Market):
             part.state = end
         return True
 
-    def _to_member(self, part: Part, slice_: Mapping[str, int], wallet: int, points: int) -> None:
-        member = part.member
+    def _to_member(
+        self,
+        part: Part,
+        slice_: Mapping[str, int],
+        wallet: int,
+        points: int,
+        *,
+        as_money: bool | None = None,
+    ) -> None:
+        member, credit = part.member, slice_["credit"]
         part.sent_back += slice_["provider"]
         for amount in (wallet, points):
             if amount:
                 self.ok("pay_wallet", payer="mall", payee=member, amount=amount)
-        if slice_["credit"]:
-            self.ok("pay_credit", payer="mall", payee=member, amount=slice_["credit"])
+        if credit:
+            money = self._as_money(credit, "mall") if as_money is None else as_money
+            self._pay_credit("mall", member, credit, as_money=money)
         self.pocket[member] += slice_["provider"]
         self.outside["mall"] -= slice_["provider"]
 
@@ -224,7 +253,8 @@ class MallMarket(Market):
         points = left["points"] - part.fee_of(left["points"])
         if part.merchant != "mall":
             if left["credit"]:
-                self.ok("pay_credit", payer="mall", payee=part.merchant, amount=left["credit"])
+                money = self._as_money(left["credit"], "mall")
+                self._pay_credit("mall", part.merchant, left["credit"], as_money=money)
             if points:
                 self.ok("pay_wallet", payer="mall", payee=part.merchant, amount=points)
         part.state = State.SETTLED
@@ -271,9 +301,10 @@ class MallMarket(Market):
         gives += slice_["points"] - fee
         own = part.merchant == "mall"
         merchant = self.account(part.merchant)
+        money = self._as_money(slice_["credit"], part.merchant, "mall")
         rich = own or (
-            merchant.wallet + self.due(part.merchant) >= gives
-            and merchant.credit >= slice_["credit"]
+            merchant.wallet + self.due(part.merchant) >= gives + slice_["credit"] * money
+            and merchant.credit >= slice_["credit"] * (not money)
         )
         if borne or not rich:
             return False  # a merchant that bears it: not modelled; one that is short: refused
@@ -289,13 +320,13 @@ class MallMarket(Market):
             if gives:
                 self.ok("pay_wallet", payer=part.merchant, payee="mall", amount=gives)
             if slice_["credit"]:
-                credit = slice_["credit"]
-                self.ok("pay_credit", payer=part.merchant, payee="mall", amount=credit)
+                self._pay_credit(part.merchant, "mall", slice_["credit"], as_money=money)
         missing = back["wallet"] + slice_["points"] - fee - gives
         if missing > 0:
             self.ok("deposit", account="mall", amount=missing)
         self.outside["mall"] -= missing
-        self._to_member(part, {**slice_, **back}, back["wallet"], slice_["points"] - fee)
+        given = {**slice_, **back}
+        self._to_member(part, given, back["wallet"], slice_["points"] - fee, as_money=money)
         if missing < 0:
             self.ok("withdraw", account="mall", amount=-missing)
         for name in TENDERS:

@@ -24,8 +24,8 @@ def wrapped(text: str, *, first: str = "", rest: str = "", columns: int = COLUMN
     closing mark nor after an opening one; a longer word stands alone.
 
     >>> print(wrapped("价格等于准备金除以流通量。", columns=12))
-    价格等于资金
-    池除以流通
+    价格等于准备
+    金除以流通
     量。
     """
     lines, line, room = [], "", columns - width(first)

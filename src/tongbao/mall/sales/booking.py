@@ -19,6 +19,7 @@ from tongbao.ledger.values import (
 from tongbao.mall.sales.leftover import Left, Slice, left
 from tongbao.mall.sales.models import Sale
 from tongbao.mall.sales.ways_back import BY_SHOPPER
+from tongbao.mall.sales.winding import CREDIT, MONEY, payment_type
 
 Command = Mapping[str, object]
 STANDSTILL = (ProgramPaused, ProgramMoved, NotSettled, DatabaseTrouble)
@@ -49,9 +50,9 @@ def payment(number: str, member: str, shop: str, amounts: Amounts) -> list[Comma
     """Return the group that pays a sale's internal tenders to the shop's account."""
     commands: list[Command] = []
     if amounts.wallet_minor:
-        commands.append(_pay("wallet", f"{number}-wallet", member, shop, amounts.wallet_minor))
+        commands.append(_pay(MONEY, f"{number}-wallet", member, shop, amounts.wallet_minor))
     if amounts.credit_minor:
-        commands.append(_pay("credit", f"{number}-credit", member, shop, amounts.credit_minor))
+        commands.append(_pay(CREDIT, f"{number}-credit", member, shop, amounts.credit_minor))
     if amounts.points_minor:
         commands.append(
             {
@@ -96,22 +97,23 @@ def kept_fee(sale: Sale) -> int:
     return rest_of(sale).goods_fee_minor
 
 
-def back(sale: Sale, shop: str) -> list[Command]:
+def back(sale: Sale, ledger: Ledger, shop: str) -> list[Command]:
     """Return the group that gives a cancelled sale back; what was paid in points as wallet money.
 
     The shop received the points' worth less the plan's fee on goods. So much comes back of what
     the shopper cancels; of what the merchant or the mall cancels nothing is left to come back here.
     """
     member, number, rest = sale.user.account, sale.number, rest_of(sale)
-    commands: list[Command] = []
-    for name, unit, amount in (
-        ("wallet", "wallet", rest.tenders.wallet_minor),
-        ("points", "wallet", rest.tenders.points_minor - rest.goods_fee_minor),
-        ("credit", "credit", rest.tenders.credit_minor),
-    ):
-        if amount:
-            commands.append(_pay(unit, f"{number}-back-{name}", shop, member, amount))
-    return commands
+    held = payment_type(ledger, shop, rest.tenders.credit_minor)
+    return [
+        _pay(kind, f"{number}-back-{name}", shop, member, amount)
+        for name, kind, amount in (
+            ("wallet", MONEY, rest.tenders.wallet_minor),
+            ("points", MONEY, rest.tenders.points_minor - rest.goods_fee_minor),
+            ("credit", held, rest.tenders.credit_minor),
+        )
+        if amount
+    ]
 
 
 def verdict(ledger: Ledger, commands: Sequence[Command]) -> Verdict | None:
@@ -140,11 +142,5 @@ def why(outcome: Outcome) -> str:
     return str(outcome.refusal or "")
 
 
-def _pay(unit: str, command_id: str, payer: str, payee: str, amount: int) -> Command:
-    return {
-        "id": command_id,
-        "type": f"pay_{unit}",
-        "payer": payer,
-        "payee": payee,
-        "amount": amount,
-    }
+def _pay(kind: str, command_id: str, payer: str, payee: str, amount: int) -> Command:
+    return {"id": command_id, "type": kind, "payer": payer, "payee": payee, "amount": amount}

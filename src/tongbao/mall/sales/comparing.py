@@ -21,6 +21,7 @@ from tongbao.mall.sales.leftover import left
 from tongbao.mall.sales.models import Compared, Part, Return, Sale
 from tongbao.mall.sales.returns import base_id, to_member
 from tongbao.mall.sales.starting import Since
+from tongbao.mall.sales.winding import is_same, was_paid_out
 from tongbao.mall.shop.models import Shop, the_shop
 from tongbao.mall.shop.money import money
 
@@ -181,7 +182,7 @@ def _differences(
             yield Finding(Kind.JOURNAL_ALONE, command_id)
         elif wanted is not None and there is None:
             yield Finding(Kind.JOURNAL_LACKS, command_id)
-        elif wanted is not None and there is not None and there["command"] != wanted:
+        elif wanted is not None and there is not None and not is_same(there["command"], wanted):
             yield Finding(Kind.JOURNAL_DIFFERS, command_id)
 
 
@@ -212,6 +213,8 @@ def _escrow(shop: Shop) -> Iterator[Finding]:
         has = 0 if account is None else account.wallet
         has_credit = 0 if account is None else account.credit
         wallet, credit = kept()
+    if has_credit < credit and was_paid_out(shop.ledger, shop.account):
+        has, has_credit = has - (credit - has_credit), credit  # it is money in the wallet now
     if has < wallet:
         yield Finding(Kind.ESCROW_SHORT, money(wallet - has, shop.currency))
     if has_credit < credit:

@@ -39,7 +39,7 @@ def undo(sale: Sale, shop: Shop, why: str) -> None:
     """Cancel a locked, paid sale, and set out what gives back all that is still there of it."""
     sale.why_cancelled = why[:32]  # decides on the goods fee
     rest = booking.rest_of(sale)
-    commands = booking.back(sale, shop.account)
+    commands = booking.back(sale, shop.ledger, shop.account)
     _cancel(sale, why, back_at=None if commands else timezone.now())
     if commands:
         shop.ledger.enqueue_group(commands)
@@ -68,7 +68,7 @@ def give_back(sale: Sale) -> bool:
     sale = Sale.objects.select_related("user").get(pk=sale.pk)
     if sale.state != Sale.State.CANCELLED or sale.paid_at is None or sale.back_at is not None:
         return sale.state == Sale.State.CANCELLED
-    commands = booking.back(sale, shop.account)
+    commands = booking.back(sale, shop.ledger, shop.account)
     try:
         shop.ledger.settle(wait=10.0)
         verdict = booking.verdict(shop.ledger, commands)

@@ -46,6 +46,7 @@ from tongbao.mall.sales.refusals import NotNow, Refused, Why
 from tongbao.mall.sales.settlement import Command
 from tongbao.mall.sales.states import locked_part, move
 from tongbao.mall.sales.ways_back import PAYS, Payer, way_of_cancelling, way_of_return
+from tongbao.mall.sales.winding import is_same, payment_type
 from tongbao.mall.shop.models import Shop, the_shop
 
 __all__ = [
@@ -324,7 +325,7 @@ def _late_group(shop: Shop, row: Return, plan: Planned, by: User | None) -> list
         between = {"payer": merchant, "payee": account}
         for name, kind, amount in (
             ("merchant", "pay_wallet", gives),
-            ("merchant_credit", "pay_credit", row.credit_minor),
+            ("merchant_credit", _credit_type(shop, row), row.credit_minor),
         ):
             if amount:
                 commands.append({"id": f"{base}-{name}", "type": kind, **between, "amount": amount})
@@ -348,10 +349,16 @@ def to_member(shop: Shop, row: Return) -> list[Command]:
         for name, kind, amount in (
             ("wallet", "pay_wallet", row.wallet_minor),
             ("points", "pay_wallet", row.points_minor),
-            ("credit", "pay_credit", row.credit_minor),
+            ("credit", _credit_type(shop, row), row.credit_minor),
         )
         if amount
     ]
+
+
+def _credit_type(shop: Shop, row: Return) -> str:
+    """Return by which command credit comes back: it is with the merchant once the part is settled."""
+    holders = (row.part.merchant.account, shop.account) if row.is_late else (shop.account,)
+    return payment_type(shop.ledger, holders[0], row.credit_minor, *holders[1:])
 
 
 def _noted(return_id: int, token: datetime) -> None:
@@ -364,9 +371,8 @@ def _noted(return_id: int, token: datetime) -> None:
             return  # somebody else noted it
         ids = [f"{base_id(row)}-{name}" for name in _COMMANDS]
         bodies = purchase_bodies(shop.ledger, ids)
-        ours = [
-            bodies.get(str(one["id"]), {}).get("command") == one for one in to_member(shop, row)
-        ]
+        there = {one: bodies.get(one, {}).get("command") for one in ids}
+        ours = [is_same(there[str(one["id"])], one) for one in to_member(shop, row)]
         if bodies and all(ours):
             _done(part, row, bodies)
             return

@@ -41,6 +41,7 @@ from tongbao.mall.sales.refusals import Refused
 from tongbao.mall.sales.split import Figures, Taken, earning, split
 from tongbao.mall.sales.states import locked_part, move
 from tongbao.mall.sales.terms import fees_of
+from tongbao.mall.sales.winding import is_same, payment_type
 from tongbao.mall.shop.models import Shop, the_shop
 
 BPS: Final = 10_000
@@ -177,8 +178,9 @@ def _fixed(shop: Shop, part: Part) -> list[Command]:
     if merchant != shop.account:
         between = {"payer": shop.account, "payee": merchant}
         points = rest.tenders.points_minor - rest.goods_fee_minor
+        held = payment_type(shop.ledger, shop.account, rest.tenders.credit_minor)
         for name, kind, amount in (
-            ("credit", "pay_credit", rest.tenders.credit_minor),
+            ("credit", held, rest.tenders.credit_minor),
             ("points", "pay_wallet", points),
         ):
             if amount:
@@ -249,7 +251,7 @@ def _accepted(shop: Shop, part: Part) -> Mapping[str, Mapping[str, Any]]:
     """Return the journal's entries of the group by command id; none if it was not accepted."""
     bodies = purchase_bodies(shop.ledger, list(_ids(part).values()))
     fixed = _fixed(shop, part)
-    ours = all(bodies.get(str(one["id"]), {}).get("command") == one for one in fixed)
+    ours = all(is_same(bodies.get(str(one["id"]), {}).get("command"), one) for one in fixed)
     return bodies if ours and fixed else {}
 
 
