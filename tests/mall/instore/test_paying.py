@@ -14,6 +14,7 @@ from tests.mall.stage import Mall
 from tongbao.mall.instore import codes
 from tongbao.mall.instore.models import Bill, PayCode, Payment
 from tongbao.mall.paying import charges
+from tongbao.mall.paying.models import ChargeRefund
 from tongbao.mall.paying.providers import Notification, Paid
 from tongbao.mall.people.models import User
 from tongbao.mall.sales import settling
@@ -157,7 +158,7 @@ def by_provider(mall: Mall, code: PayCode, user: User, asked: Bill | None = None
     once = scan(client, f"{path}?amount=10.00")
     post = {"once": once, "amount": "10.00", "wallet": "4.00", "provider": "sandbox"}
     answer = client.post(path, post)
-    sale = Sale.objects.get(user=user)
+    sale = Sale.objects.filter(user=user).latest("pk")
     assert sale.charge is not None
     assert str(sale.charge.pk) in answer["Location"]
     return sale
@@ -198,6 +199,48 @@ def test_a_failed_provider_leaves_nothing_paid_and_frees_the_bill(
     assert "Not paid" in page
     assert wallet(mall, user.account) == 100_000
     assert other.get(path).status_code == 200
+
+
+def test_a_bill_is_begun_three_times_by_one_member_and_by_others_still(
+    mall: Mall, code: PayCode
+) -> None:
+    asked = bill(mall, code, 1000)
+    path = f"/till/{code.code}/{asked.token}/"
+    user, other = rich(mall), mall.client(rich(mall))
+    for _ in range(3):
+        with SANDBOX:
+            decide(by_provider(mall, code, user, asked), Paid.FAILED)
+    page = mall.client(user).get(path)
+    assert page.status_code == 410
+    assert "Ask the merchant for a new bill" in page.content.decode()
+    other.post(path, {"once": scan(other, path), "wallet": "10.00"})
+    assert Sale.objects.get(state=Sale.State.PAID).total_minor == 1000
+
+
+@SANDBOX
+def test_a_merchant_takes_back_a_bill_that_somebody_only_holds(mall: Mall, code: PayCode) -> None:
+    asked = bill(mall, code, 1000)
+    sale = by_provider(mall, code, rich(mall), asked)
+    staff = mall.client(mall.staff("tea"))
+    staff.post(f"/desk/tea/bills/{asked.token}/close/")
+    sale.refresh_from_db()
+    asked.refresh_from_db()
+    assert sale.state == Sale.State.CANCELLED
+    assert asked.closed_at is not None
+    decide(sale, Paid.CONFIRMED)  # it was paid in that moment: all of it goes back
+    assert ChargeRefund.objects.get().amount_minor == 600
+
+
+@SANDBOX
+def test_a_bill_that_is_paid_is_not_taken_back(mall: Mall, code: PayCode) -> None:
+    asked = bill(mall, code, 1000)
+    sale = by_provider(mall, code, rich(mall), asked)
+    decide(sale, Paid.CONFIRMED)
+    page = mall.client(mall.staff("tea")).post(f"/desk/tea/bills/{asked.token}/close/", follow=True)
+    assert "It has been paid" in page.content.decode()
+    asked.refresh_from_db()
+    sale.refresh_from_db()
+    assert (asked.closed_at, sale.state) == (None, Sale.State.PAID)
 
 
 @SANDBOX

@@ -21,7 +21,9 @@ from tongbao.mall.instore.codes import codes_of, path_of
 from tongbao.mall.instore.models import Bill, PayCode, Payment
 from tongbao.mall.merchants.models import Merchant
 from tongbao.mall.people.masking import masked
+from tongbao.mall.sales import cancelling
 from tongbao.mall.sales.models import Sale
+from tongbao.mall.sales.ways_back import BY_MERCHANT
 from tongbao.mall.shop import qr
 from tongbao.mall.shop.amounts import MoneyField
 from tongbao.mall.shop.models import the_shop
@@ -140,12 +142,16 @@ def bill(request: HttpRequest, account: str, token: str) -> HttpResponse:
 @login_required
 @require_POST
 def close_bill(request: HttpRequest, account: str, token: str) -> HttpResponse:
-    """Take a bill back."""
+    """Take a bill back, also from somebody who has begun to pay it and has not paid."""
     merchant = at(request, account)
+    found = _own_bill(merchant, token)
+    for holder in Payment.objects.select_related("sale").filter(holds=found):
+        if holder.sale.state == Sale.State.PENDING:
+            cancelling.cancel(holder.sale, BY_MERCHANT)
     with transaction.atomic():
-        found = Bill.objects.select_for_update().get(pk=_own_bill(merchant, token).pk)
+        found = Bill.objects.select_for_update().get(pk=found.pk)
         if Payment.objects.filter(holds=found).exists():
-            messages.warning(request, _("Someone has paid it or is paying right now."))
+            messages.warning(request, _("It has been paid, or its payment is being processed."))
         elif found.closed_at is None:
             found.closed_at = timezone.now()
             found.save(update_fields=["closed_at"])

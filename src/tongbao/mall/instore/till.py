@@ -16,6 +16,8 @@ from tongbao.mall.sales.models import Sale
 from tongbao.mall.shop.models import Shop
 
 _NUMBER_LETTERS: Final = "0123456789"
+TRIES: Final = 3
+"""So often one member may begin to pay a bill and not pay it: meanwhile nobody else can."""
 
 
 class Closed(StrEnum):
@@ -27,6 +29,7 @@ class Closed(StrEnum):
     EXPIRED = "expired"
     PAID = "paid"
     HELD = "held"  # somebody is paying it right now
+    TRIED = "tried"  # the member has begun it too often
 
 
 class NotPayable(Exception):
@@ -51,8 +54,8 @@ class Wish:
     provider: str = ""
 
 
-def why_closed(code: PayCode, bill: Bill | None) -> Closed | None:
-    """Return why nobody can begin to pay there now, None if one can."""
+def why_closed(code: PayCode, bill: Bill | None, user: User) -> Closed | None:
+    """Return why this member cannot begin to pay there now, None if they can."""
     if code.closed_at is not None:
         return Closed.CODE
     if not code.merchant.is_open:
@@ -66,7 +69,12 @@ def why_closed(code: PayCode, bill: Bill | None) -> Closed | None:
         return Closed.BILL
     if bill.expires_at is not None and bill.expires_at <= timezone.now():
         return Closed.EXPIRED
-    return None
+    return None if bill.is_reusable or _tries_left(bill, user) else Closed.TRIED
+
+
+def _tries_left(bill: Bill, user: User) -> int:
+    tries = Payment.objects.filter(bill=bill, sale__user=user, sale__state=Sale.State.CANCELLED)
+    return max(0, TRIES - tries.count())
 
 
 def pay(shop: Shop, user: User, code: PayCode, bill: Bill | None, wish: Wish) -> Sale:
@@ -100,7 +108,7 @@ def on_cancelled(sale: Sale) -> None:
 def _placed(shop: Shop, user: User, code: PayCode, bill: Bill | None, wish: Wish) -> Sale:
     if bill is not None:
         bill = Bill.objects.select_for_update().get(pk=bill.pk)
-    why = why_closed(code, bill)
+    why = why_closed(code, bill, user)
     if why is not None:
         raise NotPayable(why)
     if bill is not None and bill.amount_minor != wish.amount_minor:

@@ -42,6 +42,9 @@ CLOSED: Final = {
     till.Closed.EXPIRED: gettext_lazy("This bill has expired. Ask for a new one."),
     till.Closed.PAID: gettext_lazy("This bill has already been paid."),
     till.Closed.HELD: gettext_lazy("Someone is paying this bill right now."),
+    till.Closed.TRIED: gettext_lazy(
+        "You have tried several times without paying. Ask the merchant for a new bill."
+    ),
 }
 
 
@@ -149,7 +152,7 @@ def _at(request: HttpRequest, code: PayCode, bill: Bill | None) -> HttpResponse:
         before = Payment.objects.filter(key=_key(request, user), code=code, bill=bill).first()
         if before is not None:  # sent twice: one payment
             return redirect("instore:payment", before.sale.number)
-    closed = till.why_closed(code, bill)
+    closed = till.why_closed(code, bill, user)
     if closed is not None:
         return _shut(request, code, bill, closed)
     data = request.POST if request.method == "POST" else request.GET
