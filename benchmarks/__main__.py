@@ -10,7 +10,7 @@ from benchmarks.ready import make_ready
 NAMES = (
     *("purchases", "replay", "members", "day_close"),
     *("ledger_interactive", "ledger_bulk", "ledger_members", "ledger_day_close"),
-    *("ledger_sqlite", "rebuild", "audit", "mall_search", "mall_pages"),
+    *("ledger_sqlite", "rebuild", "audit", "mall_search", "mall_pages", "mall_slow_clients"),
 )
 
 

@@ -14,6 +14,7 @@ from gunicorn.app.base import BaseApplication
 
 from tongbao.cli import mall_words as words
 from tongbao.cli.ledger_words import Unable
+from tongbao.cli.mall_connections import Worker
 from tongbao.cli.mall_ports import check_port
 from tongbao.mall.demo.marker import is_demo
 from tongbao.mall.shop.models import Shop
@@ -33,7 +34,8 @@ def serve(host: str, port: int, *, processes: int, threads: int, worker: bool) -
         raise Unable(words.ONLY_HERE)
     check_port(host, port)
     settings.MEDIA_ROOT.mkdir(parents=True, exist_ok=True)
-    from tongbao.site.wsgi import application  # noqa: PLC0415  # loads every page's code
+    from tongbao.site.bridge import Bridge  # noqa: PLC0415  # with what loads every page's code
+    from tongbao.site.wsgi import application  # noqa: PLC0415  # likewise
 
     gc.collect()
     gc.freeze()  # what is loaded stays: no page waits while it is looked through for garbage
@@ -43,15 +45,14 @@ def serve(host: str, port: int, *, processes: int, threads: int, worker: bool) -
     options = {
         "bind": f"{host}:{port}",
         "workers": processes,
-        "worker_class": "gthread",
-        "threads": threads,
+        "worker_class": Worker,
         "preload_app": True,
         "graceful_timeout": _STOP_SECONDS,
         "loglevel": "warning",
         "control_socket_disable": True,
     }
     try:
-        _Server(application, options).run()
+        _Server(Bridge(application, threads), options).run()
     finally:
         if beside is not None and os.getpid() == mine:  # gunicorn's own processes come by too
             beside.terminate()

@@ -22,6 +22,10 @@ TERMS = {
     "provider_fee_bps": "0.6",
     "earn_least_bps": "7.5",
     "knows_loss": "on",
+    "text_countries": "",
+    "texts_per_place": "30",
+    "texts_per_country": "500",
+    "texts_per_mall": "1000",
 }
 
 
@@ -59,6 +63,10 @@ def test_an_operator_changes_the_terms(mall: Mall) -> None:
         ("provider_fee_bps", "a lot"),
         ("earn_least_bps", "101"),
         ("earn_least_bps", ""),
+        ("texts_per_place", "-1"),
+        ("texts_per_mall", "1000001"),
+        ("text_countries", "ZZ"),
+        ("text_countries", "CN;LV"),
     ],
 )
 def test_terms_that_cannot_be_change_nothing(mall: Mall, field: str, value: str) -> None:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from tongbao.mall.desk.menu import MENU
 from tongbao.mall.desk.waiting import midnight
+from tongbao.mall.people.text_budgets import count_refused
 from tongbao.mall.sales.models import Sale
 from tongbao.mall.sales.shown import state_of
 from tongbao.mall.shop.models import Shop, the_shop
@@ -32,7 +33,8 @@ def home(request: HttpRequest) -> HttpResponse:
     paid = Sale.objects.filter(state=Sale.State.PAID)
     today = paid.filter(paid_at__gte=midnight(the_shop()))
     sold = [(_("Paid today"), _figures(today)), (_("Paid in all"), _figures(paid))]
-    return render(request, "desk/running.html", {"sold": sold, "groups": _groups()})
+    known = {"sold": sold, "groups": _groups(), "texts_refused": count_refused(the_shop())}
+    return render(request, "desk/running.html", known)
 
 
 @require_safe

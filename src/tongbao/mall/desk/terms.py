@@ -18,10 +18,11 @@ from oscar.core.loading import get_model
 from tongbao.mall.desk import losses
 from tongbao.mall.desk.access import operator
 from tongbao.mall.desk.merchants import PercentField
+from tongbao.mall.people.text_budgets import count_refused, read_spendings
 from tongbao.mall.sales.leaves import earns_little, loses, of_merchants
 from tongbao.mall.sales.terms import lengthen_notice
 from tongbao.mall.shop.amounts import MoneyField
-from tongbao.mall.shop.countries import named_countries
+from tongbao.mall.shop.countries import is_country, named_countries
 from tongbao.mall.shop.models import Shop, the_shop
 from tongbao.mall.shop.money import digits
 
@@ -36,6 +37,9 @@ _LEAST: Final = {
     "answer_days": 1,
     "returns_most": 1,
     "unpaid_most": 1,
+    "texts_per_place": 0,
+    "texts_per_country": 0,
+    "texts_per_mall": 0,
 }
 _MOST: Final = {
     "return_days": 366,
@@ -44,6 +48,9 @@ _MOST: Final = {
     "answer_days": 60,
     "returns_most": 100,
     "unpaid_most": 100,
+    "texts_per_place": 10_000,
+    "texts_per_country": 1_000_000,
+    "texts_per_mall": 1_000_000,
 }
 
 
@@ -94,6 +101,7 @@ class TermsForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none when i
             *("answer_days", "returns_most", "return_least_bps"),
             *("unpaid_most", "unpaid_share_bps", "platform_fee_bps", "provider_fee_bps"),
             "earn_least_bps",
+            *("text_countries", "texts_per_place", "texts_per_country", "texts_per_mall"),
         )
         labels = {
             "return_days": gettext_lazy("Return window (days after receipt)"),
@@ -103,6 +111,13 @@ class TermsForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none when i
             ),
             "returns_most": gettext_lazy("Returns that may be asked for of one merchant's part"),
             "unpaid_most": gettext_lazy("Unpaid orders that a shopper may have at once"),
+            "text_countries": gettext_lazy(
+                "Countries to whose numbers text messages are sent, as codes such as FR BE; empty: "
+                "the country above only"
+            ),
+            "texts_per_place": gettext_lazy("Text messages a day for one network"),
+            "texts_per_country": gettext_lazy("Text messages a day to one country"),
+            "texts_per_mall": gettext_lazy("Text messages a day in all"),
             "pay_minutes": gettext_lazy("Minutes until an unpaid order is cancelled"),
         }
 
@@ -119,6 +134,17 @@ class TermsForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none when i
             self.fields[name] = forms.IntegerField(
                 label=number.label, min_value=least, max_value=_MOST[name]
             )
+
+    def clean_text_countries(self) -> str:
+        """Return the codes in their order, each once."""
+        codes = sorted(set(self.cleaned_data["text_countries"].upper().replace(",", " ").split()))
+        for code in codes:
+            if not is_country(code):
+                raise forms.ValidationError(
+                    _("%(code)s is no country. Write codes of two letters, such as FR."),
+                    params={"code": code},
+                )
+        return " ".join(codes)
 
     def clean(self) -> dict[str, Any]:
         """Ask again where the return window is taken away: it is a slip as often as it is meant."""
@@ -243,7 +269,14 @@ def _page(
         for one in Charges.objects.order_by("pk")
     ]
     below = [(one, worked) for one, worked in of_merchants(shop) if earns_little(worked)]
-    context = {"form": form, "shipping": shipping, "ways": ways, "below": below}
+    context = {
+        "form": form,
+        "shipping": shipping,
+        "ways": ways,
+        "below": below,
+        "texts": read_spendings(shop),
+        "texts_refused": count_refused(shop),
+    }
     return render(request, "desk/terms.html", context)
 
 

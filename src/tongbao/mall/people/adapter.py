@@ -1,6 +1,7 @@
 """How allauth reaches our users, and how what it says sounds."""
 
 import logging
+from ipaddress import IPv6Address, ip_address
 from typing import Any, ClassVar, Final
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -82,6 +83,16 @@ class Adapter(DefaultAccountAdapter):
         "rate_limited": gettext_lazy("Too many attempts. Wait a minute and try again."),
     }
 
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """Return where a request comes from; an IPv4 address as one, however the server writes it."""
+        address = str(super().get_client_ip(request))
+        try:
+            mapped = ip_address(address)
+        except ValueError:
+            return address
+        ipv4 = mapped.ipv4_mapped if isinstance(mapped, IPv6Address) else None
+        return str(ipv4 or address)
+
     # ---- registering and logging in
 
     def save_user(self, request: HttpRequest, user: User, form: Any, commit: bool = True) -> User:  # noqa: ANN401, FBT001, FBT002  # allauth's signature
@@ -150,7 +161,7 @@ class Adapter(DefaultAccountAdapter):
     def send_verification_code_sms(self, user: User, phone: str, code: str, **_: Any) -> None:  # noqa: ANN401  # Django, Oscar and allauth have no types
         """Send a code."""
         try:
-            texts.send(phone, words.text(code))
+            texts.send(self.request, phone, words.text(code))
         except NotSent:
             forget_unreached(user)
             raise
@@ -159,7 +170,7 @@ class Adapter(DefaultAccountAdapter):
 
     def send_account_already_exists_sms(self, phone: str) -> None:
         """Tell the owner of a number, not the page, that it has an account."""
-        texts.send(phone, words.taken_text())
+        texts.send(self.request, phone, words.taken_text())
 
     # ---- letters and messages
 

@@ -19,3 +19,6 @@ class PeopleConfig(AppConfig):
         from tongbao.mall.people.addresses import write_as_at_home  # noqa: PLC0415  # likewise
 
         write_as_at_home()
+        from tongbao.mall.people.resends import count_resends  # noqa: PLC0415  # likewise
+
+        count_resends()

@@ -10,14 +10,22 @@ from allauth.account.internal.userkit import filter_users_by_email
 from allauth.core import context
 from django import forms
 from django.conf import settings
-from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tongbao.mall.people import contact, guessing, legal, limits, texts, words
+from tongbao.mall.people import (
+    contact,
+    equal_costs,
+    guessing,
+    legal,
+    limits,
+    text_budgets,
+    texts,
+    words,
+)
 from tongbao.mall.people.adapter import REFERRAL
 from tongbao.mall.people.models import LegalText, User
 from tongbao.mall.people.unconfirmed import forget_abandoned
@@ -77,6 +85,8 @@ class SignupForm(allauth_forms.SignupForm):
     def clean_login(self) -> contact.Contact:
         """Note whether there is such an account; the page will not tell."""
         given: contact.Contact = self.cleaned_data["login"]
+        if given.phone:
+            text_budgets.check_country(given.phone)
         self.cleaned_data["email"], self.cleaned_data["phone"] = given.email or None, given.phone
         forget_abandoned(given)
         if given.email:
@@ -94,14 +104,24 @@ class SignupForm(allauth_forms.SignupForm):
         """Write the user, unless another tab was quicker: then as if there had been one before."""
         limits.count(request, "code", str(self.cleaned_data["login"]))
         request.session[REFERRAL] = self.cleaned_data.get("code", "")
-        if self.account_already_exists:  # takes as long as writing a new password would
-            make_password(self.cleaned_data["password1"])
+        if self.account_already_exists:
+            self._rehearse(request)
         try:
             with transaction.atomic():
                 return super().try_save(request)
         except IntegrityError:
             self.account_already_exists = True
             return super().try_save(request)
+
+    def _rehearse(self, request: HttpRequest) -> None:
+        """Write a user for an account that exists too, and take it back: it costs the same."""
+        given, self.cleaned_data = self.cleaned_data, equal_costs.make_nobody(self.cleaned_data)
+        self.account_already_exists = False
+        try:
+            with equal_costs.taking_back():
+                super().save(request)
+        finally:
+            self.cleaned_data, self.account_already_exists = given, True
 
 
 class LoginForm(allauth_forms.LoginForm):
@@ -118,7 +138,10 @@ class LoginForm(allauth_forms.LoginForm):
 
     def clean_login(self) -> str:
         """Return address or number in its one form, by which attempts are counted too."""
-        return str(self.cleaned_data["login"])
+        given: contact.Contact = self.cleaned_data["login"]
+        if given.email:
+            equal_costs.look_as_long(given.email)
+        return str(given)
 
 
 class _Digits:
@@ -220,6 +243,7 @@ class NewPhoneForm(allauth_forms.ChangePhoneForm):
     def clean_phone(self) -> str:
         """Count the code that will be sent there: once the password is known, which asks anew."""
         phone = str(super().clean_phone())
+        text_budgets.check_country(phone)
         raise_if_reauthentication_required(context.request, app="allauth.account")
         limits.count(context.request, "code", phone)
         return phone
@@ -237,8 +261,10 @@ class ResetForm(forms.Form):
             found = filter_users_by_email(
                 given.email, is_active=True, prefer_verified=True, for_login=True
             )
+            equal_costs.look_as_long(given.email)
             self.user = found[0] if found else None
         else:
+            text_budgets.check_country(given.phone)
             self.user = User.objects.filter(phone=given.phone, is_active=True).first()
         self.cleaned_data["email"] = str(given)  # allauth's view counts requests by it
         return given
@@ -257,10 +283,13 @@ class ResetForm(forms.Form):
 
 class _ResetByText(PasswordResetVerificationProcess):
     def send(self) -> None:
-        """Send a code; nothing to a number that has no account, for each text costs money."""
+        """Send a code, or that there is no account: one text either way, as to an address."""
+        phone = self.state["email"]
+        code = self._adapter().generate_password_reset_code()
         if self.user:
-            self.state["code"] = self._adapter().generate_password_reset_code()
-            texts.send(self.state["email"], words.text(self.code))
+            self.state["code"] = code
+        text = words.text(code) if self.user else words.unknown_text()
+        texts.send(self.request, phone, text)
 
     @staticmethod
     def _adapter() -> Any:  # noqa: ANN401  # Django, Oscar and allauth have no types

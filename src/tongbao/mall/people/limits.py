@@ -20,6 +20,8 @@ from django.core.cache import cache
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
+from tongbao.mall.people import text_budgets
+
 Kind = Literal["code", "reset"]
 """A code to confirm a number or address; a code to set a new password."""
 
@@ -51,8 +53,12 @@ class TooOften(RateLimited):
 def count(request: HttpRequest, kind: Kind, contact: str) -> None:
     """Note that a code to a number or address is asked for, before it is sent.
 
+    A text message to a number counts for its budgets as well, see `text_budgets`.
+
     Raises:
         TooOften: it may not be sent now.
+        TextsSpent: no text messages are sent any more today.
+        ValidationError: no text messages are sent to that country.
     """
     key = f"limits:{kind}:{_hidden(contact.lower())}"
     place = _hidden(get_ip(request))
@@ -64,6 +70,8 @@ def count(request: HttpRequest, kind: Kind, contact: str) -> None:
         wait = _wait(seen, place, now, _FROM_ALL[kind])
         if wait is not None:
             raise TooOften(kind, contact, wait)
+        if "@" not in contact:
+            text_budgets.take(request, contact)
         cache.set(key, [*seen, (now, place)], _DAY)
 
 

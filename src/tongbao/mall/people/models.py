@@ -205,3 +205,31 @@ class LegalText(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.pk}"
+
+
+class TextsOfDay(models.Model):
+    """How many text messages one budget gave on a day of the mall, and how many it refused.
+
+    ``key`` is a country's code, or the mark of a network, from which nobody can tell which it is.
+    """
+
+    class Kind(models.TextChoices):
+        """Whose budget."""
+
+        PLACE = "place"
+        COUNTRY = "country"
+        MALL = "mall"
+
+    day = models.DateField(db_index=True)
+    kind = models.CharField(max_length=8, choices=Kind)
+    key = models.CharField(max_length=64, blank=True)
+    sent = models.PositiveIntegerField(default=0)
+    refused = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["day", "kind", "key"], name="texts_once_a_day")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.kind} {self.key[:8]}: {self.sent}"

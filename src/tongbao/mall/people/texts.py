@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import Final, Literal, Protocol, cast
 
 from django.conf import settings
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from tongbao.ledger.logs import failure
+from tongbao.mall.people import text_budgets
 
 _LOG: Final = logging.getLogger("tongbao.mall.texts")
 
@@ -42,12 +44,14 @@ class Files:
         (folder / name).write_text(f"{phone}\n{text}\n", encoding="utf-8")
 
 
-def send(phone: str, text: str) -> None:
-    """Send a text message by the service that MALL_SMS_SENDER names.
+def send(request: HttpRequest, phone: str, text: str) -> None:
+    """Send the text message that a request asked for, by the service that MALL_SMS_SENDER names.
 
     Raises:
+        TextsSpent: there is no more budget for it today.
         NotSent: the service did not take it; the log has the reason.
     """
+    text_budgets.take(request, phone)
     sender = cast("Sender", import_string(settings.MALL_SMS_SENDER)())
     try:
         sender.send(phone, text)

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from allauth.account.signals import password_reset
-from allauth.core.internal.httpkit import get_client_ip
+from allauth.core.internal.ratelimit import get_ip
 from axes.utils import reset
+from django.core.exceptions import PermissionDenied
 from django.dispatch import receiver
 from django.http import HttpRequest
 
@@ -22,8 +23,11 @@ def typed(request: HttpRequest, credentials: Mapping[str, Any] | None) -> str:
 
 
 def address(request: HttpRequest) -> str:
-    """Return the client's address, behind as many proxies as TONGBAO_PROXY says."""
-    return str(get_client_ip(request) or "")
+    """Return where the client is: its address, or the network that an IPv6 address is of."""
+    try:
+        return str(get_ip(request))
+    except PermissionDenied:  # nobody knows
+        return ""
 
 
 def unnamed(

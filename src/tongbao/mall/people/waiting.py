@@ -10,6 +10,7 @@ from allauth.account.internal.flows.password_reset_by_code import (
 from allauth.account.internal.flows.phone_verification import PHONE_VERIFICATION_SESSION_KEY
 from allauth.core.exceptions import RateLimited
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.utils import timezone
@@ -17,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from tongbao.mall.people.limits import TooOften
+from tongbao.mall.people.text_budgets import TextsSpent
 from tongbao.mall.people.texts import NotSent
 
 _SOME_MINUTES: Final = 2 * 60
@@ -49,6 +51,11 @@ class Patience:
         if isinstance(error, NotSent):
             messages.error(request, _not_sent(error))
             return redirect(request.path)
+        if isinstance(error, TextsSpent):
+            return _no_more_texts(request, error)
+        if isinstance(error, ValidationError):  # no texts go to the country of one's own number
+            messages.error(request, " ".join(error.messages))
+            return redirect("account_login")
         if not isinstance(error, RateLimited):
             return None
         pending = _pending(request, error) if isinstance(error, TooOften) else ""
@@ -72,6 +79,13 @@ def too_quick(request: HttpRequest, error: Exception | None = None) -> HttpRespo
     }
     answer = render(request, "429.html", facts, status=429)
     answer.headers["Retry-After"] = str(seconds)
+    return answer
+
+
+def _no_more_texts(request: HttpRequest, error: TextsSpent) -> HttpResponse:
+    """Tell that no more text messages are sent today, and what to do instead."""
+    answer = render(request, "people/no_more_texts.html", {"kind": error.kind}, status=429)
+    answer.headers["Retry-After"] = str(error.seconds)
     return answer
 
 

@@ -57,6 +57,11 @@ def taken_text() -> str:
     return _("You already have an account with this number. Log in, or set a new password.")
 
 
+def unknown_text() -> str:
+    """Return the text message to a phone number that asked for a code and has no account."""
+    return _("There is no account with this number. You can register with it.")
+
+
 def message(kind: str, facts: Mapping[str, Any]) -> str:
     """Return what a page tells after something was done, "" where allauth's needs no telling."""
     del facts

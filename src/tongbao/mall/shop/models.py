@@ -30,6 +30,12 @@ class Shop(models.Model):
     # ISO 3166-1, two letters: where phone numbers without a country code belong; "" is nowhere.
     country = models.CharField(max_length=2, default="", blank=True)
     timezone = models.CharField(max_length=64, default="Asia/Shanghai")
+    # Codes of countries, a space between; "" is the mall's own. How many a day: see
+    # `people.text_budgets`.
+    text_countries = models.CharField(max_length=200, default="", blank=True)
+    texts_per_place = models.PositiveIntegerField(default=30)
+    texts_per_country = models.PositiveIntegerField(default=500)
+    texts_per_mall = models.PositiveIntegerField(default=1000)
     return_days = models.PositiveSmallIntegerField(
         _("return window in days, after the goods are received"),
         default=7,
