@@ -95,7 +95,7 @@ def test_codes_to_one_number_are_counted_by_network_too(mall: Mall) -> None:
 def test_texts_go_to_the_malls_own_country_unless_it_says_more(
     mall: Mall, path: str, language: str, words: str
 ) -> None:
-    form = {"login": "+37121234567", "password1": PASSWORD, "code": ""}
+    form = {"login": "+37121234567", "password1": PASSWORD, "code": "", "agree": "on"}
     page = browser(language=language).post(path, form, follow=True)
     assert page.status_code == 200
     assert words in page.text

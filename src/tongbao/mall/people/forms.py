@@ -53,6 +53,7 @@ class SignupForm(allauth_forms.SignupForm):
 
     field_order = ("login", "password1", "code", "agree")
     account_already_exists: bool  # allauth's
+    cleaned_data: dict[str, Any]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401  # Django, Oscar and allauth have no types
         """Put one field in place of allauth's two."""
