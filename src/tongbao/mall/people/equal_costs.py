@@ -35,6 +35,18 @@ def taking_back() -> Iterator[None]:
         transaction.set_rollback(True)
 
 
+def look_like_a_stage(user: User) -> None:
+    """Read what allauth reads of a new user before it sends a code, and to show the page of it."""
+    of_user = EmailAddress.objects.filter(user_id=user.pk)
+    if user.email:
+        for _ in range(3):
+            of_user.first()
+        of_user.filter(verified=True).exists()
+        for _ in range(2):
+            User.objects.filter(pk=user.pk).first()
+    User.objects.filter(pk=user.pk).first()
+
+
 def look_as_long(email: str) -> None:
     """Look for a known address a second time, as allauth does for an unknown one."""
     if EmailAddress.objects.filter(email=email, verified=True).exists():

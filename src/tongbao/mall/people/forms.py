@@ -107,6 +107,7 @@ class SignupForm(allauth_forms.SignupForm):
         request.session[REFERRAL] = self.cleaned_data.get("code", "")
         if self.account_already_exists:
             self._rehearse(request)
+            return super().try_save(request)
         try:
             with transaction.atomic():
                 return super().try_save(request)
@@ -120,7 +121,7 @@ class SignupForm(allauth_forms.SignupForm):
         self.account_already_exists = False
         try:
             with equal_costs.taking_back():
-                super().save(request)
+                equal_costs.look_like_a_stage(super().save(request))
         finally:
             self.cleaned_data, self.account_already_exists = given, True
 
