@@ -20,6 +20,8 @@ from babel.messages.mofile import read_mo, write_mo
 from babel.messages.pofile import read_po, write_po
 from django.utils.translation.template import templatize
 
+from tests.mall import dashboard_words
+
 MALL: Final = Path(__file__).resolve().parents[2] / "src/tongbao/mall"
 _WHERE: Final = "locale/zh_Hans/LC_MESSAGES/django.po"
 _ENGLISH: Final = "locale/en/LC_MESSAGES/django.po"
@@ -82,7 +84,7 @@ def problems(folder: Path) -> list[str]:
 
 
 def english() -> Catalog:
-    """Return what Oscar says otherwise in American English, as it is in its source.
+    """Return what Oscar says otherwise in American English, as it is in its source or as it is here.
 
     Python takes a library's en_US for plain English, and Oscar's calls a basket a cart, which is
     then one thing under two names, even in our own texts.
@@ -93,9 +95,13 @@ def english() -> Catalog:
     path = Path(oscar.__file__).parent / "locale/en_US/LC_MESSAGES/django.mo"
     with path.open("rb") as file:
         theirs = read_mo(file)
+    said = {text: dashboard_words.in_english(text) for text, _ in dashboard()}
     for message in theirs:
-        if message.id and message.string != message.id:
-            catalog.add(message.id, message.id, context=message.context)
+        text = _text(message.id)
+        if message.id and message.string != message.id and text not in said:
+            catalog.add(text, text, context=message.context)
+    for text, ours in said.items():
+        catalog.add(text, ours)
     return catalog
 
 
@@ -107,6 +113,12 @@ def update(folder: Path, *, tidy: bool = False) -> None:
     for (text, context), files in _wanted(folder).items():
         template.add(text, locations=[(file, 0) for file in files], context=context)
     catalog.update(template, no_fuzzy_matching=True)
+    if folder.name == "shop":
+        for message in catalog:
+            if (_text(message.id), message.context) in dashboard():
+                message.string = dashboard_words.in_chinese(
+                    _text(message.id), _text(message.string or "")
+                )
     catalog.header_comment = _HEADER
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as file:
@@ -134,6 +146,22 @@ def _wanted(folder: Path) -> dict[Key, list[str]]:
     if folder.name == "shop":  # the look has everything that a library left in English
         for key in gaps():
             found.setdefault(key, ["libraries"])
+        for key in dashboard():
+            found.setdefault(key, ["dashboard"])
+    return found
+
+
+@cache
+def dashboard() -> dict[Key, None]:
+    """Return what the dashboard says otherwise than Oscar, in one of the languages."""
+    root = dashboard_words.oscar_root()
+    found: dict[Key, None] = {}
+    for part in dashboard_words.PARTS:
+        for path in _sources(root / part):
+            for text, context in _keys(path):
+                is_other = dashboard_words.in_english(text) != text
+                if context is None and (is_other or dashboard_words.is_otherwise(text)):
+                    found[text, context] = None
     return found
 
 

@@ -1,11 +1,12 @@
 """The mall speaks Chinese: nothing it says, and nothing a library says in it, stays English."""
 
+import re
 from pathlib import Path
 
 import pytest
-from django.utils.translation import gettext, override
+from django.utils.translation import gettext, override, pgettext
 
-from tests.mall import messages
+from tests.mall import dashboard_words, messages
 
 
 @pytest.mark.parametrize("folder", messages.apps(), ids=lambda folder: folder.name)
@@ -72,4 +73,29 @@ def test_a_fuzzy_translation_does_not_count(tmp_path: Path) -> None:
 
 def test_what_oscar_left_in_english_is_chinese_too() -> None:
     with override("zh-hans"):
-        assert gettext("Voucher set deleted") == "已删除整套优惠券"
+        assert gettext("Voucher set deleted") == "已删除整套优惠码"
+
+
+def test_the_dashboard_has_one_word_for_a_thing() -> None:
+    said = list(messages.dashboard())
+    assert len(said) > 200
+    told = {text for text, _ in said} | {text[0] for text, _ in said if isinstance(text, tuple)}
+    assert set(dashboard_words.words()) - told == set()  # Oscar says each of them still
+    for language, unwanted in {
+        "en": r"voucher|partner|product (?:type|class)|attribute option",
+        "zh-hans": "优惠券|特卖|要约|供应商|产品|信息中心|去浏览|去使用|总行|总共开放|评论|你",
+    }.items():
+        with override(language):
+            for text, _ in said:
+                first = text if isinstance(text, str) else text[0]
+                words = re.sub(r"%\([^)]*\)[sd]|\{[^}]*\}|<[^>]*>", "", gettext(first))
+                assert not re.search(unwanted, words, re.IGNORECASE), (first, words)
+
+
+def test_a_voucher_and_a_discount_code_are_two_things() -> None:
+    with override("en"):
+        assert gettext("Vouchers") == "Discount codes"
+        assert pgettext("service", "Vouchers") == "Vouchers"
+    with override("zh-hans"):
+        assert gettext("Vouchers") == "优惠码"
+        assert pgettext("service", "Vouchers") == "到店券"

@@ -279,3 +279,30 @@ def test_too_many_is_an_error_at_the_quantity(mall: Mall) -> None:
         answer = client.post(f"/basket/add/{product.pk}/", {"quantity": quantity}, follow=True)
         text = answer.content.decode()
         assert re.search(r'id="quantity_error" role="alert">\S', text), quantity
+
+
+@pytest.mark.parametrize(
+    ("kind", "comes", "terms"),
+    [
+        ("voucher", "They come 7 days after you used the voucher.", "A voucher that you have not"),
+        ("topup", "They come 7 days after the top-up.", "what cannot be topped up is refunded"),
+    ],
+)
+def test_what_is_no_goods_is_not_spoken_of_as_goods(
+    mall: Mall, kind: str, comes: str, terms: str
+) -> None:
+    client = mall.client(rich(mall))
+    more = {"topup_kind": "phone"} if kind == "topup" else {}
+    product = offer(mall, kind, "thing", "50.00", **more)
+    shown = client.get(product.get_absolute_url()).content.decode()
+    if kind == "topup":
+        assert re.search(r"<dt[^>]*>Face value</dt><dd[^>]*>¥50.00</dd>", shown)
+    assert "received the goods" not in shown
+    target = {"target": "138 0013 8000"} if kind == "topup" else {}
+    page = buy_now(client, mall, "thing", 1, **target).content.decode()
+    assert terms in page
+    for words in ("you receive the goods", "return goods", "received the goods"):
+        assert words not in page
+    if kind == "voucher":
+        assert comes in shown
+        assert comes in page

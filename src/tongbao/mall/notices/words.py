@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from tongbao.mall.notices.models import Notice
 from tongbao.mall.notices.tell import Kind
@@ -41,7 +41,7 @@ LABELS: Final = {
     Kind.RETURN_DECIDED: gettext_lazy("Return decided"),
     Kind.REFUND: gettext_lazy("Refund"),
     Kind.WITHDRAWAL: gettext_lazy("Withdrawal"),
-    Kind.VOUCHER: gettext_lazy("Voucher"),
+    Kind.VOUCHER: pgettext_lazy("service", "Voucher"),
     Kind.TOPUP: gettext_lazy("Top-up"),
     Kind.PLAN_CHANGED: gettext_lazy("Rule change"),
     Kind.PAID_IN_PERSON: gettext_lazy("Paid in store"),

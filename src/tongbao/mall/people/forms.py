@@ -14,7 +14,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from tongbao.mall.people import (
     contact,
@@ -154,7 +154,7 @@ class _Digits:
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401  # Django, Oscar and allauth have no types
         super().__init__(*args, **kwargs)
         code = self.fields["code"]  # type: ignore[attr-defined]  # the form's, below this
-        code.label = _("Code")
+        code.label = pgettext("one-time", "Code")
         code.widget.attrs = {
             "autocomplete": "one-time-code", "inputmode": "numeric", "maxlength": "12",
         }  # fmt: skip

@@ -30,6 +30,7 @@ KNOWN = (
     pgettext_lazy("option", "Number to top up"),
     pgettext_lazy("attribute", "Valid for days"),
     pgettext_lazy("attribute", "Kind"),
+    pgettext_lazy("attribute", "Face value"),
     pgettext_lazy("product type", "Goods"),
     pgettext_lazy("product type", "Voucher"),
     pgettext_lazy("product type", "Top-up"),

@@ -14,12 +14,13 @@ from oscar.core.loading import get_model
 
 from tongbao.mall.sales.estimates import BPS, Estimate, estimate
 from tongbao.mall.services.faces import face_of, is_face, is_sold
+from tongbao.mall.services.kinds import FACE
 from tongbao.mall.shop import names, refused
 from tongbao.mall.shop.asking import read
 from tongbao.mall.shop.cards import aisle_url, cards
 from tongbao.mall.shop.context import shop_of
 from tongbao.mall.shop.models import Shop
-from tongbao.mall.shop.money import digits
+from tongbao.mall.shop.money import digits, money
 from tongbao.mall.shop.pages import paged
 from tongbao.mall.shop.search import find
 from tongbao.mall.shop.shelf import Aisle, Shelf, the_shelf
@@ -97,7 +98,7 @@ def product(request: HttpRequest, product_slug: str, pk: str) -> HttpResponse:
         "mall/product.html",
         {
             "product": one,
-            "facts": _facts(one),
+            "facts": _facts(one, shop.currency),
             "again": again,
             "questions": _questions(one, again),
             "images": [image.original for image in one.images.all()][:6],
@@ -175,13 +176,21 @@ def _estimate(shop: Shop, request: HttpRequest, offer: dict[str, Any] | None) ->
     return estimate(shop, user, offer["price_minor"], offer["merchant"].margin_bps)
 
 
-def _facts(one: Any) -> list[tuple[str, str]]:  # noqa: ANN401  # Oscar has no types
+def _facts(one: Any, currency: str) -> list[tuple[str, str]]:  # noqa: ANN401  # Oscar has no types
     """Return what a good's attributes say to people; codes of its kind are for the machine."""
     return [
-        (names.attribute(value.attribute.name), value.value_as_text)
+        (names.attribute(value.attribute.name), _fact(value, currency))
         for value in one.attribute_values.all()
         if value.attribute.code not in _FOR_MACHINES and value.value not in {None, ""}
     ]
+
+
+def _fact(value: Any, currency: str) -> str:  # noqa: ANN401  # Oscar has no types
+    """Write an attribute's value; a face value is an amount of the mall's currency."""
+    if value.attribute.code != FACE:
+        return str(value.value_as_text)
+    face = face_of(value.product, currency)
+    return str(value.value_as_text) if face is None else money(face.face_minor, currency)
 
 
 def _questions(one: Any, again: refused.Refused) -> list[refused.Question]:  # noqa: ANN401  # Oscar
