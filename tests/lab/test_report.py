@@ -27,6 +27,7 @@ from tests.lab.report_pages import (
     words_of,
 )
 from tests.lab.report_stage import emptied, played, steady_rows
+from tests.tidy.vocabulary import find_unwanted
 from tongbao.lab import plots, plots_canvas, report, report_answers, report_voice
 from tongbao.lab.report import report_html, write_report
 from tongbao.lab.report_words import WORDS
@@ -63,6 +64,12 @@ def test_every_section_is_there_in_both_languages(lang: Lang) -> None:
     for name, title in zip(SECTIONS, titles, strict=True):
         assert f'<h2 id="{name}">{WORDS[title].say(lang)}</h2>' in page
     assert f'<html lang="{"zh-Hans" if lang == "zh" else "en"}">' in page
+
+
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("make", [busy, closed, flat, five, founding, no_cash, overspent, paying])
+def test_the_report_has_no_word_that_we_do_not_use(make: Maker, lang: Lang) -> None:
+    assert list(find_unwanted("report", text_of(make, lang))) == []
 
 
 def test_the_answer_says_the_founding_examples_figures() -> None:
