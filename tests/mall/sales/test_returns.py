@@ -17,6 +17,7 @@ from tongbao.mall.sales.models import Part, Return
 from tongbao.mall.sales.placing import Split
 from tongbao.mall.sales.quoting import back_of
 from tongbao.mall.sales.refusals import NotNow, Refused, Why
+from tongbao.mall.shop.models import Shop
 
 T = TypeVar("T")
 
@@ -301,3 +302,26 @@ def tried(part: Part) -> Return | None:
         return returns.ask(part, 10)
     except NotNow:
         return None
+
+
+def test_a_fen_at_a_time_brings_no_more_than_the_whole(mall: Mall) -> None:
+    """The points are sold: 30 fen cannot be fetched back, so of the whole 70 come back.
+
+    Of ninety fens, one at a time, 27 cannot and 63 come back; the last ten lack two each, for the
+    quota was drawn on, and bring nothing. Slices never bring more than the whole, here less.
+    """
+    Shop.objects.update(return_least_bps=0, returns_most=100)
+    buyer(mall, points=10000)
+    user = buyer(mall, wallet=100)
+    part = overdue(bought(mall, user, 100, Split(wallet=100)))
+    settling.settle_part(part)
+    account = user.account
+    mall.ledger.submit({"id": "rich", "type": "deposit", "account": "tea", "amount": 1000})
+    mall.ledger.submit({"id": "all", "type": "redeem", "account": account, "points": "all"})
+    before = wallet(mall, account)
+    whole = returns.quote(part, 100)
+    slices = [give_back(part, 1) for _ in range(100)]
+    short = [one.shortfall_minor for one in slices]
+    assert (sum(short[:90]), short[90:]) == (27, [2] * 10)
+    assert wallet(mall, account) - before == 63 < whole.back.total_minor == 70
+    assert wallet(mall, "shop") == 0
