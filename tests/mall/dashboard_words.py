@@ -69,6 +69,17 @@ _CHINESE: Final = (
     ("你的", "您的"),
     ("你", "您"),
 )
+TREES: Final[dict[str, str]] = {
+    "Child of": "属于",
+    "Sibling of": "同级于",
+    "First child of": "作为第一个子分类，属于",
+    "Before": "之前",
+    "After": "之后",
+    "Position": "位置",
+    "Relative to": "相对于",
+    "-- root --": "最上级",
+}
+"""What treebeard, which moves categories, says in English only."""
 # Oscar's text: in English, where it is to be another, and in Chinese.
 _TABLE: Final[dict[str, tuple[str, str]]] = {
     "Dashboard": ("Mall administration", "商城管理"),
@@ -253,6 +264,8 @@ def in_english(text: Texts) -> Texts:
 def in_chinese(text: Texts, now: Texts) -> Texts:
     """Return what the dashboard says in Chinese: by the table, else by rules from what it says now."""
     first = _first(text)
+    if first in TREES:
+        return TREES[first]
     if first in _TABLE:
         return _TABLE[first][1] if isinstance(text, str) else (_TABLE[first][1],)
     said = _theirs().get(first) or now

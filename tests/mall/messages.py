@@ -155,7 +155,7 @@ def _wanted(folder: Path) -> dict[Key, list[str]]:
 def dashboard() -> dict[Key, None]:
     """Return what the dashboard says otherwise than Oscar, in one of the languages."""
     root = dashboard_words.oscar_root()
-    found: dict[Key, None] = {}
+    found: dict[Key, None] = {(text, None): None for text in dashboard_words.TREES}
     for part in dashboard_words.PARTS:
         for path in _sources(root / part):
             for text, context in _keys(path):

@@ -286,3 +286,9 @@ def test_a_gift_card_earns_what_its_issuer_leaves(mall: Mall) -> None:
     client = mall.client(rich(mall))
     put(client, mall, "foreign")
     assert foreign.title not in client.get("/basket/").content.decode()
+
+
+def test_the_malls_own_merchant_bears_the_malls_name(mall: Mall) -> None:
+    own = open_own(mall.shop)
+    assert own.name_en == mall.shop.name_en
+    assert own.name_zh == "自营"

@@ -82,7 +82,7 @@ STALLS: Final = (
     Stall("parade", "Paper Parade", "纸上巡游", ("stationery", "party")),
     Stall("magpie", "Magpie & Bear", "喜鹊与熊", ("toys", "jewellery", "bags")),
     Stall("cottage", "Rose Cottage", "玫瑰小屋", ("garden", "textiles", "signs")),
-    Stall("shop", "Own goods", "自营", ("decoration", "storage", "other", "topups")),
+    Stall("shop", "The Retrospot", "自营", ("decoration", "storage", "other", "topups")),
 )
 MERCHANT_OF: Final[Mapping[str, str]] = {
     category: stall.account for stall in STALLS for category in stall.categories

@@ -30,9 +30,9 @@ class TextsForm(forms.Form):
         """Ask for each of them in a large field."""
         super().__init__(*args, **options)
         for name, label in _LABELS.items():
-            self.fields[name] = forms.CharField(
-                label=label, max_length=legal.LONGEST, widget=forms.Textarea(attrs={"rows": 12})
-            )
+            lang = "en" if name.endswith("_en") else "zh-Hans"
+            field = forms.Textarea(attrs={"rows": 12, "lang": lang})
+            self.fields[name] = forms.CharField(label=label, max_length=legal.LONGEST, widget=field)
 
     def clean(self) -> dict[str, Any]:
         """Write line ends in one way, whatever the browser sends."""

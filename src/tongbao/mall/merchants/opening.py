@@ -87,7 +87,7 @@ def open_own(shop: Shop, margin_bps: int = USUAL_MARGIN_BPS) -> Merchant:
     It alone sells what is bought at its face value.
     """
     return open_merchant(
-        shop, shop.account, name_en="Own goods", name_zh="自营", margin_bps=margin_bps
+        shop, shop.account, name_en=shop.name_en, name_zh="自营", margin_bps=margin_bps
     )
 
 
