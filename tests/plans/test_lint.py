@@ -15,6 +15,10 @@ from tongbao.plans.lint import RULES, lint, refused
 from tongbao.plans.words import LANGS, Lang
 
 Lines = dict[str, str]
+FACE_FIGURE = (
+    "¥100.00 for a top-up that costs ¥98.00: ¥30.00 of the price would go to reserve and dividends, "
+    "of the ¥2.00 that is left it is ¥0.60."
+)
 
 CASES: list[tuple[str, str, Lines, Lines]] = [
     ("error", "overspent-possible", {"dividend_base": '"profit"', "dividend": '"71%"'},
@@ -60,6 +64,8 @@ CASES: list[tuple[str, str, Lines, Lines]] = [
      {"min_supply": '"0.002"', "min_holding": '"0.002"'}),
     ("note", "young-program-bound", {"min_supply": '"0.0022"', "min_holding": '"0.002"'},
      {"min_supply": '"0.0021"', "min_holding": '"0.002"'}),
+    ("note", "face-value-earns-margin", {}, {"grant": '"0%"'}),
+    ("note", "face-value-earns-margin", {}, {"backing": '"0%"'}),
     ("warning", "min-supply-above-limit", {"min_supply": '"1,000,001"'},
      {"min_supply": '"1,000,000"'}),
     ("warning", "min-holding-above-min-supply", {"min_holding": '"1.01"'},
@@ -268,6 +274,12 @@ def test_what_breaks_a_promise_is_an_error_with_its_source(
     findings = refused(refusal_of(tmp_path, toml(**lines)))
     assert [(f.level, f.code) for f in findings] == [("error", code)]
     assert findings[0].sources[0].code == cited
+
+
+def test_a_topup_on_its_price_would_take_what_its_provider_does_not_leave() -> None:
+    # 30 % of 100.00, and of the 2.00 that are left.
+    figure = found({})["face-value-earns-margin"].figure.say("en")
+    assert figure == FACE_FIGURE
 
 
 # ---- plans in JSON

@@ -1,6 +1,6 @@
 """Rules about single sales: whether the seller can afford them, and a program's first ones."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Final
 
@@ -12,6 +12,9 @@ from tongbao.plans.estimates import ASSUMED_PROFIT
 from tongbao.plans.findings import Finding, Subject
 from tongbao.plans.money import format_percent, format_points
 from tongbao.plans.words import plain
+
+FACE_MARGIN_BPS: Final = 200
+"""What a provider of top-ups leaves of their price, in the example."""
 
 SMALL_REST: Final = Fraction(1, 20)
 """A return that leaves less than this of a usual order is as good as a whole one."""
@@ -67,9 +70,7 @@ def sale_loses(subject: Subject) -> Finding | None:
 def young_program(subject: Subject) -> Finding | None:
     """Say from which rest on a return of a program's first order leaves the program standing."""
     plan, sample = subject.plan, subject.sample
-    order = {"id": "first", "type": "purchase", "member": "first", "paid": sample}
-    receipt = Program(plan).submit(order | {"profit": int(sample * ASSUMED_PROFIT)}).receipt
-    points = receipt.fields["points"] if receipt.ok else 0
+    points = _purchase(subject, sample, int(sample * ASSUMED_PROFIT)).get("points", 0)
     if not points:
         return None
     least = max(plan.min_supply, plan.min_holding)
@@ -92,6 +93,30 @@ def young_program(subject: Subject) -> Finding | None:
     )
 
 
+def face_values(subject: Subject) -> Finding | None:
+    """Say which kinds of goods may earn points on their price, where any do."""
+    sample = subject.sample
+    left = sample * FACE_MARGIN_BPS // BPS
+    whole, right = _purchase(subject, sample, left), _purchase(subject, left, left)
+    if not whole.get("points"):
+        return None
+    return texts.FACE_VALUE.found(
+        subject,
+        sample=subject.money(sample),
+        cost=subject.money(sample - left),
+        left=subject.money(left),
+        taken=subject.money(whole["contribution"] + whole["dividend"]),
+        right=subject.money(right.get("contribution", 0) + right.get("dividend", 0)),
+    )
+
+
+def _purchase(subject: Subject, paid: int, profit: int) -> Mapping[str, int]:
+    """Return the figures of a program's first order, nothing where the engine refuses it."""
+    order = {"id": "first", "type": "purchase", "member": "first", "paid": paid, "profit": profit}
+    receipt = Program(subject.plan).submit(order).receipt
+    return receipt.fields if receipt.ok else {}
+
+
 def _percent(share: Fraction, *, up: bool = False) -> str:
     """Return a share as a percentage to two digits, rounded down unless told."""
     scaled = share * BPS
@@ -102,4 +127,5 @@ RISKS_OF_SALES: Final[tuple[Callable[[Subject], Finding | None], ...]] = (
     overspent,
     sale_loses,
     young_program,
+    face_values,
 )

@@ -3,7 +3,7 @@
 from typing import Final
 
 from tongbao.plans.findings import Rule
-from tongbao.plans.sources import RULES_KNOWN, RULES_PLAN
+from tongbao.plans.sources import MALL_EARNING, RULES_KNOWN, RULES_PLAN
 from tongbao.plans.words import Text
 
 OVERSPENT: Final = Rule(
@@ -110,3 +110,27 @@ YOUNG_BOUND: Final = Rule(
     (RULES_KNOWN,),
 )
 ASSUMING: Final = Text(" (with a margin of {margin})", "（按毛利率 {margin} 计）")
+FACE_VALUE: Final = Rule(
+    "note",
+    "face-value-earns-margin",
+    "backing_bps",
+    Text(
+        "Goods and services may earn points on their price, cash equivalents may not. Top-ups, gift "
+        "cards and whatever else is bought at its face value are used or sold on like money: they earn "
+        "on what their provider leaves the mall, and nothing where it leaves nothing. Tongbao's mall "
+        "posts them so.",
+        "实物和服务可以按售价产生积分，等同现金的商品不可以。充值、礼品卡等按面值购买的商品可以像钱一样使用或转手："
+        "只按服务商收费后商城剩下的部分产生积分，没有剩下就没有积分。通宝商城就是这样记账的。",
+    ),
+    Text(
+        "Where you post purchases yourself, post as paid for such a sale only what is left after its "
+        "provider, never the face value.",
+        "如果由您自己记账，这类销售的实付金额只记扣除服务商收费后剩下的部分，不要记面值。",
+    ),
+    (MALL_EARNING,),
+    Text(
+        "{sample} for a top-up that costs {cost}: {taken} of the price would go to reserve and "
+        "dividends, of the {left} that is left it is {right}.",
+        "{sample} 的充值，成本 {cost}：按售价要付出 {taken} 给积分准备金和分红，按剩下的 {left} 只付出 {right}。",
+    ),
+)

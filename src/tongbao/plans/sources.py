@@ -166,3 +166,12 @@ RULES_PLAN: Final = Source(
     Text("Tongbao's rules, «Plan» and «purchase»", "通宝规则“方案”与“购买”两节"),
     Text("What each field of a plan does.", "方案每个字段的作用。"),
 )
+MALL_EARNING: Final = Source(
+    "mall-earning",
+    Text("Tongbao's mall, «What earns points»", "通宝商城文档“哪些商品产生积分”一节"),
+    Text(
+        "What is bought at its face value is as good as cash: points on its price would be money "
+        "given away.",
+        "按面值购买的商品等同现金：按售价发积分就是白送钱。",
+    ),
+)

@@ -298,6 +298,9 @@ MALL_LINE_UNITS = "tongbao.mall.services.units.of_lines"
 MALL_RETURN_DONE = ["tongbao.mall.services.fulfil.on_returned"]
 # The form that puts something into the basket.
 MALL_BASKET_FORM = "tongbao.mall.services.forms.AddForm"
+# What a sale of each product leaves whoever sells it; whether a product's form may be saved.
+MALL_PRODUCT_LEAVES = "tongbao.mall.desk.goods.work_out"
+MALL_PRODUCT_CHECK = "tongbao.mall.desk.goods.check_form"
 MALL_PAYMENT_PROVIDERS = ["tongbao.mall.paying.sandbox.Sandbox"] if SANDBOX else []
 MALL_TOPUP_PROVIDERS = ["tongbao.mall.services.sandbox.Sandbox"] if SANDBOX else []
 # Who pays what members withdraw; empty: the operator does, by hand.

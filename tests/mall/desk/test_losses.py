@@ -125,3 +125,15 @@ def test_other_terms_change_without_being_asked_about_losses(mall: Mall) -> None
     same |= {"platform_fee_bps": "2", "provider_fee_bps": "0.60", "return_days": "9"}
     assert page(client, "/desk/terms/", same)[0] == 1
     assert mall.shop.return_days == 9
+
+
+def test_the_desk_says_which_kinds_of_goods_earn_points(mall: Mall) -> None:
+    client, staff = mall.client(mall.operator()), mall.client(mall.staff())
+    for who, address in (
+        (client, "/desk/terms/"),
+        (client, "/desk/merchants/new/"),
+        (client, "/desk/merchants/tea/"),
+        (staff, "/desk/tea/money/"),
+    ):
+        text = who.get(address).content.decode()
+        assert "Only what their provider leaves of the price." in text, address

@@ -247,7 +247,7 @@ def test_once_its_time_is_up_an_order_is_not_paid_any_more_and_the_basket_comes_
     page = client.get(f"/orders/{sale.number}/")
     assert "You were not charged." in page.content.decode()
     assert "points" not in re.findall(r'<div class="alert.*?</div></div>', page.content.decode())[0]
-    assert "the goods are back in your basket" in client.get("/messages/").content.decode()
+    assert "what you chose is back in your basket" in client.get("/messages/").content.decode()
     # A payment that comes now goes back.
     confirm(Charge.objects.get())
     assert [one.amount_minor for one in SandboxRefund.objects.all()] == [sale.provider_minor]
@@ -275,7 +275,7 @@ def test_an_order_that_is_cancelled_unpaid_gives_its_basket_back_with_what_was_c
         sale = ordered(mall, user, "phone", target="13800138000")
         client = mall.client(user)
         page = client.post(f"/orders/{sale.number}/cancel/", follow=True).content.decode()
-        assert "The goods are back in your basket." in page
+        assert "What you chose is back in your basket." in page
         assert in_basket(mall, user) == {"phone": 1}
         assert "13800138000" in client.get("/basket/").content.decode()
 

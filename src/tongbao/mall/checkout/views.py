@@ -28,7 +28,6 @@ from tongbao.mall.sales.models import Sale
 from tongbao.mall.sales.tenders import TenderForm
 from tongbao.mall.sales.untyped import Address, Basket, Method, Request, Rows
 from tongbao.mall.sales.views_paying import onward
-from tongbao.mall.services.kinds import GOODS, kind_of
 from tongbao.mall.shop.models import Shop, the_shop
 from tongbao.mall.shop.troubles import told
 
@@ -217,16 +216,9 @@ class PaymentDetailsView(_OfOneBasket, OrderPlacementMixin):
             "tender_url": address_of(request, "checkout:preview"),
             "address_url": address_of(request, "checkout:shipping-address"),
             "is_alone": is_alone(request),
-            "kind": _kind(what),
         }
         template = "checkout/_review.html" if request.htmx else "checkout/review.html"
         return render(request, template, context)
-
-
-def _kind(what: Bill) -> str:
-    """Return what kind everything is of; goods are what several kinds together count as."""
-    found = {kind_of(item.line.product) for group in what.groups for item in group.items}
-    return found.pop() if len(found) == 1 else GOODS
 
 
 def _refused(request: Request, what: Bill) -> HttpResponse:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from oscar.core.loading import get_model
 
 Partner = get_model("partner", "Partner")
+StockRecord = get_model("partner", "StockRecord")
 USUAL_MARGIN_BPS: Final = 3_500
 """What a merchant's margin is where nobody said another."""
 
@@ -37,3 +38,18 @@ class Merchant(models.Model):
     def name(self) -> str:
         """The name in the reader's language."""
         return self.name_zh if (get_language() or "").startswith("zh") else self.name_en
+
+
+class Cost(models.Model):
+    """What one of a merchant's goods costs it, in minor units, where somebody said so.
+
+    It is only looked at: what is posted as profit follows the merchant's margin.
+    """
+
+    record = models.OneToOneField(
+        StockRecord, on_delete=models.CASCADE, primary_key=True, related_name="cost"
+    )
+    minor = models.PositiveBigIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.record_id}: {self.minor}"

@@ -110,7 +110,7 @@ def _order_cancelled(facts: Facts, shop: Shop) -> tuple[str, str]:
         text = _("Order %(sale)s is cancelled. You were not charged.")
         if int(facts.get("basket", 0)):
             text = _(
-                "Order %(sale)s is cancelled. You were not charged, and the goods are back in your "
+                "Order %(sale)s is cancelled. You were not charged, and what you chose is back in your "
                 "basket."
             )
         return text % {"sale": facts["sale"]}, _sale(facts)

@@ -183,7 +183,8 @@ def state_of(sale: Sale) -> tuple[str, str]:
             return _("To be used or delivered"), "info"
         return _("Being prepared"), "info"
     if Part.State.RECEIVED in states:
-        return _("Received"), "success"
+        sent = any(_ships(part) for part in sale.parts.all())
+        return (_("Received") if sent else _("Used or delivered")), "success"
     if states <= {Part.State.RETURNED, Part.State.CANCELLED}:
         sent = any(_ships(part) for part in sale.parts.all())
         return (_("Returned") if sent else _("Refunded")), "secondary"
@@ -232,12 +233,13 @@ def _steps(part: Part, *, ships: bool) -> Iterable[Step]:
         word = _("Returned") if ships else _("Refunded")
         yield Step(word, done=True, at=_last_return(part))
     elif part.paid_minor > 0:
-        yield _points(part)
+        yield _points(part, ships=ships)
 
 
 def _received(part: Part, *, ships: bool) -> Step:
     if part.received_at is not None:
-        return Step(_("Received"), done=True, at=part.received_at)
+        word = _("Received") if ships else _("Used or delivered")
+        return Step(word, done=True, at=part.received_at)
     if not ships:
         return Step(_("To be used or delivered"), done=False)
     if part.shipped_at is None or part.state != Part.State.WAITING:
@@ -252,7 +254,7 @@ def _received(part: Part, *, ships: bool) -> Step:
     )
 
 
-def _points(part: Part) -> Step:
+def _points(part: Part, *, ships: bool) -> Step:
     if part.settled_at is not None:
         return Step(_("Points settled"), done=True, at=part.settled_at)
     if part.due_at is not None:
@@ -262,11 +264,12 @@ def _points(part: Part) -> Step:
         )
         word = _("they wait for the decision on your return") if held else ""
         return Step(_("Points settle"), done=False, at=part.due_at, word=word, day_only=True)
-    return Step(
-        _("Points settle"),
-        done=False,
-        word=_("%(days)d days after you received everything") % {"days": part.terms.return_days},
+    text = (
+        _("%(days)d days after you received everything")
+        if ships
+        else _("%(days)d days after everything was used or delivered")
     )
+    return Step(_("Points settle"), done=False, word=text % {"days": part.terms.return_days})
 
 
 def _last_return(part: Part) -> datetime | None:

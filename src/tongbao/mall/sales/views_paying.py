@@ -55,7 +55,7 @@ def cancel(request: HttpRequest, number: str) -> HttpResponse:
             messages.warning(request, told(error))
         else:
             if done and is_unpaid:
-                text = _("The order is cancelled. The goods are back in your basket.")
+                text = _("The order is cancelled. What you chose is back in your basket.")
                 messages.success(request, text)
             elif done:
                 messages.success(request, _("The order is cancelled."))

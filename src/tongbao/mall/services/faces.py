@@ -51,7 +51,7 @@ def is_face(product: Any) -> bool:  # noqa: ANN401  # of Oscar or Django, withou
 
 def face_of(product: Any, currency: str) -> Face | None:  # noqa: ANN401  # likewise
     """Return a product's face and cost, None where it says no amount: then it cannot be sold."""
-    face = _amount(kinds.attribute(product, kinds.FACE), currency)
+    face = amount_of(kinds.attribute(product, kinds.FACE), currency)
     if not face:
         return None
     kind = kinds.topup_kind(product)
@@ -61,8 +61,20 @@ def face_of(product: Any, currency: str) -> Face | None:  # noqa: ANN401  # like
             return Face(face, face)
         return Face(face, max(0, provider.cost_minor(kind, face, currency)), provider.code)
     written = kinds.attribute(product, kinds.FACE_COST)
-    cost = face if written in {None, ""} else _amount(written, currency)
+    cost = face if written in {None, ""} else amount_of(written, currency)
     return None if cost is None else Face(face, cost)
+
+
+def amount_of(text: object, currency: str) -> int | None:
+    """Return an amount of money in minor units, None where the text is none that there is."""
+    try:
+        amount = Decimal(str(text or "").strip()[:_LONGEST])
+        if not amount.is_finite() or amount.adjusted() > _DIGITS:
+            return None
+        minor = to_minor(amount, currency)
+    except (InvalidOperation, NotExact):
+        return None
+    return minor if minor >= 0 else None
 
 
 def is_sold(shop: Shop, product: Any, account: str) -> bool:  # noqa: ANN401  # likewise
@@ -131,15 +143,3 @@ def _is_offered(shop: Shop, product: Any) -> bool:  # noqa: ANN401  # of Oscar, 
         return True
     merchant = getattr(records[0].partner, "merchant", None)
     return merchant is not None and is_sold(shop, product, merchant.account)
-
-
-def _amount(text: object, currency: str) -> int | None:
-    """Return an amount in minor units, None where the text is none that there is."""
-    try:
-        amount = Decimal(str(text or "").strip()[:_LONGEST])
-        if not amount.is_finite() or amount.adjusted() > _DIGITS:
-            return None
-        minor = to_minor(amount, currency)
-    except (InvalidOperation, NotExact):
-        return None
-    return minor if minor >= 0 else None

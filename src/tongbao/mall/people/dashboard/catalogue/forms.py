@@ -3,9 +3,13 @@
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext as _
 from oscar.apps.dashboard.catalogue import forms
+from oscar.core.loading import get_model
 
 from tongbao.mall.people.uploads import check
+from tongbao.mall.shop.amounts import MoneyField
+from tongbao.mall.shop.models import the_shop
 from tongbao.mall.shop.names import product_type
 
 
@@ -25,6 +29,25 @@ class StockRecordForm(forms.StockRecordForm):
         partners = self.fields["partner"]
         # Only merchants of the mall sell: goods of any other partner would be for sale nowhere.
         partners.queryset = partners.queryset.filter(merchant__isnull=False)
+        self.fields["cost_minor"] = MoneyField(
+            the_shop().currency, label=_("Cost of one"), required=False
+        )
+        known = self._costs().filter(record=self.instance.pk).first()
+        if known is not None:
+            self.initial["cost_minor"] = known.minor
+
+    def save(self, commit: bool = True) -> Any:  # noqa: ANN401, FBT001, FBT002  # as Oscar's own
+        """Keep what one costs beside the record; where nothing is said, nothing is known."""
+        record = super().save(commit=commit)
+        cost = self.cleaned_data["cost_minor"]
+        if cost is None:
+            self._costs().filter(record=record).delete()
+        else:
+            self._costs().update_or_create(record=record, defaults={"minor": cost})
+        return record
+
+    def _costs(self) -> Any:  # noqa: ANN401  # a later app's
+        return get_model("merchants", "Cost").objects
 
 
 class ProductImageForm(forms.ProductImageForm):
