@@ -284,8 +284,8 @@ def test_too_many_is_an_error_at_the_quantity(mall: Mall) -> None:
 @pytest.mark.parametrize(
     ("kind", "comes", "terms"),
     [
-        ("voucher", "They come 7 days after you used the voucher.", "A voucher that you have not"),
-        ("topup", "They come 7 days after the top-up.", "what cannot be topped up is refunded"),
+        ("voucher", "7 days after the voucher was used.", "A voucher that was not used"),
+        ("topup", "7 days after the top-up has arrived.", "A top-up that fails is refunded"),
     ],
 )
 def test_what_is_no_goods_is_not_spoken_of_as_goods(
