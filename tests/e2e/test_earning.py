@@ -57,6 +57,7 @@ def test_a_topups_way_speaks_of_no_parcel(
     shot(page, f"topup-{size}-{language}")
     page.locator("[name=target]").fill("13800138000")
     page.locator("#buy button").last.click()
-    page.goto("/checkout/preview/")
+    terms = {"en": "A top-up that fails is refunded by itself", "zh-hans": "充值失败会自动退款"}
+    expect(page.locator("#terms")).to_contain_text(terms[language])
     assert_sound(page)
     shot(page, f"topup-checkout-{size}-{language}")
