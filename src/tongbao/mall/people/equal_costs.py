@@ -47,6 +47,12 @@ def look_like_a_stage(user: User) -> None:
     User.objects.filter(pk=user.pk).first()
 
 
+def look_for_nobody(rows: int) -> None:
+    """Read as many rows as allauth reads of a user who waits for another code."""
+    for _ in range(rows):
+        User.objects.filter(pk=0).first()
+
+
 def look_as_long(email: str) -> None:
     """Look for a known address a second time, as allauth does for an unknown one."""
     if EmailAddress.objects.filter(email=email, verified=True).exists():
