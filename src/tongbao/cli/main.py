@@ -1,5 +1,6 @@
 """The command `tongbao`: finds the subcommand and imports it only when it is used."""
 
+import os
 from collections.abc import Mapping
 from importlib import import_module
 from types import MappingProxyType
@@ -30,6 +31,10 @@ _COMMANDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
 _EXTRAS: Final[Mapping[str, str]] = MappingProxyType(
     {"audit": "audit", "backtest": "lab", "mall": "mall"}
 )
+# Commands whose files are for others to read: plans, checkpoints. Whatever any other command writes
+# (journals, orders, databases, tables, mails) may hold people's data: nobody else opens it.
+PUBLISHING: Final = frozenset({"checkpoint", "plan", "worker"})
+_OTHERS: Final = 0o077
 _DURABLE: Final = "ledger"  # the extra of every other command that needs one
 
 
@@ -65,5 +70,8 @@ class _LazyGroup(click.Group):
 
 @click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(tongbao.__version__, prog_name="tongbao")
-def main() -> None:
+@click.pass_context
+def main(ctx: click.Context) -> None:
     """Tongbao (通宝): reward points that are fully backed, and provably so."""
+    if ctx.invoked_subcommand not in PUBLISHING:
+        os.umask(os.umask(_OTHERS) | _OTHERS)

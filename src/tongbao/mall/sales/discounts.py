@@ -35,15 +35,18 @@ def lock(basket: Basket) -> bool:
     return bool(offers or codes)
 
 
+def hold(sale: Sale) -> None:
+    """Lock what an order took of offers and codes, before its stock: its last part may end it."""
+    if sale.order is not None:
+        _held(sale)
+
+
 def free(sale: Sale) -> None:
     """Give back what a cancelled order took of offers and codes; a sale in person took nothing."""
     if sale.order is None:
         return
-    discounts = list(OrderDiscount.objects.filter(order=sale.order).order_by("pk"))
+    discounts, offers, codes = _held(sale)
     used = VoucherApplication.objects.filter(order=sale.order)
-    offers = _locked(Offer, [row.offer_id for row in discounts])
-    codes = _locked(Voucher, [row.voucher_id for row in discounts])
-    codes |= _locked(Voucher, used.values_list("voucher_id", flat=True))
     for row in discounts:
         offer, code = offers.get(row.offer_id), codes.get(row.voucher_id)
         if offer is not None:  # none of these falls below nothing, whoever counted in between
@@ -73,6 +76,15 @@ def bring_back(basket: Basket, sale: Sale) -> None:
     for code in codes_of(sale):
         if code.is_active() and code.is_available_to_user(user=basket.owner)[0]:
             basket.vouchers.add(code)
+
+
+def _held(sale: Sale) -> tuple[list[Any], dict[int | None, Any], dict[int | None, Any]]:
+    """Return an order's discounts, and the offers and codes of them, which are locked then."""
+    discounts = list(OrderDiscount.objects.filter(order=sale.order).order_by("pk"))
+    used = VoucherApplication.objects.filter(order=sale.order).values_list("voucher_id", flat=True)
+    offers = _locked(Offer, [row.offer_id for row in discounts])
+    codes = _locked(Voucher, [*(row.voucher_id for row in discounts), *used])
+    return discounts, offers, codes
 
 
 def _locked(model: Any, keys: Iterable[int | None]) -> dict[int | None, Any]:  # noqa: ANN401  # Oscar has no types

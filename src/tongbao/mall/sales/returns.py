@@ -38,7 +38,7 @@ from tongbao.mall.notices.tell import Kind, tell
 from tongbao.mall.paying import charges
 from tongbao.mall.people.models import User
 from tongbao.mall.people.roles import is_operator
-from tongbao.mall.sales import ending, goods, holds, quoting, settlement, stock
+from tongbao.mall.sales import discounts, ending, goods, holds, quoting, settlement, stock
 from tongbao.mall.sales.leftover import left
 from tongbao.mall.sales.models import Part, Return
 from tongbao.mall.sales.quoting import Planned, Quote, planned, quote
@@ -402,6 +402,8 @@ def _done(part: Part, row: Return, bodies: Mapping[str, Mapping[str, Any]]) -> N
         row.shortfall_minor = receipt["shortfall"]
     row.state, row.done_at = Return.State.DONE, timezone.now()
     row.save()
+    if row.cancelled_by:
+        discounts.hold(part.sale)
     stock.come_back(part, row)
     if row.provider_minor and part.sale.charge is not None:
         charges.refund(part.sale.charge, base_id(row), row.provider_minor)
@@ -424,6 +426,7 @@ def _close_cancelled(part: Part, cancelled_by: str, amount_minor: int = 0) -> No
     sale = part.sale
     move(part, Part.State.CANCELLED)
     if not amount_minor:
+        discounts.hold(sale)
         stock.free(sale, [part])
     if ending.close(sale, cancelled_by):
         return

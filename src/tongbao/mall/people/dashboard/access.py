@@ -4,12 +4,15 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
+from django.db.models import ProtectedError, RestrictedError
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
-from django.shortcuts import resolve_url
+from django.shortcuts import redirect, resolve_url
 from django.template.response import SimpleTemplateResponse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from tongbao.mall.people.roles import is_operator
 from tongbao.mall.shop.models import the_shop
@@ -32,7 +35,11 @@ def for_operators(view: View) -> View:
         # Oscar's views ask for these two. They are set on this request's copy, and never saved.
         request.user.is_staff = request.user.is_superuser = True
         with timezone.override(the_shop().zone):
-            answer = view(request, *args, **kwargs)
+            try:
+                answer = view(request, *args, **kwargs)
+            except (ProtectedError, RestrictedError):
+                messages.error(request, _("This is still in use and cannot be deleted."))
+                return redirect(request.path)
             if isinstance(answer, SimpleTemplateResponse):
                 answer.render()
         return answer
