@@ -17,7 +17,7 @@ from tongbao.mall.sales.discounts import Offer, OrderDiscount
 from tongbao.mall.sales.models import Sale
 from tongbao.mall.sales.ways_back import BY_MERCHANT, BY_SHOPPER
 
-_HANG = 150.0  # seconds
+_HANG = 60.0  # seconds
 
 
 def wait_until_somebody_waits() -> None:
@@ -25,10 +25,7 @@ def wait_until_somebody_waits() -> None:
     until = time.monotonic() + _HANG
     while time.monotonic() < until:
         with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT count(*) FROM pg_stat_activity "
-                "WHERE datname = current_database() AND wait_event_type = 'Lock'"
-            )
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
             if cursor.fetchone()[0]:
                 return
         time.sleep(0.02)
