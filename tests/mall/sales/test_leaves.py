@@ -3,11 +3,14 @@
 30 % go to the reserve, 30 % of the profit to dividends, 2 % to who invited; fees are 2 and 0.6 %.
 """
 
+import msgspec
 import pytest
 
-from tests.mall.stage import Mall
+from tests.mall.stage import PLAN, Mall
+from tongbao.engine.plan import plan_from_fields
+from tongbao.engine.program import Program
 from tongbao.ledger.door import Ledger
-from tongbao.ledger.values import DatabaseTrouble
+from tongbao.ledger.values import DatabaseTrouble, Outcome
 from tongbao.mall.sales.leaves import (
     Leaves,
     NotWorked,
@@ -62,14 +65,37 @@ def test_sales_are_worked_out_each_by_itself(mall: Mall) -> None:
     assert given.lost == 5
 
 
-def test_a_plan_that_takes_more_than_the_price_says_what_takes_it(mall: Mall) -> None:
-    shop = mall.shop
-    plan = shop.ledger.standing().plan
-    assert (plan.backing_bps, plan.dividend_bps) == (3_000, 3_000)
-    everything = NotWorked("", is_refused=True)
-    assert loses(everything)
-    assert earns_little(everything)
+def test_a_sale_of_which_the_plan_takes_everything_is_refused_and_says_why(
+    mall: Mall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # 80 % of the price and 30 % of the profit: 105.00 of 100.00 at a margin of 83.34 %.
+    program = Program(plan_from_fields(PLAN | {"backing_bps": 8_000, "referral_cash_bps": []}))
+    order = {"id": "x", "type": "purchase", "member": "m", "paid": 10_000, "profit": 8_334}
+    receipt = program.submit(order).receipt
+    monkeypatch.setattr(Ledger, "preview_many", lambda *_given: [Outcome("x", receipt)])
+    worked = leaves(mall.shop, 8_334)
+    assert isinstance(worked, NotWorked)
+    assert worked.why.startswith("Reserve and dividends together take more than the whole price.")
+    assert (loses(worked), earns_little(worked)) == (True, True)
+
+
+def test_commissions_that_take_the_rest_are_said_to(
+    mall: Mall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    standing = mall.ledger.standing()
+    plan = msgspec.structs.replace(standing.plan, referral_cash_bps=(6_000,))
+    monkeypatch.setattr(
+        Ledger, "standing", lambda _ledger: msgspec.structs.replace(standing, plan=plan)
+    )
+    worked = leaves(mall.shop, 3_500)  # 30.00 + 10.50 + 60.00
+    assert isinstance(worked, NotWorked)
+    assert worked.why.startswith("With every commission for inviting, the plan takes more")
+    assert loses(worked)
+
+
+def test_what_is_not_known_is_no_loss() -> None:
     assert not loses(NotWorked("busy"))
+    assert not earns_little(NotWorked("busy"))
 
 
 def test_whoever_is_open_is_worked_out_at_its_own_margin(mall: Mall) -> None:
