@@ -74,6 +74,6 @@ def check_margin(
         least=format_percent(shop.earn_least_bps),
     )
     if earned < 0 and given is not None and not at_a_loss:
-        raise Unable(Text(f"{filled.en} {words.MEANT.en}", f"{filled.zh}{words.MEANT.zh}"))
+        raise Unable(words.MEANT.fill(text=filled))
     click.echo(words.WARNING.say(lang, text=filled.say(lang)), err=True)
     return margin

@@ -35,8 +35,8 @@ OWN_EARNS_LITTLE: Final = Text(
     "自营商品毛利率 {margin}：每收 {sample}，方案和费用提取 {taken}，商品成本 {goods}，剩 {left}，低于 {least}。",
 )
 MEANT: Final = Text(
-    "Name a higher --margin, or say --at-a-loss if it is meant.",
-    "请提高 --margin；确实要亏本销售时加 --at-a-loss。",
+    "{text} Name a higher --margin, or say --at-a-loss if it is meant.",
+    "{text}请提高 --margin；确实要亏本销售时加 --at-a-loss。",
 )
 WARNING: Final = Text("Warning: {text}", "警告：{text}")
 OPENED: Final = Text(

@@ -44,7 +44,7 @@ def test_a_top_up_needs_no_address_and_shows_its_number(mall: Mall) -> None:
 def test_a_bad_number_puts_nothing_into_the_basket(mall: Mall) -> None:
     topup(mall)
     client = mall.client(rich(mall))
-    put(client, mall, "top-50", target="12")
-    text = client.get("/basket/").content.decode()
-    assert "Enter a mobile number" in text
-    assert "Your basket is empty." in text
+    path = f"/basket/add/{mall.product('top-50').pk}/"
+    answer = client.post(path, {"quantity": 1, "target": "12"}, follow=True)
+    assert "Enter a mobile number" in answer.content.decode()
+    assert "Your basket is empty." in client.get("/basket/").content.decode()
