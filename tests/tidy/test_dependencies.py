@@ -27,6 +27,7 @@ LIBRARIES = {
                 "csp",
                 "django_htmx",
                 "phonenumber_field",
+                "django_tables2",
             ),
             *("phonenumbers", "babel", "PIL", "rapidfuzz", "segno", "sorl", "treebeard"),
         }
@@ -48,6 +49,7 @@ DISTRIBUTIONS = {  # where the module's name is another
     "allauth": "django-allauth",
     "axes": "django-axes",
     "csp": "django-csp",
+    "django_tables2": "django-tables2",
     "oscar": "django-oscar",
     "phonenumber_field": "django-phonenumber-field",
     "pythonjsonlogger": "python-json-logger",
