@@ -6,7 +6,7 @@ are not settled, and what merchants have. What of it is still to be moved then m
 """
 
 from collections.abc import Mapping
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from tongbao.ledger.door import Ledger
 from tongbao.ledger.effects import CauseCode
@@ -14,7 +14,6 @@ from tongbao.ledger.statements import Filters, statement
 
 CREDIT: Final = "pay_credit"
 MONEY: Final = "pay_wallet"
-_CREDIT: Final[Literal["credit"]] = "credit"
 
 
 def payment_type(ledger: Ledger, payer: str, amount: int, *before: str) -> str:
@@ -35,7 +34,8 @@ def was_paid_out(ledger: Ledger, account: str) -> bool:
     """
     if ledger.account(account) is None:
         return False
-    filters, cursor = Filters(causes=(CauseCode.WIND_UP,), units=(_CREDIT,)), None
+    filters = Filters(causes=(CauseCode.WIND_UP,), units=("credit",))
+    cursor: str | None = None
     while True:
         page = statement(ledger, account, cursor=cursor, limit=1, filters=filters)
         if page.items:
