@@ -34,7 +34,7 @@ def was_paid_out(ledger: Ledger, account: str) -> bool:
     """
     if ledger.account(account) is None:
         return False
-    filters = Filters(causes=(CauseCode.WIND_UP,), units=("credit",))
+    filters = Filters(causes=(CauseCode.WIND_UP,), units=["credit"])
     cursor: str | None = None
     while True:
         page = statement(ledger, account, cursor=cursor, limit=1, filters=filters)
