@@ -21,7 +21,7 @@ from tongbao.mall.sales.leaves import Leaves
 from tongbao.mall.services.kinds import open_kinds
 
 Product = get_model("catalogue", "Product")
-ONLY_OWN = "Only the mall&#x27;s own merchant (Own goods) sells top-ups"
+ONLY_OWN = "Only the mall&#x27;s own merchant (Test Mall) sells top-ups"
 
 
 def category() -> Any:  # noqa: ANN401  # Oscar has no types

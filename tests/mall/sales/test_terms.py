@@ -48,6 +48,9 @@ def test_taking_the_window_away_is_asked_for_again(mall: Mall) -> None:
         "platform_fee_bps": "2",
         "provider_fee_bps": "0.6",
         "earn_least_bps": "5",
+        "texts_per_place": "30",
+        "texts_per_country": "500",
+        "texts_per_mall": "1000",
     }
     assert "as soon as the goods are received" in desk.post("/desk/terms/", form).content.decode()
     assert mall.shop.return_days == 7

@@ -38,7 +38,7 @@ def test_an_order_of_services_alone_is_not_being_prepared_and_goes_to_no_address
 def test_what_went_back_before_it_was_there_is_not_still_to_come(mall: Mall, voucher: Sale) -> None:
     returns.automatic(part_of(voucher), 8_800, "failed")
     text = shown(mall.client(voucher.user), voucher)
-    assert "Returned" in text
+    assert "Refunded" in text
     assert "To be used or delivered" not in text
 
 
