@@ -15,6 +15,7 @@ from tongbao.mall.sales import cancelling, returns, settling
 from tongbao.mall.sales.models import Part, Return, Sale
 from tongbao.mall.sales.placing import Split
 from tongbao.mall.sales.reconcile import reconcile
+from tongbao.mall.sales.winding import is_same
 
 PAID = Split(0, 0, 50, 0)
 
@@ -87,6 +88,14 @@ def test_what_was_done_in_credit_before_is_no_finding_after(mall: Mall) -> None:
     by_returning(part)
     wind_up(mall)
     assert reconcile(timezone.now(), everything=True) == []
+
+
+def test_only_a_command_that_moves_credit_may_be_of_either_type() -> None:
+    move = {"payer": "a", "payee": "b", "amount": 1}
+    for name, same in (("1-credit", True), ("1-merchant_credit", True), ("1-wallet", False)):
+        one = {"id": name, "type": "pay_credit", **move}
+        assert is_same(one, {**one, "type": "pay_wallet"}) is same
+        assert not is_same(one, {**one, "type": "pay_wallet", "amount": 2})
 
 
 def test_credit_of_a_later_life_of_the_program_moves_as_credit(mall: Mall) -> None:

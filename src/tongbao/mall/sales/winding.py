@@ -50,4 +50,5 @@ def is_same(one: Mapping[str, Any] | None, other: Mapping[str, Any]) -> bool:
     if one is None or one == other:
         return one is not None
     types = {one.get("type"), other.get("type")}
-    return types == {CREDIT, MONEY} and {**one, "type": ""} == {**other, "type": ""}
+    of_credit = str(other.get("id")).endswith("credit")
+    return of_credit and types == {CREDIT, MONEY} and {**one, "type": ""} == {**other, "type": ""}
