@@ -1,9 +1,10 @@
 """Ways to a sale in the state that a test begins with, through the mall's own functions."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from itertools import count
 
-from django.db import transaction
+from django.db import models, transaction
 from django.utils import timezone
 
 from tests.mall.stage import Mall
@@ -42,18 +43,33 @@ def buyer(mall: Mall, *, wallet: int = 0, credit: int = 0, points: int = 0) -> U
 
 def placed(mall: Mall, user: User, totals: dict[str, int], tenders: Split) -> Sale:
     """Place a sale of so much from each merchant; a provider's part is not paid yet."""
-    enrolled(user, mall.ledger)
     drafts = [Draft(mall.merchant(name), total) for name, total in totals.items()]
+    return placed_drafts(mall, user, drafts, tenders)
+
+
+def placed_drafts(
+    mall: Mall,
+    user: User,
+    drafts: Sequence[Draft],
+    tenders: Split,
+    order: models.Model | None = None,
+) -> Sale:
+    """Place a sale of these parts, with the order that has its goods, if any."""
+    enrolled(user, mall.ledger)
     provider = "sandbox" if tenders.provider else ""
     with transaction.atomic():
         return placing.place(
-            mall.shop, user, f"T{next(_numbers)}", drafts, tenders, provider=provider
+            mall.shop, user, f"T{next(_numbers)}", drafts, tenders, provider=provider, order=order
         )
 
 
 def paid(mall: Mall, user: User, totals: dict[str, int], tenders: Split) -> Sale:
     """Place a sale and pay it."""
-    sale = placed(mall, user, totals, tenders)
+    return pay_for(placed(mall, user, totals, tenders))
+
+
+def pay_for(sale: Sale) -> Sale:
+    """Pay a sale that was placed."""
     if sale.charge is not None:
         charges.page(sale.charge)
         bank.pay(sale.charge.pk)
