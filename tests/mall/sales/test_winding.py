@@ -15,7 +15,7 @@ from tongbao.mall.sales import cancelling, returns, settling
 from tongbao.mall.sales.models import Part, Return, Sale
 from tongbao.mall.sales.placing import Split
 from tongbao.mall.sales.reconcile import reconcile
-from tongbao.mall.sales.winding import is_same
+from tongbao.mall.sales.winding import is_same, was_paid_out
 
 PAID = Split(0, 0, 50, 0)
 
@@ -130,3 +130,18 @@ def test_credit_of_a_later_life_of_the_program_moves_as_credit(mall: Mall) -> No
     by_returning(Part.objects.get(pk=old.pk))
     assert has(mall, "tea") == (0, 0)
     assert reconcile(timezone.now(), everything=True) == []
+
+
+def test_a_program_that_was_never_wound_up_says_so_without_a_statement(
+    mall: Mall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unread(*_arguments: object, **_options: object) -> None:
+        raise AssertionError
+
+    bought(mall, buyer(mall, credit=170), 50, PAID)
+    with monkeypatch.context() as patched:
+        patched.setattr("tongbao.mall.sales.winding.statement", unread)
+        assert not was_paid_out(mall.ledger, mall.shop.account)
+    wind_up(mall)
+    assert was_paid_out(mall.ledger, mall.shop.account)
+    assert not was_paid_out(mall.ledger, "wine")  # it had none

@@ -14,6 +14,7 @@ from tongbao.ledger.statements import Filters, statement
 
 CREDIT: Final = "pay_credit"
 MONEY: Final = "pay_wallet"
+_PAID_OUT: Final = f"{CauseCode.WIND_UP} credit credit_issued"  # of the program's turnover
 
 
 def payment_type(ledger: Ledger, payer: str, amount: int, *before: str) -> str:
@@ -30,9 +31,10 @@ def payment_type(ledger: Ledger, payer: str, amount: int, *before: str) -> str:
 def was_paid_out(ledger: Ledger, account: str) -> bool:
     """Say whether a winding-up ever turned this account's credit into money.
 
-    Reads the whole statement of an account that it never happened to.
+    Where the program was never wound up its turnover says so at once; else the whole statement of
+    an account that it did not happen to is read.
     """
-    if ledger.account(account) is None:
+    if ledger.account(account) is None or not ledger.standing().turnover.get(_PAID_OUT):
         return False
     filters = Filters(causes=(CauseCode.WIND_UP,), units=["credit"])
     cursor: str | None = None
