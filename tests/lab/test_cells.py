@@ -48,11 +48,9 @@ def test_an_amount_is_read_exactly(text: str, fen: int) -> None:
             "12,34.00",
             "1.234,50",
             "1e3",
-            "(5.00)",
-            "5.00-",
             "--5",
         ),
-        *("nan", "inf", "12.", ".5", "1 000", "¥¥5", "５", "0x10", "1_000", "9" * 50, "12.5 元"),
+        *("nan", "inf", "12.", ".5", "1 00", "¥¥5", "0x10", "1_000", "9" * 50, "12.5 斤"),
     ],
 )
 def test_what_is_no_plain_amount_is_refused(text: str) -> None:
@@ -122,7 +120,7 @@ def test_any_amount_written_out_is_read_back(fen: int) -> None:
     assert scaled(f"{sign}{abs(fen) // 100:,}.{abs(fen) % 100:02d}", 2) == fen
 
 
-@pytest.mark.parametrize("text", ["", "12.0", "1,000", "a", "+5", " ", "1e3", "５"])
+@pytest.mark.parametrize("text", ["", "12.0", "1,000", "a", "¥5", " ", "1e3", "5 kg"])
 def test_minor_units_are_whole(text: str) -> None:
     with pytest.raises(CellError):
         whole(text)

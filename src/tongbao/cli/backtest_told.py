@@ -54,6 +54,9 @@ def _lines(result: BacktestResult, lang: Lang) -> Iterable[str]:
             refunds_amount=money("rejected_refunds_amount"),
             reasons=reasons,
         )
+    notes = cast("list[str]", summary["reading_notes_zh" if lang == "zh" else "reading_notes"])
+    for note in notes:
+        yield _NOTE.say(lang, note=note)
 
 
 def _reasons(rejected: Mapping[str, int], lang: Lang) -> str:
@@ -89,6 +92,7 @@ _ALL_REJECTED = Text(
     "没有一笔订单被接受：方案的规则拒绝了全部 {count} 笔（{amount}），这个方案目前无法在本店运行。"
     "原因：{reasons}。",
 )
+_NOTE = Text("Note: {note}.", "说明：{note}。")
 _REASON = Text("{kind} {count} × {words}", "{kind} {count} × {words}")
 _SEMICOLON = Text("; ", "；")
 _KINDS: Final = {

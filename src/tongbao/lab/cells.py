@@ -4,11 +4,17 @@ Text is read without floats. A number that a Parquet file already holds as a
 float is taken at its shortest decimal form and rounded half to even.
 """
 
-import re
 from decimal import Decimal
 from typing import Final
 
-from tongbao.lab.amounts import LONGEST_NUMBER, NO_NUMBER, TOO_FINE, TOO_FINE_OUT, amount_of
+from tongbao.lab.amounts import (
+    LONGEST_NUMBER,
+    NO_NUMBER,
+    TOO_FINE,
+    TOO_FINE_OUT,
+    amount_of,
+    figure_of,
+)
 from tongbao.lab.problems import CellError, quoted
 from tongbao.plans.words import Text
 
@@ -69,6 +75,7 @@ def scaled(
     *,
     usual: int | None = None,
     comma: bool = False,
+    currency: str | None = None,
 ) -> int:
     """Return a decimal number × 10^digits, exactly; of a text, see `amount_of`.
 
@@ -90,7 +97,7 @@ def scaled(
     if isinstance(cell, Decimal):
         return _scaled_decimal(cell, digits)
     text = cell if isinstance(cell, str) else str(cell)
-    return amount_of(text, digits, usual=usual, comma=comma)
+    return amount_of(text, digits, usual=usual, comma=comma, currency=currency)
 
 
 def whole(cell: Cell) -> int:
@@ -104,10 +111,13 @@ def whole(cell: Cell) -> int:
     """
     if isinstance(cell, int) and not isinstance(cell, bool):
         return cell
-    text = cell.strip() if isinstance(cell, str) else ""
-    if len(text) > LONGEST_NUMBER or not re.fullmatch(r"-?[0-9]+", text):
+    try:
+        figure = figure_of(cell.strip() if isinstance(cell, str) else "")
+    except CellError:
+        raise CellError(_NO_WHOLE.fill(value=quoted(cell)), _NO_WHOLE_OUT) from None
+    if figure.before or figure.behind or not figure.number.isdigit():
         raise CellError(_NO_WHOLE.fill(value=quoted(cell)), _NO_WHOLE_OUT)
-    return int(text)
+    return -int(figure.number) if figure.negative else int(figure.number)
 
 
 def in_range(minor: int) -> int:

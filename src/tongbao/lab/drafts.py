@@ -6,10 +6,12 @@ from functools import partial
 from typing import Final, TypeVar
 
 from tongbao.lab import cells
+from tongbao.lab.amounts import currencies_of
 from tongbao.lab.cells import FINE, Cell, Rounded
 from tongbao.lab.exports import state_of
 from tongbao.lab.formats import Layout
 from tongbao.lab.problems import CellError, quoted
+from tongbao.lab.signs import currency_meant
 from tongbao.plans.money import FigureError, minor_digits
 from tongbao.plans.words import Text
 
@@ -19,6 +21,7 @@ _NEVER: Final = datetime(1, 1, 1)  # wall times all over
 
 _LINE_SCALE: Final = 2 * FINE
 _MILLI: Final = 3
+_SIGNED: Final = ("amount", "line_amount", "unit_price")
 
 
 class Draft:
@@ -60,7 +63,8 @@ class RowReader:
     """Reads rows into drafts as a layout says.
 
     ``refund_amounts`` says that the column mapped as refund holds amounts, not
-    marks; ``comma`` that amounts may be written with a decimal comma.
+    marks; ``comma`` that amounts may be written with a decimal comma; ``only`` is
+    the one currency that is wanted, where the file has several.
     """
 
     def __init__(
@@ -71,6 +75,7 @@ class RowReader:
         *,
         refund_amounts: bool,
         comma: bool = False,
+        only: str | None = None,
     ) -> None:
         self._layout = layout
         self._clock = clock
@@ -78,11 +83,13 @@ class RowReader:
         self._digits: dict[str, int] = {}
         self._refund_amounts = refund_amounts
         self._comma = comma
+        self._only = only
         self.rounded = Rounded()
         self.roles = tuple(layout.columns)
         self.columns = tuple(layout.columns.values())
         self._place = {role: place for place, role in enumerate(self.roles)}
         self._whole = "amount_minor" if "amount_minor" in self._place else "amount"
+        self._signed = next((role for role in _SIGNED if role in self._place), "")
         same = ("customer", "time", "second_time", "currency")
         alike = (*same, "status", "refund_of")
         self._same = tuple(self._place[role] for role in alike if role in self._place)
@@ -113,7 +120,7 @@ class RowReader:
             return all(cell in {"", first} for cell, first in pairs)
         if any(cell != first for cell, first in pairs):
             return False
-        return self._money(self._whole, row, self._digits_of(draft.currency)) == draft.amount
+        return self._money(self._whole, row, draft.currency) == draft.amount
 
     def bears_amount(self, row: Sequence[Cell]) -> bool:
         """Return whether the row says what its order costs."""
@@ -129,24 +136,24 @@ class RowReader:
         draft.time = self._time(row)
         draft.currency = self._currency(row)
         draft.status = self._status(row)
-        digits = self._digits_of(draft.currency)
-        draft.amount = self._amount(row, digits)
+        draft.amount = self._amount(row, draft.currency)
         draft.marked = self.mark(row)
         draft.refund_of = self._read("refund_of", row, cells.name, "")
-        draft.refunded = abs(self._money(self._refunded_role(), row, digits, blank=0) or 0)
+        money = draft.currency
+        draft.refunded = abs(self._money(self._refunded_role(), row, money, blank=0) or 0)
         if "cancelled" in layout.columns and not cells.is_blank(row[self._place["cancelled"]]):
             draft.cancelled = self._read("cancelled", row, self._clock, None)
-        draft.profit = self._money("profit", row, digits, blank=None)
+        draft.profit = self._money("profit", row, money, blank=None)
         return draft
 
     def add_line(self, draft: Draft, row: Sequence[Cell]) -> None:
         """Add a further line to its order."""
         if tuple(row[place] for place in self._same) != draft.raw:
             self._compare(draft, row)
-        digits = self._digits_of(draft.currency)
-        draft.amount += self._amount(row, digits)
-        draft.refunded += abs(self._money(self._refunded_role(), row, digits, blank=0) or 0)
-        profit = self._money("profit", row, digits, blank=None)
+        money = draft.currency
+        draft.amount += self._amount(row, money)
+        draft.refunded += abs(self._money(self._refunded_role(), row, money, blank=0) or 0)
+        profit = self._money("profit", row, money, blank=None)
         if profit is not None:
             draft.profit = profit + (draft.profit or 0)
         draft.rows += 1
@@ -199,7 +206,7 @@ class RowReader:
 
     def _currency(self, row: Sequence[Cell]) -> str:
         if "currency" not in self._place:
-            return self._default_currency
+            return self._currency_by_sign(row)
         text = self._read("currency", row, cells.name, "").upper()
         if not text:
             raise FieldError(self._layout.columns["currency"], CellError(_BLANK))
@@ -221,44 +228,59 @@ class RowReader:
     def _refunded_role(self) -> str:
         return "refund" if self._refund_amounts else "refunded"
 
-    def _amount(self, row: Sequence[Cell], digits: int) -> int:
+    def _currency_by_sign(self, row: Sequence[Cell]) -> str:
+        """Return the plan's currency, or, where one is picked out, the one that the sign means."""
+        plan, cell = self._default_currency, row[self._place[self._signed]] if self._signed else 0
+        if not isinstance(cell, str) or not self._only:
+            return plan
+        meant = self._read(self._signed, row, lambda _: currencies_of(cell), frozenset[str]())
+        return currency_meant(meant, self._only, plan) if meant else plan
+
+    def _amount(self, row: Sequence[Cell], currency: str) -> int:
         if "quantity" in self._place:
             milli = "unit_price_milli" in self._place
             role, fine = ("unit_price_milli", FINE - _MILLI) if milli else ("unit_price", FINE)
-            # Three decimals are usual in quantities and unit prices; with commas about, not.
-            usual = 0 if self._comma else fine
-            quantity = self._fine("quantity", row, FINE, usual)
-            return quantity * self._fine(role, row, fine, usual)
+            usual = 0 if milli else self._digits_of(currency)
+            quantity = self._fine("quantity", row, FINE, "", 0)
+            return quantity * self._fine(role, row, fine, currency, usual)
         if "line_amount" in self._place:
-            return self._fine("line_amount", row, FINE, digits) * 10**FINE
-        amount = self._money(self._whole, row, digits)
+            usual = self._digits_of(currency)
+            return self._fine("line_amount", row, FINE, currency, usual) * 10**FINE
+        amount = self._money(self._whole, row, currency)
         if amount is None:
             raise FieldError(self._layout.columns[self._whole], CellError(_BLANK))
         return amount
 
-    def _fine(self, role: str, row: Sequence[Cell], digits: int, usual: int) -> int:
+    def _fine(self, role: str, row: Sequence[Cell], digits: int, currency: str, usual: int) -> int:
         cell = row[self._place[role]]
         if type(cell) is int:
             return cell * int(10**digits)
         if cells.is_blank(cell):
             raise FieldError(self._layout.columns[role], CellError(_BLANK))
         read = partial(
-            cells.scaled, digits=digits, rounded=self.rounded, usual=usual, comma=self._comma
+            cells.scaled,
+            digits=digits,
+            rounded=self.rounded,
+            usual=usual,
+            comma=self._comma,
+            currency=currency,
         )
         return self._read(role, row, read, 0)
 
     def _money(
-        self, role: str, row: Sequence[Cell], digits: int, blank: int | None = None
+        self, role: str, row: Sequence[Cell], currency: str, blank: int | None = None
     ) -> int | None:
         """Return an amount in minor units; in a file of minor units all money is in them."""
         if role not in self._place or cells.is_blank(row[self._place[role]]):
             return blank
         minor = "amount_minor" in self._place
+        digits = self._digits_of(currency)
 
         def read(cell: Cell) -> int:
             if minor:
                 return cells.in_range(cells.whole(cell))
-            return cells.in_range(cells.scaled(cell, digits, self.rounded, comma=self._comma))
+            found = cells.scaled(cell, digits, self.rounded, comma=self._comma, currency=currency)
+            return cells.in_range(found)
 
         return self._read(role, row, read, 0)
 

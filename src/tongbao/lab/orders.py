@@ -72,6 +72,7 @@ class _Reading:
             self._clock,
             refund_amounts=amounts,
             comma=source.decimal_comma,
+            only=options.only_currency,
         )
         self._drafts: dict[tuple[str, bool], Draft] = {}
         self._refunds: list[Draft] = []

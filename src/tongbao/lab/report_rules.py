@@ -20,7 +20,7 @@ from tongbao.lab.report_model import (
 from tongbao.lab.report_voice import Voice
 from tongbao.plans.money import format_percent
 
-_MOST_NOTES = 10
+_MOST_NOTES = 30
 _REPLAY = "gunzip -c commands.jsonl.gz | tongbao replay --plan plan.json --receipts again.jsonl"
 _TERMS = ("points", "reserve", "quota", "exit", "wallet", "cost", "median")
 
