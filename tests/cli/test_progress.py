@@ -174,7 +174,8 @@ def test_a_move_knows_how_many_rows_there_are(
     assert wine("program", "pause", "wine").exit_code == 0
     watched(monkeypatch)
     moved = wine("move", "wine", "--to", "sqlite:///there.db", columns=100)
-    shares = list(bars(moved).values())  # a table's last frame may be any: the screen is drawn by time
+    # a table's last frame may be any: the screen is drawn by time
+    shares = list(bars(moved).values())
     assert shares[-1] == 100
 
 
