@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tongbao.lab.amounts import amount_of
-from tongbao.lab.cells import LONGEST_NAME, Rounded, mark, name, scaled, whole
+from tongbao.lab.cells import Rounded, mark, scaled, whole
 from tongbao.lab.moments import Clock, moment
 from tongbao.lab.problems import CellError
 
@@ -181,14 +181,3 @@ def test_marks_say_yes_no_or_nothing() -> None:
     assert [mark(x) for x in ("True", "yes", "1", "是", True)] == [True] * 5
     assert [mark(x) for x in ("False", "no", "0", "否", "", None, False)] == [False] * 7
     assert [mark(x) for x in ("2", "12.50", "maybe")] == [None] * 3
-
-
-def test_an_id_in_a_float_column_loses_its_point() -> None:
-    assert name(17850.0) == name(17850) == name(" 17850 ") == "17850"
-    assert name(None) == ""
-
-
-def test_a_name_too_long_for_a_command_is_refused() -> None:
-    assert name("x" * LONGEST_NAME)
-    with pytest.raises(CellError):
-        name("x" * (LONGEST_NAME + 1))

@@ -4,6 +4,7 @@ Text is read without floats. A number that a Parquet file already holds as a
 float is taken at its shortest decimal form and rounded half to even.
 """
 
+import math
 from decimal import Decimal
 from typing import Final
 
@@ -15,14 +16,12 @@ from tongbao.lab.amounts import (
     amount_of,
     figure_of,
 )
+from tongbao.lab.names import is_nothing
 from tongbao.lab.problems import CellError, quoted
 from tongbao.plans.words import Text
 
 FINE: Final = 9
 """Digits after the decimal point that quantities and unit prices may have."""
-
-LONGEST_NAME: Final = 100
-"""Characters that an order id or a customer may have."""
 
 LARGEST: Final = 10**15
 """The engine's largest amount, in minor units."""
@@ -43,29 +42,17 @@ class Rounded:
 
 
 def is_blank(cell: Cell) -> bool:
-    """Return whether the cell holds nothing."""
-    return cell is None or (isinstance(cell, str) and not cell.strip())
+    """Return whether the cell holds nothing, or says so: NULL, N/A, a dash."""
+    if cell is None:
+        return True
+    return (
+        is_nothing(cell) if isinstance(cell, str) else isinstance(cell, float) and math.isnan(cell)
+    )
 
 
 def shown(cell: Cell) -> str:
     """Return what the cell shows, outer blanks cut off."""
     return "" if cell is None else str(cell).strip()
-
-
-def name(cell: Cell) -> str:
-    """Return an id or a customer's name as text, outer blanks cut off; '' if there is none."""
-    if cell is None:
-        return ""
-    if isinstance(cell, float) and cell.is_integer():
-        cell = int(cell)  # an id in a float column, as tables with gaps have it: 17850.0
-    text = (cell if isinstance(cell, str) else str(cell)).strip()
-    if len(text) > LONGEST_NAME:
-        raise CellError(_NAME_TOO_LONG.fill(longest=LONGEST_NAME, length=len(text)))
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        raise CellError(_NOT_TEXT.fill(value=quoted(text))) from None
-    return text
 
 
 def scaled(
@@ -167,11 +154,6 @@ def _scaled_decimal(cell: Decimal, digits: int) -> int:
     return -value if sign else value
 
 
-_NAME_TOO_LONG = Text(
-    "{length} characters are too many, at most {longest} are possible",
-    "共 {length} 个字符，太长了，最多 {longest} 个",
-)
-_NOT_TEXT = Text("{value} holds characters that are no text", "{value} 含有非文字字符")
 _NO_WHOLE = Text("{value} is no whole number", "{value} 不是整数")
 _NO_WHOLE_OUT = Text(
     "amount_minor is counted in the smallest unit (fen, pence), without a point; for amounts like "

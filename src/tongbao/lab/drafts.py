@@ -10,6 +10,7 @@ from tongbao.lab.amounts import currencies_of
 from tongbao.lab.cells import FINE, Cell, Rounded
 from tongbao.lab.exports import state_of
 from tongbao.lab.formats import Layout
+from tongbao.lab.names import Names, name_of
 from tongbao.lab.problems import CellError, quoted
 from tongbao.lab.signs import currency_meant
 from tongbao.plans.money import FigureError, minor_digits
@@ -85,6 +86,7 @@ class RowReader:
         self._comma = comma
         self._only = only
         self.rounded = Rounded()
+        self.names = Names()
         self.roles = tuple(layout.columns)
         self.columns = tuple(layout.columns.values())
         self._place = {role: place for place, role in enumerate(self.roles)}
@@ -98,7 +100,7 @@ class RowReader:
 
     def order_id(self, row: Sequence[Cell]) -> str:
         """Return the row's order id."""
-        text = self._read("order", row, cells.name, "")
+        text = self._id("order", row)
         if not text:
             raise FieldError(self._layout.columns["order"], CellError(_BLANK))
         return text
@@ -138,7 +140,7 @@ class RowReader:
         draft.status = self._status(row)
         draft.amount = self._amount(row, draft.currency)
         draft.marked = self.mark(row)
-        draft.refund_of = self._read("refund_of", row, cells.name, "")
+        draft.refund_of = self._reference(row)
         money = draft.currency
         draft.refunded = abs(self._money(self._refunded_role(), row, money, blank=0) or 0)
         if "cancelled" in layout.columns and not cells.is_blank(row[self._place["cancelled"]]):
@@ -183,7 +185,7 @@ class RowReader:
             raise FieldError(columns["currency"], CellError(reason))
         for role, first, other in (
             ("status", draft.status, self._status(row)),
-            ("refund_of", draft.refund_of, self._read("refund_of", row, cells.name, "")),
+            ("refund_of", draft.refund_of, self._reference(row)),
         ):
             if other != first:
                 reason = _TWO_WAYS.fill(one=quoted(first), other=quoted(other))
@@ -191,10 +193,17 @@ class RowReader:
         draft.time = min(draft.time, self._time(row))
 
     def _customer(self, row: Sequence[Cell]) -> str:
-        text = self._read("customer", row, cells.name, "")
-        if text == self._layout.guest:
-            return ""
-        return text.casefold() if self._layout.email else text
+        read = partial(self.names.customer, column=self._layout.columns["customer"])
+        return self._read("customer", row, read, "")
+
+    def _id(self, role: str, row: Sequence[Cell]) -> str:
+        read = partial(self.names.id, column=self._layout.columns.get(role, ""))
+        return self._read(role, row, read, "")
+
+    def _reference(self, row: Sequence[Cell]) -> str:
+        """Return the order that a refund names; number 0 is how shops write that there is none."""
+        text = self._id("refund_of", row)
+        return "" if text == "0" else text
 
     def _time(self, row: Sequence[Cell]) -> datetime:
         role = "time"
@@ -207,13 +216,13 @@ class RowReader:
     def _currency(self, row: Sequence[Cell]) -> str:
         if "currency" not in self._place:
             return self._currency_by_sign(row)
-        text = self._read("currency", row, cells.name, "").upper()
+        text = self._read("currency", row, name_of, "").upper()
         if not text:
             raise FieldError(self._layout.columns["currency"], CellError(_BLANK))
         return text
 
     def _status(self, row: Sequence[Cell]) -> str:
-        return state_of(self._read("status", row, cells.name, ""))
+        return state_of(self._read("status", row, name_of, ""))
 
     def _digits_of(self, currency: str) -> int:
         digits = self._digits.get(currency)

@@ -1,11 +1,13 @@
 """The exports that are known by their columns, and what the states of an order mean in them."""
 
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
 from msgspec import Struct
 
+from tongbao.plans.names import one_spelling
 from tongbao.plans.words import Text
 
 
@@ -27,8 +29,8 @@ class Known(Struct, frozen=True, kw_only=True):
 
 _WOO_PAID: Final = frozenset({"completed", "processing", "refunded"})
 _SHOPIFY_PAID: Final = frozenset({"paid", "partially_refunded", "refunded"})
-EMAILS: Final = ("billing_email", "customer_email", "email_billing", "email")
-_WOO_CUSTOMERS: Final = (*EMAILS, "customer_id", "customer_user", "customer_user_id")
+_EMAILS: Final = ("billing_email", "customer_email", "email_billing", "email")
+_WOO_CUSTOMERS: Final = (*_EMAILS, "customer_id", "customer_user", "customer_user_id")
 
 KNOWN: Final[tuple[Known, ...]] = (
     Known(
@@ -157,4 +159,5 @@ def state_of(text: str) -> str:
     >>> state_of("wc-On hold"), state_of("on-hold")
     ('on_hold', 'on_hold')
     """
-    return text.strip().casefold().removeprefix("wc-").replace(" ", "_").replace("-", "_")
+    name = one_spelling(text).casefold().removeprefix("wc-")
+    return re.sub(r"[ _-]+", "_", name)

@@ -9,7 +9,7 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from tongbao.lab.exports import EMAILS, KNOWN, PAID_STATES, UNPAID_STATES, Known, state_of
+from tongbao.lab.exports import KNOWN, PAID_STATES, UNPAID_STATES, Known, state_of
 from tongbao.lab.problems import LabError, quoted
 from tongbao.plans.words import Text, plain
 
@@ -39,9 +39,7 @@ class Layout(Struct, frozen=True, kw_only=True):
     (an id that no two orders share). ``by_lines``: a row is a line of an order. ``folded``: further
     rows of an order repeat its cells or leave them blank. ``paid_statuses``:
     the states in which an order counts, None for all; ``unpaid_statuses`` those in
-    which it does not, None if that is every other. ``email``: customers are
-    e-mail addresses, in which capitals don't matter; ``guest`` is the customer
-    that means nobody. ``note`` is what a reader of this layout should know.
+    which it does not, None if that is every other. ``note`` is what a reader of this layout should know.
     """
 
     title: Text
@@ -50,8 +48,6 @@ class Layout(Struct, frozen=True, kw_only=True):
     folded: bool = False
     paid_statuses: frozenset[str] | None = None
     unpaid_statuses: frozenset[str] | None = None
-    email: bool = False
-    guest: str = ""
     note: Text | None = None
 
 
@@ -113,7 +109,7 @@ def layout_of(
             lists the file's columns and suggests a mapping.
     """
     given = None if mapping is None else _pairs(columns, mapping, file)
-    layout = _known_layout(columns, given or {})
+    layout = _known_layout(columns)
     if layout is None:
         if given is None:
             raise LabError(_UNKNOWN.fill(columns=_listed(columns)), _way_out(columns), file=file)
@@ -128,18 +124,16 @@ def layout_of(
     return _with_states(layout, {*(given or {})}, paid)
 
 
-def _known_layout(columns: Sequence[str], given: Mapping[str, str]) -> Layout | None:
+def _known_layout(columns: Sequence[str]) -> Layout | None:
     plain_names = {_plain(column): column for column in reversed(columns)}
     for known in KNOWN:
-        layout = _recognised(known, plain_names, given)
+        layout = _recognised(known, plain_names)
         if layout is not None:
             return layout
     return None
 
 
-def _recognised(
-    known: Known, plain_names: Mapping[str, str], given: Mapping[str, str]
-) -> Layout | None:
+def _recognised(known: Known, plain_names: Mapping[str, str]) -> Layout | None:
     found = {}
     for role, names in (*known.needed.items(), *known.possible.items()):
         column = next((plain_names[name] for name in names if name in plain_names), None)
@@ -149,14 +143,11 @@ def _recognised(
             return None
     if not all(sign in plain_names for sign in known.signs):
         return None
-    email = _plain(given.get("customer", found["customer"])) in EMAILS
     return Layout(
         title=known.title,
         columns=found,
         folded=known.folded,
         paid_statuses=known.paid_statuses,
-        email=email,
-        guest="" if email or not known.folded else "0",
         note=known.note,
     )
 

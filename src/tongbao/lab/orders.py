@@ -92,6 +92,7 @@ class _Reading:
                 self._bad_rows += 1
                 continue
             name = ""
+            self._reader.names.line = line
             try:
                 name = self._reader.order_id(row)
                 self._take(name, line, row)
@@ -112,6 +113,7 @@ class _Reading:
             sound = draft.id not in self._spoiled and self._is_sound(draft)
             sorting.take(draft, spoiled=not sound)
         sorting.add("bad", self._bad_rows, 0, 0)
+        self._reader.names.refuse_cut(self._source.name)
         sorting.refuse_unknown_states(self._source.name)
         sorting.link()
         orders = tuple(sorting.orders)
@@ -225,6 +227,7 @@ class _Reading:
             notes.append(_TWIN_REFUNDS.fill(count=sorting.twins))
         if sorting.strangers.documents:
             notes.append(_STRANGERS.fill(count=sorting.strangers.documents))
+        notes.extend(self._reader.names.notes())
         offsets = self._clock.offsets
         if self._options.time_zone is None and (len(offsets) > 1 or timedelta() in offsets):
             shown = ", ".join(offset_text(offset) for offset in sorted(offsets))

@@ -1,7 +1,6 @@
 """What people log in with: an e-mail address or a phone number, in one field."""
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,6 +12,7 @@ from django.utils.translation import gettext as _
 from tongbao.mall.people.mail import is_deliverable
 from tongbao.mall.shop.countries import prefix_of
 from tongbao.mall.shop.models import the_shop
+from tongbao.plans.names import one_spelling, person_name
 
 _MOST_CHARACTERS: Final = 254
 _NATIONAL: Final = re.compile(r"[0-9 ()./-]{5,40}")
@@ -50,7 +50,7 @@ def read(text: str) -> Contact:
     Raises:
         ValidationError: it is neither, in the reader's language.
     """
-    text = text.strip()
+    text = person_name(text)
     if "@" in text and len(text) <= _MOST_CHARACTERS:
         try:
             validate_email(text)
@@ -58,7 +58,7 @@ def read(text: str) -> Contact:
             pass
         else:
             check_deliverable(text)
-            return Contact(email=text.lower())
+            return Contact(email=text)
     elif phone := read_phone(text):
         return Contact(phone=phone)
     check_country(text)
@@ -84,7 +84,7 @@ def check_country(text: str) -> None:
     Raises:
         ValidationError: it does, in the reader's language.
     """
-    is_number = _NATIONAL.fullmatch(unicodedata.normalize("NFKC", text).strip())
+    is_number = _NATIONAL.fullmatch(one_spelling(text))
     if is_number and not region():
         raise ValidationError(
             _("Write the phone number with + and the country code, such as +33."),
@@ -97,7 +97,7 @@ def read_phone(text: str) -> str:
     if len(text) > _MOST_CHARACTERS:
         return ""
     try:
-        number = phonenumbers.parse(text, region() or None)
+        number = phonenumbers.parse(one_spelling(text), region() or None)
     except phonenumbers.NumberParseException:
         return ""
     if number.extension or not phonenumbers.is_valid_number(number):

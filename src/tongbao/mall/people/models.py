@@ -11,6 +11,8 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
+from tongbao.plans.names import person_name
+
 _LETTERS: Final = "23456789abcdefghjkmnpqrstuvwxyz"  # none that looks like another
 
 
@@ -39,7 +41,7 @@ class Users(BaseUserManager["User"]):
         if not email and not fields.get("phone"):
             raise ValueError("A user has an e-mail address or a phone number.")
         fields.setdefault("phone_verified", bool(fields.get("phone")))
-        user = self.model(email=email.lower() if email else None, **fields)
+        user = self.model(email=person_name(email) if email else None, **fields)
         user.set_password(password)
         user.save(using=self._db)
         if user.email:
