@@ -8,11 +8,11 @@ from typing import Final, TypeVar
 from tongbao.lab import cells
 from tongbao.lab.amounts import currencies_of
 from tongbao.lab.cells import FINE, Cell, Rounded
-from tongbao.lab.exports import state_of
 from tongbao.lab.formats import Layout
 from tongbao.lab.names import Names, name_of
 from tongbao.lab.problems import CellError, quoted
 from tongbao.lab.signs import currency_meant
+from tongbao.lab.state_words import state_of
 from tongbao.plans.money import FigureError, minor_digits
 from tongbao.plans.words import Text
 

@@ -1,19 +1,18 @@
 """The exports that are known by their columns, and what the states of an order mean in them."""
 
-import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
 from msgspec import Struct
 
-from tongbao.plans.names import one_spelling
 from tongbao.plans.words import Text
 
 
 class Known(Struct, frozen=True, kw_only=True):
     """A known export: for each role the names, best first, that its column has.
 
+    ``unpaid_statuses`` are states of its own beside those that mean unpaid anywhere.
     ``signs`` are columns that tell it from others without having a role;
     ``note`` is what its reader should know.
     """
@@ -24,6 +23,7 @@ class Known(Struct, frozen=True, kw_only=True):
     signs: tuple[str, ...] = ()
     folded: bool = False
     paid_statuses: frozenset[str] | None = None
+    unpaid_statuses: frozenset[str] = frozenset()
     note: Text | None = None
 
 
@@ -72,6 +72,7 @@ KNOWN: Final[tuple[Known, ...]] = (
         },
         folded=True,
         paid_statuses=_SHOPIFY_PAID,
+        unpaid_statuses=frozenset({"partially_paid"}),
     ),
     Known(
         title=Text("WooCommerce's orders export", "WooCommerce 订单导出文件"),
@@ -108,56 +109,3 @@ KNOWN: Final[tuple[Known, ...]] = (
         ),
     ),
 )
-
-PAID_STATES: Final = frozenset(
-    {
-        *(
-            "paid",
-            "complete",
-            "completed",
-            "processing",
-            "shipped",
-            "partially_shipped",
-            "delivered",
-        ),
-        *("fulfilled", "partially_fulfilled", "captured", "settled", "succeeded", "success"),
-        *("refunded", "partially_refunded", "partial_refund"),
-        *("已付款", "已支付", "支付成功", "买家已付款", "买家已付款，等待卖家发货", "待发货"),
-        *("已发货", "卖家已发货", "卖家已发货，等待买家确认", "待收货", "已收货", "已签收"),
-        *(
-            "交易成功",
-            "交易完成",
-            "已完成",
-            "订单完成",
-            "已退款",
-            "部分退款",
-            "退款成功",
-            "全额退款",
-        ),
-    }
-)
-"""The states that count as paid in a column named as status."""
-
-UNPAID_STATES: Final = frozenset(
-    {
-        *("unpaid", "pending", "pending_payment", "awaiting_payment", "on_hold", "failed"),
-        *("cancelled", "canceled", "void", "voided", "expired", "declined", "draft"),
-        *("checkout_draft", "authorized", "abandoned", "trash"),
-        *("未付款", "未支付", "待付款", "待支付", "等待买家付款", "已取消", "取消", "交易关闭"),
-        *("已关闭", "交易取消", "支付失败"),
-    }
-)
-"""The states that do not."""
-
-REFUNDED_STATES: Final = frozenset({"refunded", "已退款", "退款成功", "全额退款"})
-"""The states in which all of an order was returned, where no amount says how much."""
-
-
-def state_of(text: str) -> str:
-    """Return a state without capitals, the blanks and hyphens in it as underscores.
-
-    >>> state_of("wc-On hold"), state_of("on-hold")
-    ('on_hold', 'on_hold')
-    """
-    name = one_spelling(text).casefold().removeprefix("wc-")
-    return re.sub(r"[ _-]+", "_", name)

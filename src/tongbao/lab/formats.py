@@ -9,8 +9,9 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from tongbao.lab.exports import KNOWN, PAID_STATES, UNPAID_STATES, Known, state_of
+from tongbao.lab.exports import KNOWN, Known
 from tongbao.lab.problems import LabError, quoted
+from tongbao.lab.state_words import PAID_STATES, UNPAID_STATES, state_of
 from tongbao.plans.words import Text, plain
 
 ROLES: Final = (
@@ -29,6 +30,10 @@ amounts, is the same as refunded; refund_of holds in a refund's row the id of
 the order it returns. refunded and profit are in the unit of the amount. status
 holds the order's state, by which unpaid and cancelled ones are left out.
 """
+
+
+BLANK: Final = "blank"
+"""How ``--paid-status`` names the state of an order that has none."""
 
 
 class Layout(Struct, frozen=True, kw_only=True):
@@ -86,6 +91,23 @@ _SUGGESTED: Final[Mapping[str, tuple[str, ...]]] = {
     "currency": ("currency", "币种"),
     "status": ("status", "order_status", "financial_status", "订单状态", "交易状态", "状态"),
 }
+_PEOPLE: Final = (
+    *("customer", "buyer", "email", "e_mail", "phone", "mobile", "member", "client", "user_id"),
+    *(
+        "客户",
+        "客戶",
+        "会员",
+        "會員",
+        "买家",
+        "買家",
+        "手机",
+        "手機",
+        "电话",
+        "電話",
+        "邮箱",
+        "顧客",
+    ),
+)
 _ONE_OF: Final = ("amount", "amount_minor", "line_amount", "quantity")
 _UNIT_PRICES: Final = ("unit_price", "unit_price_milli")
 _INSTEAD: Final = (
@@ -124,6 +146,27 @@ def layout_of(
     return _with_states(layout, {*(given or {})}, paid)
 
 
+def may_name_people(column: str) -> bool:
+    """Return whether a column of this name may hold customers.
+
+    >>> may_name_people("Billing Phone"), may_name_people("买家手机"), may_name_people("Total")
+    (True, True, False)
+    """
+    name = _plain(column)
+    return any(word in name for word in _PEOPLE)
+
+
+def customer_option(column: str) -> str:
+    """Return the option that takes customers from this column, as a shell takes it.
+
+    >>> customer_option("Billing Phone")
+    "--columns 'customer=Billing Phone'"
+    """
+    pair = f"customer={column}"
+    inner = f'"{pair}"' if "," in pair else pair
+    return "--columns '" + inner.replace("'", "'\\''") + "'"
+
+
 def _known_layout(columns: Sequence[str]) -> Layout | None:
     plain_names = {_plain(column): column for column in reversed(columns)}
     for known in KNOWN:
@@ -148,6 +191,8 @@ def _recognised(known: Known, plain_names: Mapping[str, str]) -> Layout | None:
         columns=found,
         folded=known.folded,
         paid_statuses=known.paid_statuses,
+        unpaid_statuses=(UNPAID_STATES | known.unpaid_statuses)
+        - (known.paid_statuses or frozenset()),
         note=known.note,
     )
 
@@ -164,6 +209,7 @@ def _on_top(layout: Layout, given: Mapping[str, str]) -> Layout:
         title=_ON_TOP.fill(title=layout.title),
         columns={**kept, **given},
         paid_statuses=None if other_states else layout.paid_statuses,
+        unpaid_statuses=None if other_states else layout.unpaid_statuses,
     )
 
 
@@ -176,6 +222,8 @@ def _with_states(layout: Layout, given: AbstractSet[str], paid: str | None) -> L
             raise LabError(_NO_STATES, _NO_STATES_OUT) from None
         if "status" not in layout.columns or not states:
             raise LabError(_NO_STATES, _NO_STATES_OUT)
+        if BLANK in states:
+            states |= {""}
         return replace(layout, paid_statuses=states, unpaid_statuses=None)
     if "status" in given and layout.paid_statuses is None:
         return replace(layout, paid_statuses=PAID_STATES, unpaid_statuses=UNPAID_STATES)

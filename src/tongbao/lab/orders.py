@@ -15,9 +15,10 @@ from msgspec import Struct
 from tongbao.engine.units import check
 from tongbao.lab import cells
 from tongbao.lab.drafts import Draft, FieldError, RowReader
-from tongbao.lab.formats import Layout, layout_of
+from tongbao.lab.formats import Layout, customer_option, layout_of, may_name_people
 from tongbao.lab.history import History
 from tongbao.lab.moments import Clock, offset_text, zone_of
+from tongbao.lab.names import Names
 from tongbao.lab.problems import CellError, LabError, quoted
 from tongbao.lab.sorting import Sorting
 from tongbao.lab.source import Source, open_source
@@ -114,7 +115,7 @@ class _Reading:
             sorting.take(draft, spoiled=not sound)
         sorting.add("bad", self._bad_rows, 0, 0)
         self._reader.names.refuse_cut(self._source.name)
-        sorting.refuse_unknown_states(self._source.name)
+        sorting.states.refuse_unknown(self._source.name)
         sorting.link()
         orders = tuple(sorting.orders)
         currency = self._one_currency(sorting)
@@ -204,8 +205,36 @@ class _Reading:
         return currency
 
     def _why_none(self, sorting: Sorting) -> Text:
-        counts = ", ".join(f"{way}: {tally.rows}" for way, tally in sorting.tallies.items())
-        return _NO_ORDERS_OUT.fill(rows=self._rows, counts=counts)
+        """Return where the rows went, and what would let them count."""
+        ways = [
+            _WAYS.get(way, _OTHER_WAY).fill(rows=t.rows, way=way)
+            for way, t in sorting.tallies.items()
+            if t.rows
+        ]
+        counts = Text("; ".join(way.en for way in ways), "；".join(way.zh for way in ways))
+        told = _NO_ORDERS_OUT.fill(rows=self._rows, counts=counts) if ways else _NO_ROWS_OUT
+        states = sorting.states.way_out()
+        customers = self._other_customers() if "without_customer" in sorting.tallies else None
+        found = [text for text in (told, states, customers) if text is not None]
+        return Text("\n".join(text.en for text in found), "\n".join(text.zh for text in found))
+
+    def _other_customers(self) -> Text | None:
+        """Return the option that names a column that does hold people, if one does."""
+        mine = self._layout.columns["customer"]
+        for column in self._source.columns:
+            if column != mine and may_name_people(column) and self._names_people(column):
+                return _OTHER_CUSTOMERS.fill(column=quoted(mine), option=customer_option(column))
+        return None
+
+    def _names_people(self, column: str) -> bool:
+        names = Names()
+        try:
+            return any(
+                not isinstance(row, CellError) and names.customer(row[0], column)
+                for _, row in self._source.rows([column])
+            )
+        except CellError:
+            return False
 
     def _notes(self, sorting: Sorting) -> list[Text]:
         notes = [] if self._layout.note is None else [self._layout.note]
@@ -218,11 +247,7 @@ class _Reading:
         undated = sum(bool(o.returned) and o.returned_at is None for o in sorting.orders)
         if undated:
             notes.append(_UNDATED.fill(count=undated))
-        if sorting.statuses:
-            counts = ", ".join(
-                f"{name} {count}" for name, count in sorted(sorting.statuses.items())
-            )
-            notes.append(_STATUSES.fill(counts=counts))
+        notes.extend(sorting.states.notes())
         if sorting.twins:
             notes.append(_TWIN_REFUNDS.fill(count=sorting.twins))
         if sorting.strangers.documents:
@@ -278,7 +303,25 @@ _SKIP_OUT = Text(
     "请修改文件，或用 --skip-bad-rows 跳过这些行（会计数）。",
 )
 _NO_ORDERS = Text("there is not one order that can be used", "没有任何可用的订单")
-_NO_ORDERS_OUT = Text("Rows read: {rows} ({counts})", "读取行数：{rows}（{counts}）")
+_NO_ORDERS_OUT = Text("Rows read: {rows} ({counts})", "读取 {rows} 行（{counts}）")
+_NO_ROWS_OUT = Text(
+    "There is no row under the columns' names. Export the orders again.",
+    "列名下面没有任何行，请重新导出订单。",
+)
+_WAYS: Final = {
+    "orders": Text("{rows} are orders", "订单 {rows} 行"),
+    "refunds": Text("{rows} are refunds", "退款 {rows} 行"),
+    "without_customer": Text("{rows} name no customer", "没有客户 {rows} 行"),
+    "without_amount": Text("{rows} are of no amount", "金额为零 {rows} 行"),
+    "by_status": Text("{rows} left out by their state", "因状态不计入 {rows} 行"),
+    "other_currency": Text("{rows} in another currency", "其他货币 {rows} 行"),
+    "bad": Text("{rows} could not be read", "无法读取 {rows} 行"),
+}
+_OTHER_WAY = Text("{rows} {way}", "{way} {rows} 行")
+_OTHER_CUSTOMERS = Text(
+    "The column {column} names no customer, but another one does; try it: {option}",
+    "{column} 列没有客户，但另一列有，可以试试：{option}",
+)
 _MIXED = Text("the orders are in several currencies: {currencies}", "订单有多种货币：{currencies}")
 _MIXED_OUT = Text(
     "A plan has one currency. Take one with --only-currency {currency}, or split the file.",
@@ -309,7 +352,6 @@ _UNDATED = Text(
     "return window",
     "{count} 个订单的退款金额没有日期，按退货期内退回处理",
 )
-_STATUSES = Text("left out by their state: {counts}", "因状态而不计入：{counts}")
 _TWIN_REFUNDS = Text(
     "{count} refunds of no order in this file bear the id of another refund; each was counted",
     "{count} 笔退款在文件中没有对应订单号，且编号与另一笔退款相同，每笔都计入",

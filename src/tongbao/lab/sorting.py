@@ -6,13 +6,11 @@ from typing import Final
 from msgspec.structs import replace
 
 from tongbao.lab.drafts import Draft, RowReader
-from tongbao.lab.exports import REFUNDED_STATES
 from tongbao.lab.formats import Layout
 from tongbao.lab.history import Order, Refund, Tally
-from tongbao.lab.problems import LabError, quoted
-from tongbao.plans.words import Text
+from tongbao.lab.state_words import REFUNDED_STATES
+from tongbao.lab.states import States
 
-_MOST_STATES: Final = 20
 _TAKEN: Final = frozenset({"orders", "refunds"})
 
 
@@ -27,8 +25,7 @@ class Sorting:
         self.refunds: list[Refund] = []
         self.tallies: dict[str, Tally] = {}
         self.currencies: Counter[str] = Counter()
-        self.statuses: Counter[str] = Counter()
-        self.unknown: Counter[str] = Counter()
+        self.states = States(layout)
         self.inexact = 0
         self.unmarked = 0
         self.strangers = Tally()
@@ -40,8 +37,6 @@ class Sorting:
         amount, exact = self._reader.minor(draft)
         way = "bad" if spoiled else self._way(draft, amount)
         self.add(way, draft.rows, 1, -abs(amount) if draft.marked else amount)
-        if way == "by_status":
-            self.statuses[draft.status or "?"] += 1
         if way not in _TAKEN:
             return
         self.inexact += not exact
@@ -69,17 +64,9 @@ class Sorting:
         return "refunds" if draft.marked or amount < 0 else "orders"
 
     def _is_paid(self, draft: Draft, amount: int) -> bool:
-        """Return whether the draft's state lets it count; a state nobody knows is noted down."""
-        paid, unpaid = self._layout.paid_statuses, self._layout.unpaid_statuses
-        if paid is None or draft.status in paid:
-            return True
-        if unpaid is None:
-            return False
-        if not draft.status:
-            return draft.marked or amount < 0
-        if draft.status not in unpaid:
-            self.unknown[draft.status] += 1
-        return False
+        """Return whether the draft's state lets it count; each state is noted down."""
+        refund = draft.marked or amount < 0
+        return self.states.is_paid(draft.status, amount, draft.currency, refund=refund)
 
     def _refund(self, draft: Draft, amount: int) -> None:
         self.unmarked += "refund" in self._layout.columns and not draft.marked
@@ -97,18 +84,6 @@ class Sorting:
         self.orders.append(
             Order(draft.id, draft.customer, draft.time, paid, profit, draft.line, returned, dated)
         )
-
-    def refuse_unknown_states(self, file: str) -> None:
-        """Stop at states of which nobody knows whether the orders are paid."""
-        if self.unknown:
-            most = self.unknown.most_common(_MOST_STATES)
-            counts = ", ".join(f"{quoted(name)} ({count})" for name, count in most)
-            raise LabError(
-                _UNKNOWN_STATES.fill(counts=counts),
-                _UNKNOWN_STATES_OUT,
-                file=file,
-                field=self._layout.columns["status"],
-            )
 
     def link(self) -> None:
         """Link each refund that bears an order's id to that order.
@@ -147,14 +122,3 @@ class Sorting:
             if order.id in self._assumed:
                 found.setdefault((order.customer, order.paid), []).append(order.id)
         return found
-
-
-_UNKNOWN_STATES = Text(
-    "of these states nobody knows whether the orders are paid: {counts}",
-    "不清楚这些状态的订单是否已付款：{counts}",
-)
-_UNKNOWN_STATES_OUT = Text(
-    "Name the states that count, with commas between, for example --paid-status paid,shipped; "
-    "orders in any other state are then left out and counted.",
-    "请写出要计入的状态，以逗号分隔，例如 --paid-status 已付款,已发货；其他状态的订单不计入，只计数。",
-)
