@@ -1,5 +1,6 @@
 """One order in the making: the rows of a file that belong to it, read cell by cell."""
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
@@ -23,14 +24,22 @@ _NEVER: Final = datetime(1, 1, 1)  # wall times all over
 _LINE_SCALE: Final = 2 * FINE
 _MILLI: Final = 3
 _SIGNED: Final = ("amount", "line_amount", "unit_price")
+_EXTRAS: Final = ("refunded", "taken_off", "outstanding", "gift_card", "profit")
+_GIFT: Final = re.compile(
+    r"gift[ _-]?(?:card|certificate|voucher)|礼品卡|禮品卡|购物卡|購物卡|储值卡|礼券|carte[ _-]cadeau"
+    r"|geschenk(?:karte|gutschein)|tarjeta[ _-]regalo|ギフトカード",
+    re.IGNORECASE,
+)
 
 
 class Draft:
     """An order or refund while its rows are read; amounts as the layout counts them."""
 
     __slots__ = (
-        *("amount", "cancelled", "currency", "customer", "head", "id", "line", "marked", "profit"),
-        *("raw", "refund_of", "refunded", "rows", "status", "time"),
+        *("alike", "amount", "cancelled", "currency", "customer", "doubled", "extras", "gift"),
+        *("gift_amount", "head", "id", "is_cancelled", "line", "marked", "outstanding", "part"),
+        *("profit", "raw", "refund_of", "refunded", "rows", "sells_gift", "status", "time"),
+        "written",
     )
 
     def __init__(self, name: str, line: int) -> None:
@@ -49,6 +58,16 @@ class Draft:
         self.cancelled: datetime | None = None
         self.refund_of = ""
         self.profit: int | None = None
+        self.written = 0  # the amount as the file has it
+        self.extras: tuple[str, ...] = ()
+        self.outstanding = 0
+        self.is_cancelled = False
+        self.gift = False
+        self.gift_amount = 0
+        self.sells_gift = False
+        self.part = 0  # the first line's amount
+        self.alike = True  # whether every line has that one
+        self.doubled = 0  # what lines add that are equal to an earlier one
 
 
 class FieldError(Exception):
@@ -94,9 +113,11 @@ class RowReader:
         self._signed = next((role for role in _SIGNED if role in self._place), "")
         same = ("customer", "time", "second_time", "currency")
         alike = (*same, "status", "refund_of")
+        self.inherited = 0
         self._same = tuple(self._place[role] for role in alike if role in self._place)
-        head = (*same, "status", "own_id") if layout.folded else ()
-        self._head = tuple(self._place[role] for role in head if role in self._place)
+        head = (*same, "status", "own_id", "refund_of") if layout.folded else ()
+        self._head = tuple(role for role in head if role in self._place)
+        self._extras = tuple(role for role in _EXTRAS if role in self._place)
 
     def order_id(self, row: Sequence[Cell]) -> str:
         """Return the row's order id."""
@@ -111,18 +132,24 @@ class RowReader:
             return False
         return bool(cells.mark(row[self._place["refund"]]))
 
-    def is_continuation(self, row: Sequence[Cell], draft: Draft) -> bool:
-        """Return whether the row only adds items to an order whose own cells were read before.
+    def difference(self, row: Sequence[Cell], draft: Draft) -> str | None:
+        """Return the column in which a further row says otherwise than its order's first.
 
-        Such a row leaves the amount blank and bears nothing else that differs, or it repeats
-        all that the first row says of the order.
+        None if it only adds items: what it says of the order, the amount too, is blank or
+        as it was.
         """
-        pairs = list(zip(self._head_of(row), draft.head, strict=True))
-        if not self.bears_amount(row):
-            return all(cell in {"", first} for cell, first in pairs)
-        if any(cell != first for cell, first in pairs):
-            return False
-        return self._money(self._whole, row, draft.currency) == draft.amount
+        columns = self._layout.columns
+        for role, cell, first in zip(self._head, self._head_of(row), draft.head, strict=True):
+            if cell not in {"", first}:
+                return columns[role]
+        amount = self._money(self._whole, row, draft.currency, blank=draft.written)
+        if amount != draft.written:
+            return columns[self._whole]
+        for role, first in zip(self._extras, draft.extras, strict=True):
+            cell = cells.shown(row[self._place[role]])
+            if cell not in {"", first} and self._money(role, row, draft.currency):
+                return columns[role]
+        return None
 
     def bears_amount(self, row: Sequence[Cell]) -> bool:
         """Return whether the row says what its order costs."""
@@ -130,7 +157,6 @@ class RowReader:
 
     def begin(self, name: str, line: int, row: Sequence[Cell]) -> Draft:
         """Return the draft that an order's first row makes."""
-        layout = self._layout
         draft = Draft(name, line)
         draft.raw = tuple(row[place] for place in self._same)
         draft.head = self._head_of(row)
@@ -139,12 +165,14 @@ class RowReader:
         draft.currency = self._currency(row)
         draft.status = self._status(row)
         draft.amount = self._amount(row, draft.currency)
+        draft.written = draft.part = draft.amount
+        draft.extras = tuple(cells.shown(row[self._place[role]]) for role in self._extras)
         draft.marked = self.mark(row)
         draft.refund_of = self._reference(row)
         money = draft.currency
         draft.refunded = abs(self._money(self._refunded_role(), row, money, blank=0) or 0)
-        if "cancelled" in layout.columns and not cells.is_blank(row[self._place["cancelled"]]):
-            draft.cancelled = self._read("cancelled", row, self._clock, None)
+        self._take_off(draft, row)
+        self._see_payment(draft, row)
         draft.profit = self._money("profit", row, money, blank=None)
         return draft
 
@@ -153,33 +181,77 @@ class RowReader:
         if tuple(row[place] for place in self._same) != draft.raw:
             self._compare(draft, row)
         money = draft.currency
-        draft.amount += self._amount(row, money)
+        part = self._amount(row, money)
+        draft.alike = draft.alike and part == draft.part
+        draft.amount += part
+        self._take_off(draft, row)
+        self.see_item(draft, row)
         draft.refunded += abs(self._money(self._refunded_role(), row, money, blank=0) or 0)
         profit = self._money("profit", row, money, blank=None)
         if profit is not None:
             draft.profit = profit + (draft.profit or 0)
         draft.rows += 1
 
+    def see_item(self, draft: Draft, row: Sequence[Cell]) -> None:
+        """Note whether the row sells a gift card."""
+        place = self._place.get("item")
+        if place is not None and not draft.sells_gift:
+            draft.sells_gift = _GIFT.search(cells.shown(row[place])) is not None
+
+    def _take_off(self, draft: Draft, row: Sequence[Cell]) -> None:
+        """Put back what came back of the order and is already taken off its amount."""
+        off = abs(self._money("taken_off", row, draft.currency, blank=0) or 0)
+        scale = _LINE_SCALE - self._digits_of(draft.currency) if self._layout.by_lines else 0
+        draft.amount += off * int(10**scale)
+        draft.refunded += off
+
+    def _see_payment(self, draft: Draft, row: Sequence[Cell]) -> None:
+        """Note what says that an order was not paid, or not with new money."""
+        draft.outstanding = self._money("outstanding", row, draft.currency, blank=0) or 0
+        draft.gift_amount = abs(self._money("gift_card", row, draft.currency, blank=0) or 0)
+        if "payment" in self._place:
+            draft.gift = _GIFT.search(cells.shown(row[self._place["payment"]])) is not None
+        self.see_item(draft, row)
+        if "cancelled" not in self._place:
+            return
+        cell = row[self._place["cancelled"]]
+        mark = cells.mark(cell)
+        draft.is_cancelled = not cells.is_blank(cell) and mark is not False
+        if draft.is_cancelled and not mark:
+            draft.cancelled = self._read("cancelled", row, self._clock, None)
+
     def minor(self, draft: Draft) -> tuple[int, bool]:
         """Return a draft's amount in minor units, half to even, and whether that is exact."""
+        return self.minor_of(draft.amount, draft.currency)
+
+    def minor_of(self, amount: int, currency: str) -> tuple[int, bool]:
+        """Return an amount as the layout counts it in minor units, and whether that is exact."""
         if not self._layout.by_lines:
-            return draft.amount, True
-        unit = 10 ** (_LINE_SCALE - self._digits_of(draft.currency))
-        whole, rest = divmod(draft.amount, unit)
+            return amount, True
+        unit = 10 ** (_LINE_SCALE - self._digits_of(currency))
+        whole, rest = divmod(amount, unit)
         up = 2 * rest > unit or (2 * rest == unit and whole % 2 == 1)
         return whole + up, rest == 0
 
     def _head_of(self, row: Sequence[Cell]) -> tuple[str, ...]:
-        return tuple(cells.shown(row[place]).casefold() for place in self._head)
+        return tuple(cells.shown(row[self._place[role]]).casefold() for role in self._head)
+
+    def _is_left_blank(self, role: str, row: Sequence[Cell]) -> bool:
+        """Return whether a further line leaves a cell to the first line of its order."""
+        return role not in self._place or cells.is_blank(row[self._place[role]])
 
     def _compare(self, draft: Draft, row: Sequence[Cell]) -> None:
-        """Take the earliest time of an order's lines; their customer and currency must agree."""
-        columns = self._layout.columns
-        customer = self._customer(row)
+        """Take the earliest time of an order's lines; what else they say must agree, or be blank."""
+        columns, blank = self._layout.columns, self._is_left_blank
+        roles = ("customer", "currency", "status", "refund_of", "time")
+        gaps = [role for role in roles if role in self._place and blank(role, row)]
+        firsts = dict(zip(self._same, draft.raw, strict=True))
+        self.inherited += any(not cells.is_blank(firsts[self._place[role]]) for role in gaps)
+        customer = draft.customer if blank("customer", row) else self._customer(row)
         if customer != draft.customer:
             reason = _TWO_CUSTOMERS.fill(one=quoted(draft.customer), other=quoted(customer))
             raise FieldError(columns["customer"], CellError(reason, _TWO_CUSTOMERS_OUT))
-        currency = self._currency(row)
+        currency = draft.currency if blank("currency", row) else self._currency(row)
         if currency != draft.currency:
             reason = _TWO_CURRENCIES.fill(one=draft.currency, other=currency)
             raise FieldError(columns["currency"], CellError(reason))
@@ -187,10 +259,11 @@ class RowReader:
             ("status", draft.status, self._status(row)),
             ("refund_of", draft.refund_of, self._reference(row)),
         ):
-            if other != first:
+            if other != first and not blank(role, row):
                 reason = _TWO_WAYS.fill(one=quoted(first), other=quoted(other))
                 raise FieldError(columns[role], CellError(reason, _TWO_WAYS_OUT))
-        draft.time = min(draft.time, self._time(row))
+        if not (blank("time", row) and blank("second_time", row)):
+            draft.time = min(draft.time, self._time(row))
 
     def _customer(self, row: Sequence[Cell]) -> str:
         read = partial(self.names.customer, column=self._layout.columns["customer"])

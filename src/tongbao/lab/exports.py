@@ -109,3 +109,35 @@ KNOWN: Final[tuple[Known, ...]] = (
         ),
     ),
 )
+
+WATCHED: Final[Mapping[str, tuple[str, ...]]] = {
+    "cancelled": (
+        *("cancelled_at", "canceled_at", "cancelled_on", "cancelled_date", "cancellation_date"),
+        *(
+            "date_cancelled",
+            "date_canceled",
+            "cancelled_time",
+            "取消时间",
+            "取消日期",
+            "订单取消时间",
+        ),
+    ),
+    "outstanding": (
+        *("outstanding_balance", "outstanding", "outstanding_amount", "amount_outstanding"),
+        *("balance_due", "amount_due", "due_amount", "unpaid_amount", "amount_unpaid"),
+        *("未付金额", "未付款金额", "待付金额", "欠款", "欠款金额", "未结金额"),
+    ),
+    "payment": (
+        *("payment_method_title", "payment_method", "payment_type", "payment_gateway", "gateway"),
+        *("tender", "tender_type", "支付方式", "付款方式", "支付渠道"),
+    ),
+    "gift_card": (
+        *("gift_card_amount", "gift_cards_amount", "gift_card_used", "gift_cards_used"),
+        *("paid_by_gift_card", "礼品卡金额", "礼品卡抵扣", "礼品卡支付", "购物卡支付"),
+    ),
+    "item": (
+        *("lineitem_name", "item_name", "product_name", "item", "product", "product_s"),
+        *("商品名称", "商品标题", "宝贝标题", "品名", "商品"),
+    ),
+}
+"""Columns of any file that tell what was really paid, for each role its names, best first."""

@@ -9,7 +9,7 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from tongbao.lab.exports import KNOWN, Known
+from tongbao.lab.exports import KNOWN, WATCHED, Known
 from tongbao.lab.problems import LabError, quoted
 from tongbao.lab.state_words import PAID_STATES, UNPAID_STATES, state_of
 from tongbao.plans.words import Text, plain
@@ -17,7 +17,7 @@ from tongbao.plans.words import Text, plain
 ROLES: Final = (
     *("order", "customer", "time", "amount", "amount_minor", "line_amount", "quantity"),
     *("unit_price", "unit_price_milli", "refund", "refunded", "refund_of", "profit", "currency"),
-    "status",
+    *("status", "taken_off", "outstanding", "cancelled", "payment", "gift_card", "item"),
 )
 """What ``--columns`` can name.
 
@@ -29,6 +29,9 @@ refund marks with yes and no which rows are refunds, or, if the column holds
 amounts, is the same as refunded; refund_of holds in a refund's row the id of
 the order it returns. refunded and profit are in the unit of the amount. status
 holds the order's state, by which unpaid and cancelled ones are left out.
+taken_off is refunded where the amount is already without it; outstanding what was
+not paid of the amount; cancelled when (or yes) the order was cancelled; payment how
+it was paid, gift_card how much of it with gift cards, item what was sold.
 """
 
 
@@ -113,7 +116,7 @@ _UNIT_PRICES: Final = ("unit_price", "unit_price_milli")
 _INSTEAD: Final = (
     frozenset({*_ONE_OF, *_UNIT_PRICES}),
     frozenset({"time", "second_time"}),
-    frozenset({"refund", "refunded"}),
+    frozenset({"refund", "refunded", "taken_off"}),
 )
 """Where one of these is named, the others of a known export no longer hold."""
 
@@ -142,7 +145,8 @@ def layout_of(
         _refuse_gaps(layout.columns, columns, file)
     _refuse_twins(layout.columns.values(), columns, file)
     by_lines = "quantity" in layout.columns or "line_amount" in layout.columns
-    layout = replace(layout, by_lines=by_lines, folded=layout.folded and not by_lines)
+    layout = replace(layout, by_lines=by_lines, folded=not by_lines)
+    layout = replace(layout, columns={**layout.columns, **_watched(columns, layout.columns)})
     return _with_states(layout, {*(given or {})}, paid)
 
 
@@ -165,6 +169,18 @@ def customer_option(column: str) -> str:
     pair = f"customer={column}"
     inner = f'"{pair}"' if "," in pair else pair
     return "--columns '" + inner.replace("'", "'\\''") + "'"
+
+
+def _watched(columns: Sequence[str], used: Mapping[str, str]) -> dict[str, str]:
+    """Return the columns that tell what was really paid, where nothing else is named."""
+    names = {_plain(column): column for column in columns if columns.count(column) == 1}
+    taken = set(used.values())
+    found = {}
+    for role, candidates in WATCHED.items():
+        column = next((names[name] for name in candidates if name in names), None)
+        if role not in used and column is not None and column not in taken:
+            found[role] = column
+    return found
 
 
 def _known_layout(columns: Sequence[str]) -> Layout | None:

@@ -20,6 +20,7 @@ from tongbao.lab.history import History
 from tongbao.lab.moments import Clock, offset_text, zone_of
 from tongbao.lab.names import Names
 from tongbao.lab.problems import CellError, LabError, quoted
+from tongbao.lab.readings import Readings, net_note, payment_notes
 from tongbao.lab.sorting import Sorting
 from tongbao.lab.source import Source, open_source
 from tongbao.plans.words import Text
@@ -75,6 +76,7 @@ class _Reading:
             comma=source.decimal_comma,
             only=options.only_currency,
         )
+        self._readings = Readings(layout, self._reader)
         self._drafts: dict[tuple[str, bool], Draft] = {}
         self._refunds: list[Draft] = []
         self._spoiled: dict[str, None] = {}
@@ -84,7 +86,9 @@ class _Reading:
 
     def read(self, watch: Watch | None) -> None:
         """Read all rows into drafts."""
-        for line, row in self._source.rows(self._reader.columns):
+        others = [c for c in self._source.columns if c not in self._reader.columns]
+        wanted = (*self._reader.columns, *(others if self._layout.by_lines else ()))
+        for line, row in self._source.rows(wanted):
             self._rows += 1
             if watch is not None and self._rows % _STEP == 0:
                 watch(self._source.position(), self._source.size)
@@ -123,6 +127,8 @@ class _Reading:
         check(rows == self._rows, "every row read is counted once")
         if not orders:
             raise LabError(_NO_ORDERS, self._why_none(sorting), file=self._source.name)
+        insist = self._options.skip_bad_rows
+        net = net_note(sorting, self._layout, currency, self._source.name, insist=insist)
         return History(
             source=self._source.name,
             kind=self._source.kind,
@@ -133,7 +139,7 @@ class _Reading:
             rows=self._rows,
             tallies=sorting.tallies,
             problems=tuple(self._problems),
-            notes=tuple(self._notes(sorting)),
+            notes=tuple(self._notes(sorting, currency, net)),
             strangers=sorting.strangers,
         )
 
@@ -142,27 +148,39 @@ class _Reading:
             key = (name, self._reader.mark(row))
             draft = self._drafts.get(key)
             if draft is None:
-                self._drafts[key] = self._reader.begin(name, line, row)
+                draft = self._drafts[key] = self._reader.begin(name, line, row)
+                self._readings.see_line(draft, row, line, draft.part)
             else:
+                before = draft.amount
                 self._reader.add_line(draft, row)
+                self._readings.see_line(draft, row, line, draft.amount - before)
             return
         first = self._drafts.get((name, False))
-        if first is not None and self._layout.folded:
-            if self._reader.is_continuation(row, first):
+        column = None
+        if first is not None and not self._reader.mark(row):
+            column = self._reader.difference(row, first)
+            if column is None:
                 first.rows += 1
+                self._reader.see_item(first, row)
+                self._readings.fold(first, repeats=self._reader.bears_amount(row))
                 return
             if not self._reader.bears_amount(row):
-                raise self._duplicate(name, first)
+                raise self._duplicate(name, first, column)
         draft = self._reader.begin(name, line, row)
         if draft.marked or draft.amount < 0:
             self._refunds.append(draft)
         elif first is not None:
-            raise self._duplicate(name, first)
+            raise self._duplicate(name, first, column or "")
         else:
             self._drafts[name, False] = draft
 
-    def _duplicate(self, name: str, first: Draft) -> FieldError:
-        fault = CellError(_DUPLICATE.fill(id=quoted(name), line=first.line), _DUPLICATE_OUT)
+    def _duplicate(self, name: str, first: Draft, column: str) -> FieldError:
+        """Return what is wrong with a second row of an id; the advice fits where they differ."""
+        amount = self._layout.columns.get("amount", self._layout.columns.get("amount_minor"))
+        way_out = _DUPLICATE_OUT if column == amount else _DUPLICATE_ELSE_OUT.fill(column=column)
+        fault = CellError(
+            _DUPLICATE.fill(id=quoted(name), line=first.line, column=quoted(column)), way_out
+        )
         return FieldError(self._layout.columns["order"], fault)
 
     def _is_sound(self, draft: Draft) -> bool:
@@ -172,6 +190,10 @@ class _Reading:
         if draft.profit is not None and draft.profit > max(amount, 0) and not draft.marked:
             fault = CellError(_PROFIT.fill(profit=draft.profit, paid=amount), _PROFIT_OUT)
             self._bad(draft.line, columns["profit"], fault)
+            return False
+        if draft.outstanding > max(amount, 0):
+            fault = CellError(_OVERDUE.fill(due=draft.outstanding, amount=amount))
+            self._bad(draft.line, columns["outstanding"], fault)
             return False
         try:
             cells.in_range(amount)
@@ -236,7 +258,7 @@ class _Reading:
         except CellError:
             return False
 
-    def _notes(self, sorting: Sorting) -> list[Text]:
+    def _notes(self, sorting: Sorting, currency: str, net: Text | None) -> list[Text]:
         notes = [] if self._layout.note is None else [self._layout.note]
         if self._reader.rounded.count:
             notes.append(_FLOATS.fill(count=self._reader.rounded.count))
@@ -253,6 +275,10 @@ class _Reading:
         if sorting.strangers.documents:
             notes.append(_STRANGERS.fill(count=sorting.strangers.documents))
         notes.extend(self._reader.names.notes())
+        notes += self._readings.notes(sorting, self._drafts, currency)
+        notes += payment_notes(sorting, currency)
+        if net is not None:
+            notes.append(net)
         offsets = self._clock.offsets
         if self._options.time_zone is None and (len(offsets) > 1 or timedelta() in offsets):
             shown = ", ".join(offset_text(offset) for offset in sorted(offsets))
@@ -280,7 +306,8 @@ def _escaped(text: str) -> str:
 
 
 _DUPLICATE = Text(
-    "the id {id} was already used on line {line}", "编号 {id} 在第 {line} 行已经出现过"
+    "the id {id} was already used on line {line}, with something else in {column}",
+    "编号 {id} 在第 {line} 行已经出现过，{column} 列的内容不同",
 )
 _DUPLICATE_OUT = Text(
     "If a row is a line of an order, map line_amount= (or quantity= with unit_price=) instead of "
@@ -288,6 +315,17 @@ _DUPLICATE_OUT = Text(
     "with --skip-bad-rows.",
     "如果一行是订单中的一个明细，请用 line_amount=（或 quantity= 与 unit_price=）代替 amount=，"
     "明细会相加；否则请删除重复的行，或用 --skip-bad-rows 跳过。",
+)
+_DUPLICATE_ELSE_OUT = Text(
+    "Rows of one order that repeat its amount are counted once if all else that is read of the order "
+    "is the same or blank; here '{column}' differs. If ids repeat, map a column that tells the orders "
+    "apart; otherwise correct the row, or leave such rows out with --skip-bad-rows.",
+    "同一订单的后续行，如果其他各列相同或为空，就只计一次；这里“{column}”不同。如果订单号会重复，"
+    "请改用能区分订单的列；否则请修改该行，或用 --skip-bad-rows 跳过。",
+)
+_OVERDUE = Text(
+    "more is outstanding, {due}, than the order amounts to, {amount} (minor units)",
+    "未付金额 {due} 大于订单金额 {amount}（最小货币单位）",
 )
 _PROFIT = Text(
     "the profit {profit} is larger than the amount paid, {paid} (minor units)",

@@ -29,6 +29,9 @@ class Sorting:
         self.inexact = 0
         self.unmarked = 0
         self.strangers = Tally()
+        self.outstanding = self.owed = self.cancelled = self.gifts = Tally()
+        self.refunds_of_nothing = Tally()
+        self.gifts_sold = 0
         self.twins = 0
         self._assumed: set[str] = set()
 
@@ -36,7 +39,12 @@ class Sorting:
         """Take a draft as an order or a refund, or count why it is left out."""
         amount, exact = self._reader.minor(draft)
         way = "bad" if spoiled else self._way(draft, amount)
+        if way == "orders" and draft.outstanding:
+            amount = self._paid_of(draft, amount)
+            way = "orders" if amount else "without_amount"
         self.add(way, draft.rows, 1, -abs(amount) if draft.marked else amount)
+        if way == "without_amount" and draft.refunded:
+            self._refund_nothing(draft)
         if way not in _TAKEN:
             return
         self.inexact += not exact
@@ -55,6 +63,9 @@ class Sorting:
         only = self._only
         if not self._is_paid(draft, amount):
             return "by_status"
+        if self._is_void(draft, amount) and (only is None or draft.currency == only):
+            self.cancelled = _more(self.cancelled, amount)
+            return "by_status"
         if only is not None and draft.currency != only:
             return "other_currency"
         if not draft.customer:
@@ -62,6 +73,26 @@ class Sorting:
         if not amount:
             return "without_amount"
         return "refunds" if draft.marked or amount < 0 else "orders"
+
+    def _is_void(self, draft: Draft, amount: int) -> bool:
+        """Return whether an order is cancelled and nothing of it was refunded."""
+        back = draft.refunded or draft.status in REFUNDED_STATES
+        return draft.is_cancelled and not back and not draft.marked and amount > 0
+
+    def _paid_of(self, draft: Draft, amount: int) -> int:
+        """Return what of an order was really paid."""
+        if draft.outstanding < 0:
+            self.owed = _more(self.owed, -draft.outstanding)
+            return amount
+        self.outstanding = _more(self.outstanding, draft.outstanding)
+        return amount - draft.outstanding
+
+    def _refund_nothing(self, draft: Draft) -> None:
+        """Keep the refund of an order of nothing: no order can hold it, and it is counted."""
+        self.refunds_of_nothing = _more(self.refunds_of_nothing, draft.refunded)
+        self.refunds.append(
+            Refund(draft.id, draft.customer, draft.time, draft.refunded, draft.line, draft.id)
+        )
 
     def _is_paid(self, draft: Draft, amount: int) -> bool:
         """Return whether the draft's state lets it count; each state is noted down."""
@@ -76,6 +107,11 @@ class Sorting:
 
     def _order(self, draft: Draft, paid: int) -> None:
         profit = draft.profit
+        if profit is not None and draft.outstanding > 0:
+            profit = min(profit, paid)
+        if draft.gift or draft.gift_amount:
+            self.gifts = _more(self.gifts, min(draft.gift_amount or paid, paid))
+        self.gifts_sold += draft.sells_gift
         returned = draft.refunded
         if draft.status in REFUNDED_STATES and not returned:
             returned = paid
@@ -122,3 +158,8 @@ class Sorting:
             if order.id in self._assumed:
                 found.setdefault((order.customer, order.paid), []).append(order.id)
         return found
+
+
+def _more(tally: Tally, amount: int) -> Tally:
+    """Return the tally with one more document of this amount."""
+    return Tally(tally.rows + 1, tally.documents + 1, tally.amount + amount)
