@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from tests.lab.shop import HEADER, MAPPING, read, written
@@ -163,3 +164,12 @@ def test_refunds_of_orders_of_nothing_are_counted_as_matching_no_order(tmp_path:
     matching = match_refunds(history)
     assert [(rest.id, rest.amount) for rest in matching.unmatched] == [("1", 650)]
     assert (matching.refunds, matching.amount) == (2, 750)
+
+
+def test_lines_may_bear_columns_of_lists_that_nobody_reads(tmp_path: Path) -> None:
+    path = tmp_path / "lines.parquet"
+    columns = {"no": ["1", "1"], "who": ["ann"] * 2, "when": ["2024-01-01"] * 2, "part": [3, 3]}
+    pl.DataFrame({**columns, "tags": [["a"], ["a"]]}).write_parquet(path)
+    history = read(path, LINES)
+    assert paid(history) == [("1", 600)]
+    assert said(history, "1 lines are equal", "¥6.00", "¥3.00")

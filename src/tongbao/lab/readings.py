@@ -34,7 +34,7 @@ class Readings:
 
     def see_line(self, draft: Draft, row: Sequence[object], line: int, part: int) -> None:
         """Count a line that is equal to an earlier one of its order in every column."""
-        key = hash((draft.id, draft.marked, tuple(row)))
+        key = hash((draft.id, draft.marked, *map(str, row)))
         if key not in self._seen:
             self._seen.add(key)
             return
