@@ -19,7 +19,7 @@ from django.core.management import call_command
 from django.db import connections
 
 from tests.ledger.cluster import Cluster
-from tongbao.site import settings
+from tongbao.site import databases
 
 SQLITE: Final = "sqlite"
 POSTGRESQL: Final = "postgresql"
@@ -111,7 +111,7 @@ class Templates:
 @contextmanager
 def known(database: Database) -> Iterator[Database]:
     """Let Django know the database under its alias; afterwards this thread's connection closes."""
-    given = settings.database(database.url)
+    given = databases.database(database.url)
     complete = connections.configure_settings({"default": {}, database.alias: given})
     connections.settings[database.alias] = complete[database.alias]
     try:

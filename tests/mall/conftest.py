@@ -24,7 +24,7 @@ from django.utils import translation
 from tests.ledger import cluster
 from tests.ledger.cluster import Cluster
 from tests.mall.stage import Mall, open_for_tests
-from tongbao.site import settings
+from tongbao.site import databases
 
 _SERIAL: Final = count()
 
@@ -33,7 +33,7 @@ _SERIAL: Final = count()
 def default_database(url: str) -> Iterator[None]:
     """Let Django's default database be the one at that URL, for this thread and later ones."""
     before = connections.settings["default"]
-    given = connections.configure_settings({"default": settings.database(url)})["default"]
+    given = connections.configure_settings({"default": databases.database(url)})["default"]
     connections["default"].close()
     del connections["default"]
     connections.settings["default"] = given

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import click
-import dj_database_url
 import django
 from django.apps import apps
 from django.core.management import call_command
@@ -159,8 +158,10 @@ def _answering(place: str, *, in_file: bool) -> Iterator[None]:
 
 
 def _check_url(url: str, source: str) -> None:
+    from tongbao.site.databases import database  # noqa: PLC0415  # only where needed
+
     try:
-        parsed = dj_database_url.parse(url)
+        parsed = database(url)
         known = parsed["ENGINE"] in _ENGINES and parsed["NAME"] not in {"", ":memory:"}
     except (ValueError, KeyError):
         known = False
@@ -170,7 +171,7 @@ def _check_url(url: str, source: str) -> None:
 
 def _turn_to(url: str) -> None:
     """Let this process, which was set up for another database, use this one."""
-    from tongbao.site.settings import database  # noqa: PLC0415  # reads the environment
+    from tongbao.site.databases import database  # noqa: PLC0415  # only where needed
 
     connections[DEFAULT_DB_ALIAS].close()
     del connections[DEFAULT_DB_ALIAS]

@@ -89,7 +89,7 @@ def _known(url: str) -> Iterator[str]:
 
 
 def _settings(url: str) -> dict[str, Any]:
-    from tongbao.site.settings import database  # noqa: PLC0415  # reads the environment
+    from tongbao.site.databases import database  # noqa: PLC0415  # only where needed
 
     try:
         settings = database(url)

@@ -24,7 +24,7 @@ from tongbao.ledger import versions
 from tongbao.ledger.journal import canonical, read
 from tongbao.ledger.logs import failure
 from tongbao.ledger.observing import Observer, settled
-from tongbao.ledger.reaching import DATABASE_ERRORS, trouble
+from tongbao.ledger.reaching import CLASHES, DATABASE_ERRORS, trouble
 from tongbao.ledger.settle import Job, Settling
 from tongbao.ledger.storage import storage_for
 from tongbao.ledger.storage.face import BATCH, HeadRow, Storage, Waiting
@@ -126,6 +126,8 @@ class Desk:
                 count += len(done)
         except TimeoutError:
             raise too_late(may_still_settle=True) from None
+        except CLASHES as error:
+            raise broken_off(error) from error
         except DATABASE_ERRORS as error:
             raise trouble(error) from error
         return count
@@ -177,7 +179,7 @@ class Desk:
             self._settle(taken, request.seconds)
         except BaseException as caught:  # noqa: BLE001  # everybody who waits must hear of it
             error = caught
-        if isinstance(error, DATABASE_ERRORS):
+        if isinstance(error, (*DATABASE_ERRORS, *CLASHES)):
             error = broken_off(error)
         with self._lock:
             self._crowd = len(taken)
@@ -331,7 +333,12 @@ class Desk:
 
     def _refuse_inside_transaction(self) -> None:
         connection = connections[self.using]
-        if connection.in_atomic_block or not connection.get_autocommit():
+        try:
+            inside = connection.in_atomic_block or not connection.get_autocommit()  # may connect
+        except DATABASE_ERRORS as error:
+            connection.close()
+            raise not_begun(error) from error
+        if inside:
             raise InsideTransaction(
                 "Settling commits by itself and a transaction is open here: write the command "
                 "with `enqueue` and settle after the commit."
@@ -351,6 +358,18 @@ def too_late(*, may_still_settle: bool) -> NotSettled:
     )
 
 
+def not_begun(error: BaseException) -> NotSettled:
+    """Return what a caller is told where the database was not reached at all."""
+    return NotSettled(
+        f"Nothing was written, the database did not answer ({_words(error)}); try again.",
+        may_still_settle=False,
+    )
+
+
+def _words(error: BaseException) -> str:
+    return " ".join(str(error).split())[:200]
+
+
 def _told_others(error: BaseException | None) -> BaseException | None:
     """Return what those are told for whom another thread went to the database."""
     if error is None:
@@ -363,9 +382,8 @@ def _told_others(error: BaseException | None) -> BaseException | None:
 
 def broken_off(error: BaseException) -> NotSettled:
     """Return what a caller is told when it is not known whether the commands were settled."""
-    words = " ".join(str(error).split())[:200]
     told = NotSettled(
-        f"Settling broke off ({words}); the command may have been settled or may still be. Ask for "
+        f"Settling broke off ({_words(error)}); the command may have been settled or may still be. Ask for "
         "its outcome, or submit the same command again: it counts once.",
         may_still_settle=True,
     )

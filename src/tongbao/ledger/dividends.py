@@ -176,9 +176,9 @@ class _Closed(Struct, frozen=True):
 
 _DAYS: Final = (
     "SELECT d.day, d.number, d.figures, (SELECT max(l.number) FROM ledger_line l "
-    "WHERE l.program = d.program AND l.account = %s AND l.number < d.number), "
+    "WHERE l.program = %s AND l.account = %s AND l.number < d.number), "
     "(SELECT l.number FROM ledger_line l "
-    "WHERE l.program = d.program AND l.account = %s AND l.number = d.number) "
+    "WHERE l.program = %s AND l.account = %s AND l.number = d.number) "
     "FROM ledger_day d WHERE d.program = %s AND d.number > "
     "(SELECT min(number) FROM ledger_line WHERE program = %s AND account = %s)"
 )
@@ -195,7 +195,7 @@ def _days(
     """Return days that were closed since the account's first line, newest first."""
     name, program = stored(account), ledger.program_id
     query = _DAYS
-    values: list[str | int] = [name, name, program, program, name]
+    values: list[str | int] = [program, name, program, name, program, program, name]
     if before is not None:
         check_day(before)
         query += " AND d.day < %s"

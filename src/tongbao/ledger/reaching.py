@@ -17,6 +17,12 @@ DATABASE_ERRORS: Final = (
 )
 """What is raised when the database is not there, went away, or cannot do more."""
 
+CLASHES: Final = (psycopg.errors.UniqueViolation,)
+"""What is raised where two settled at once: a lock can be lost while Citus moves a program's rows.
+
+The journal's key let one of them through; the other's transaction wrote nothing.
+"""
+
 _T = TypeVar("_T")
 
 

@@ -195,7 +195,7 @@ class _Found(Struct, frozen=True):
 
 _LINES: Final = (
     "SELECT l.number, l.points, l.quota, l.wallet, l.credit, "
-    "(SELECT p.mark FROM ledger_line p WHERE p.program = l.program AND p.account = l.account "
+    "(SELECT p.mark FROM ledger_line p WHERE p.program = %s AND p.account = %s "
     "AND p.number < l.number ORDER BY p.number DESC LIMIT 1), e.body "
     "FROM ledger_line l JOIN ledger_entry e ON e.program = l.program AND e.number = l.number "
     "WHERE l.program = %s AND l.account = %s"
@@ -215,7 +215,7 @@ class _Scan(Struct, frozen=True):
     def lines(self, after: _Place | None, limit: int) -> list[_Line]:
         """Return lines from that place on."""
         query = _LINES
-        values: list[str | int] = [self.ledger.program_id, stored(self.account)]
+        values: list[str | int] = [self.ledger.program_id, stored(self.account)] * 2
         if after is not None:
             query += f" AND l.number {'>=' if self.oldest_first else '<='} %s"
             values.append(after.number)

@@ -11,10 +11,10 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeVar
 
 from django.db import connections
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from msgspec import Struct
 
 from tongbao.ledger import closing, pruning
@@ -23,6 +23,7 @@ from tongbao.ledger.door import Ledger, open_program
 from tongbao.ledger.logs import event, failure
 from tongbao.ledger.models import Head, Inbox, Program
 from tongbao.ledger.programs import PAUSED, RUNNING, found
+from tongbao.ledger.reaching import DATABASE_ERRORS
 from tongbao.ledger.values import NoSuchProgram, NotLaunched, NotSettled, ProgramPaused
 
 PAUSE: Final = 0.5
@@ -34,6 +35,7 @@ _LOCK_WAIT: Final = 5.0
 _LONGEST_RETRY: Final = 30.0
 _DOINGS: Final = ("settle", "close_day", "checkpoint", "prune")
 _CATCH_UP: Final = "check the clock; if right: tongbao worker --once --catch-up"
+_T = TypeVar("_T")
 _BETWEEN: Final = (NoSuchProgram, NotLaunched, ProgramPaused, NotSettled)
 """No failures: a program was paused meanwhile, or somebody else settles it."""
 
@@ -124,6 +126,7 @@ class Worker:
         self._clock = clock
         self._catch_up = catch_up
         self._places: dict[int, _Place] = {}
+        self._looks: dict[tuple[int, str], Backoff] = {}
         self._whole = Backoff(longest=_LONGEST_RETRY)
         self.failures = 0
 
@@ -156,7 +159,7 @@ class Worker:
         """Look after each program once; return how many commands were settled."""
         settled = 0
         with self._trying("", "look", self._whole) as now:
-            for head in self._running() if now else ():
+            for head in self._each(self._running, "look") if now else ():
                 if stop():
                     break
                 settled += self._look_after(head, stop)
@@ -167,7 +170,7 @@ class Worker:
     def deliver(self, receiver: Receiver, backoffs: dict[int, Backoff], stop: Stop) -> int:
         """Bring a receiver what it lacks; return how many entries. ``backoffs`` are its own."""
         delivered = 0
-        for program, name in self._delivering():
+        for program, name in self._each(self._delivering, "deliver"):
             if stop():
                 break
             backoff = backoffs.setdefault(program, Backoff())
@@ -197,21 +200,46 @@ class Worker:
             event(_LOG, "delivered", program=name, receiver=receiver.name, entries=count)
         return count
 
-    def _running(self) -> list[Head]:
+    def _each(self, look: Callable[[int | None], list[_T]], doing: str) -> Iterator[_T]:
+        """Yield what a look at all programs finds; if that fails, what one at each by itself does.
+
+        Where programs live on many nodes, one that is down must not hold up those of the others.
+        """
+        try:
+            seen = look(None)
+        except DATABASE_ERRORS:
+            connections[self._using].close()
+            programs = Program.objects.using(self._using).order_by("program")
+            names = list(programs.values_list("program", "name"))
+        else:
+            yield from seen
+            return
+        for program, name in names:
+            if self._only is None or program in self._only:
+                backoff = self._looks.setdefault((program, doing), Backoff(longest=_LONGEST_RETRY))
+                found_there: list[_T] = []
+                with self._trying(name, doing, backoff) as now:
+                    found_there = look(program) if now else []
+                yield from found_there
+
+    def _running(self, program: int | None) -> list[Head]:
+        """Return the rows of running programs, or of that one, and whether anything waits."""
         waiting = Inbox.objects.using(self._using).filter(
-            program=OuterRef("program"), outcome__isnull=True
+            program=OuterRef("program") if program is None else program, outcome__isnull=True
         )
-        heads = Head.objects.using(self._using).filter(status=RUNNING)
-        if self._only is not None:
-            heads = heads.filter(program__in=self._only)
+        heads = self._heads(program).filter(status=RUNNING)
         heads = heads.only("program", "next_plan_at", "last_day").annotate(waits=Exists(waiting))
         return list(heads.order_by("program"))
 
-    def _delivering(self) -> list[tuple[int, str]]:
+    def _heads(self, program: int | None) -> QuerySet[Head]:
+        heads = Head.objects.using(self._using)
+        if program is not None:
+            return heads.filter(program=program)
+        return heads.all() if self._only is None else heads.filter(program__in=self._only)
+
+    def _delivering(self, program: int | None) -> list[tuple[int, str]]:
         """Return the programs whose journals are brought to receivers: paused ones too."""
-        heads = Head.objects.using(self._using).filter(status__in=(RUNNING, PAUSED))
-        if self._only is not None:
-            heads = heads.filter(program__in=self._only)
+        heads = self._heads(program).filter(status__in=(RUNNING, PAUSED))
         ids = list(heads.order_by("program").values_list("program", flat=True))
         names = dict(Program.objects.using(self._using).values_list("program", "name"))
         return [(program, names[program]) for program in ids if program in names]

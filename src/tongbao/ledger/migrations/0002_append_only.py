@@ -46,11 +46,11 @@ def protect(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
 def unprotect(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     """Take the triggers away."""
     if schema_editor.connection.vendor == "postgresql":
-        schema_editor.execute("DROP FUNCTION ledger_refuse() CASCADE")
+        schema_editor.execute("DROP FUNCTION IF EXISTS ledger_refuse() CASCADE")
         return
     for table in (*ADDED_TO_ONLY, VERSIONS):
         for event in ("update", "delete", "replace"):
-            schema_editor.execute(f"DROP TRIGGER {table}_no_{event}")
+            schema_editor.execute(f"DROP TRIGGER IF EXISTS {table}_no_{event}")
 
 
 def on_postgresql() -> list[str]:

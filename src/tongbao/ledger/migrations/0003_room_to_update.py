@@ -17,7 +17,24 @@ def _make_room(_apps: Any, editor: Any) -> None:  # noqa: ANN401  # Django's own
         for table, percent in _ROOM.items():
             editor.execute(f"ALTER TABLE {table} SET (fillfactor = {percent})")
         for table in _READ_BY_NAME:
-            editor.execute(f"ALTER TABLE {table} ALTER COLUMN program SET (n_distinct = 1)")
+            _tell_planner(editor, table)
+
+
+def _tell_planner(editor: Any, table: str) -> None:  # noqa: ANN401  # Django's own
+    """Say that all rows have one program; Citus refuses it of a whole table, its shards take it."""
+    told = "ALTER COLUMN program SET (n_distinct = 1)"
+    with editor.connection.cursor() as cursor:
+        cursor.execute("SELECT to_regclass('pg_dist_partition') IS NOT NULL")
+        (has_shards,) = cursor.fetchone()
+        if has_shards:
+            query = "SELECT count(*) FROM pg_dist_partition WHERE logicalrelid = %s::regclass"
+            cursor.execute(query, (table,))
+            (has_shards,) = cursor.fetchone()
+        if has_shards:
+            each = f"ALTER TABLE %s {told}"
+            cursor.execute("SELECT run_command_on_shards(%s, %s)", (table, each))
+            return
+    editor.execute(f"ALTER TABLE {table} {told}")
 
 
 class Migration(migrations.Migration):

@@ -49,24 +49,35 @@ _REFUNDED_NAMED: Final = (
     "refunded::text FROM ledger_refunded r WHERE r.program = %s AND r.purchase = wanted.name "
     "LIMIT 1) AS found"
 )
-# A program that is new to the planner's statistics would be read by the wrong index.
-_SETTINGS: Final = (
-    "SELECT set_config('lock_timeout', %s, true), "
-    "set_config('plan_cache_mode', 'force_generic_plan', true)"
+# As a statement, for Citus passes on to its nodes what is SET and not what a function sets.
+_LOCK_WAIT: Final = "SET LOCAL lock_timeout = {}"
+# A program that is new to the planner's statistics would be read by the wrong index; but Citus
+# finds a program's node only by its id, which a generic plan does not know.
+_PLANS: Final = (
+    "SELECT set_config('plan_cache_mode', CASE WHEN EXISTS (SELECT FROM pg_extension "
+    "WHERE extname = 'citus') THEN 'auto' ELSE 'force_generic_plan' END, true)"
 )
+# Rows in arrays are written with the program's own row beside them: so Citus sends the statement
+# to the program's node as it is, where rows of nowhere would pass through the coordinator and make
+# every commit a two-phase one.
+_OWN: Final = "ledger_head h"
+_OF_PROGRAM: Final = "WHERE h.program = %s"
 _ENTRIES: Final = (
     "INSERT INTO ledger_entry (program, number, command_id, body, hash) "
-    f"SELECT %s, * FROM unnest(%s::bigint[], {_TEXTS}, {_TEXTS}, {_TEXTS})"
+    f"SELECT h.program, x.* FROM {_OWN}, unnest(%s::bigint[], {_TEXTS}, {_TEXTS}, {_TEXTS}) x "
+    f"{_OF_PROGRAM}"
 )
 _LINES: Final = (
     f"INSERT INTO ledger_line (program, account, number, {', '.join(LINE_FIELDS)}) "
-    f"SELECT %s, * FROM unnest({_TEXTS}, %s::bigint[]{', %s::numeric[]' * len(LINE_FIELDS)})"
+    f"SELECT h.program, x.* FROM {_OWN}, "
+    f"unnest({_TEXTS}, %s::bigint[]{', %s::numeric[]' * len(LINE_FIELDS)}) x {_OF_PROGRAM}"
 )
 _ACCOUNTS: Final = (
     "INSERT INTO ledger_account "
     f"(program, frozen, name, kind, referrer, opening, {', '.join(BALANCES)}, exit_bound) "
-    f"SELECT %s, false, * FROM unnest({_TEXTS}, {_TEXTS}, {_TEXTS}, %s::bigint[]"
-    f"{', %s::numeric[]' * (len(BALANCES) + 1)}) ON CONFLICT (program, name) DO UPDATE SET "
+    f"SELECT h.program, false, x.* FROM {_OWN}, unnest({_TEXTS}, {_TEXTS}, {_TEXTS}, "
+    f"%s::bigint[]{', %s::numeric[]' * (len(BALANCES) + 1)}) x {_OF_PROGRAM} "
+    "ON CONFLICT (program, name) DO UPDATE SET "
     + ", ".join(f"{name} = excluded.{name}" for name in (*BALANCES, "exit_bound"))
 )
 _BOUNDS: Final = (
@@ -76,12 +87,13 @@ _BOUNDS: Final = (
 )
 _REFUNDED: Final = (
     "INSERT INTO ledger_refunded (program, purchase, refunded) "
-    f"SELECT %s, * FROM unnest({_TEXTS}, %s::numeric[]) "
+    f"SELECT h.program, x.* FROM {_OWN}, unnest({_TEXTS}, %s::numeric[]) x {_OF_PROGRAM} "
     "ON CONFLICT (program, purchase) DO UPDATE SET refunded = excluded.refunded"
 )
 _DAYS: Final = (
     "INSERT INTO ledger_day (program, day, number, figures, turnover) "
-    f"SELECT %s, * FROM unnest({_TEXTS}, %s::bigint[], {_TEXTS}, {_TEXTS})"
+    f"SELECT h.program, x.* FROM {_OWN}, unnest({_TEXTS}, %s::bigint[], {_TEXTS}, {_TEXTS}) x "
+    f"{_OF_PROGRAM}"
 )
 _REFUSED: Final = (
     "UPDATE ledger_inbox i SET outcome = o.outcome "
@@ -89,6 +101,8 @@ _REFUSED: Final = (
     "WHERE i.program = %s AND i.ticket = o.ticket"
 )
 _SETTLED: Final = f"DELETE FROM ledger_inbox WHERE program = %s AND ticket = ANY({_LISTED})"
+# Not so here: sent to its node as it is, this would commit there before the rows of the caller's
+# transaction on the coordinator do, and stay where those fail.
 _ENQUEUE: Final = (
     "INSERT INTO ledger_inbox (program, ticket, command_id, bundle, command, guard, arrived_at) "
     f"SELECT %s, *, now() FROM unnest({_TEXTS}, {_TEXTS}, {_TEXTS}, {_TEXTS}, {_TEXTS})"
@@ -120,7 +134,8 @@ class PostgresqlStorage:
             with raw.pipeline():
                 raw.execute("BEGIN")
                 limit = 0 if seconds is None else max(1, int(seconds * 1000))
-                self._execute(_SETTINGS, (str(limit),))
+                raw.execute(_LOCK_WAIT.format(limit), prepare=False)
+                self._execute(_PLANS, ())
                 skip = " SKIP LOCKED" if seconds is None else ""
                 row = self._execute(f"{_HEAD} FOR UPDATE{skip}", (self._program,))
                 # Sent along, answered after the lock was given: saves a round trip.
@@ -259,10 +274,10 @@ class PostgresqlStorage:
         if writes.entries:
             entries: list[tuple[Any, ...]] = list(zip(*writes.entries, strict=True))
             texts = map(_texts, entries[1:])
-            self._execute(_ENTRIES, (program, _array(entries[0]), *texts))
+            self._execute(_ENTRIES, (_array(entries[0]), *texts, program))
         if writes.lines:
             accounts, *numbers = zip(*writes.lines, strict=True)
-            self._execute(_LINES, (program, _texts(accounts), *map(_array, numbers)))
+            self._execute(_LINES, (_texts(accounts), *map(_array, numbers), program))
         if writes.accounts:
             self._write_accounts(list(writes.accounts.values()))
         if writes.bounds:
@@ -270,11 +285,11 @@ class PostgresqlStorage:
             self._execute(_BOUNDS, (names, bounds, program))
         if writes.refunded:
             names, sums = _names(writes.refunded), writes.refunded.values()
-            self._execute(_REFUNDED, (program, names, _array(sums)))
+            self._execute(_REFUNDED, (names, _array(sums), program))
         if writes.days:
             days: list[tuple[Any, ...]] = list(zip(*writes.days, strict=True))
             texts = map(_texts, days[2:])
-            self._execute(_DAYS, (program, _texts(days[0]), _array(days[1]), *texts))
+            self._execute(_DAYS, (_texts(days[0]), _array(days[1]), *texts, program))
         if writes.settled:
             self._execute(_SETTLED, (program, _texts(writes.settled)))
         if writes.refused:
@@ -300,13 +315,13 @@ class PostgresqlStorage:
         self._execute(
             _ACCOUNTS,
             (
-                self._program,
                 _names(a.name for a in accounts),
                 _texts(a.kind for a in accounts),
                 _texts(None if a.referrer is None else stored(a.referrer) for a in accounts),
                 _array(a.opening for a in accounts),
                 *map(_array, balances),
                 _array(row.bound for row in rows),
+                self._program,
             ),
         )
 
