@@ -39,6 +39,7 @@ lint: ## style, types, who may import whom
 
 test: lint ## every check: style, types, imports, tests (25 minutes on two cores)
 	@requirements/postgresql || echo "— what needs PostgreSQL is skipped"
+	@requirements/pgbouncer || echo "— what needs PgBouncer is skipped"
 	@requirements/chromium || echo "— what needs a browser is skipped"
 	@echo "— tests"
 	@.venv/bin/python -m pytest $(SPREAD)

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.ledger import cluster
+from tests.ledger import cluster, pooler
 from tests.ledger.cluster import Cluster
 from tests.ledger.databases import VENDORS, Database, Templates
 
@@ -47,6 +47,15 @@ def postgresql() -> None:
         if os.environ.get("TONGBAO_TESTS_REQUIRE_POSTGRESQL"):
             pytest.fail(f"{cluster.MISSING}. {cluster.HOW_TO_INSTALL}")
         pytest.skip(cluster.MISSING)
+
+
+@pytest.fixture(scope="session")
+def pgbouncer(postgresql: None) -> None:
+    """Skip what needs PgBouncer where there is none; where it is required, fail."""
+    if pooler.program() is None:
+        if os.environ.get("TONGBAO_TESTS_REQUIRE_PGBOUNCER"):
+            pytest.fail(f"{pooler.MISSING}. {pooler.HOW_TO_INSTALL}")
+        pytest.skip(f"{pooler.MISSING}. {pooler.HOW_TO_INSTALL}")
 
 
 @pytest.fixture

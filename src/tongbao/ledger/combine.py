@@ -24,7 +24,7 @@ from tongbao.ledger import versions
 from tongbao.ledger.journal import canonical, read
 from tongbao.ledger.logs import failure
 from tongbao.ledger.observing import Observer, settled
-from tongbao.ledger.reaching import CLASHES, DATABASE_ERRORS, trouble
+from tongbao.ledger.reaching import CLASHES, DATABASE_ERRORS, shorten, trouble
 from tongbao.ledger.settle import Job, Settling
 from tongbao.ledger.storage import storage_for
 from tongbao.ledger.storage.face import BATCH, HeadRow, Storage, Waiting
@@ -361,13 +361,9 @@ def too_late(*, may_still_settle: bool) -> NotSettled:
 def not_begun(error: BaseException) -> NotSettled:
     """Return what a caller is told where the database was not reached at all."""
     return NotSettled(
-        f"Nothing was written, the database did not answer ({_words(error)}); try again.",
+        f"Nothing was written, the database did not answer ({shorten(error)}); try again.",
         may_still_settle=False,
     )
-
-
-def _words(error: BaseException) -> str:
-    return " ".join(str(error).split())[:200]
 
 
 def _told_others(error: BaseException | None) -> BaseException | None:
@@ -383,7 +379,7 @@ def _told_others(error: BaseException | None) -> BaseException | None:
 def broken_off(error: BaseException) -> NotSettled:
     """Return what a caller is told when it is not known whether the commands were settled."""
     told = NotSettled(
-        f"Settling broke off ({_words(error)}); the command may have been settled or may still be. Ask for "
+        f"Settling broke off ({shorten(error)}); the command may have been settled or may still be. Ask for "
         "its outcome, or submit the same command again: it counts once.",
         may_still_settle=True,
     )

@@ -10,10 +10,17 @@ from django.db import connections
 
 from tongbao.ledger.values import DatabaseTrouble
 
+_POOLER_ERRORS: Final = (
+    psycopg.errors.DuplicatePreparedStatement,
+    psycopg.errors.InvalidSqlStatementName,
+)
+_POOLER: Final = "behind a pooler in transaction mode, add `pooler=transaction` to the URL"
+
 DATABASE_ERRORS: Final = (
     *(django.db.OperationalError, django.db.InterfaceError),
     *(psycopg.OperationalError, psycopg.InterfaceError),
     sqlite3.OperationalError,
+    *_POOLER_ERRORS,
 )
 """What is raised when the database is not there, went away, or cannot do more."""
 
@@ -28,8 +35,13 @@ _T = TypeVar("_T")
 
 def trouble(error: BaseException) -> DatabaseTrouble:
     """Return what a caller is told of such an error."""
-    words = " ".join(str(error).split())[:300]
-    return DatabaseTrouble(f"The database did not answer as it should: {words}")
+    return DatabaseTrouble(f"The database did not answer as it should: {shorten(error, 300)}")
+
+
+def shorten(error: BaseException, most: int = 200) -> str:
+    """Return an error's own words in one line, and the way out where it is known."""
+    words = " ".join(str(error).split())[:most]
+    return f"{words}; {_POOLER}" if isinstance(error, _POOLER_ERRORS) else words
 
 
 def reading(using: str, look: Callable[[], _T]) -> _T:

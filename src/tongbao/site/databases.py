@@ -23,6 +23,7 @@ KEPT_SECONDS: Final = 600
 PREPARE_AFTER: Final = 5
 """A statement that a connection runs so many times is prepared (those of settling: at once)."""
 
+_LAST_PORT: Final = 65535
 _POOLER: Final = "pooler"
 _TRANSACTION: Final = "transaction"
 
@@ -73,6 +74,6 @@ def _split_port(place: str) -> tuple[str, str]:
     host, colon, port = place.rpartition(":")
     if not colon or place.endswith("]"):
         host, port = place, ""
-    if not host or (port and not (port.isascii() and port.isdigit() and int(port) <= 65535)):
+    if not host or (port and not (port.isascii() and port.isdigit() and int(port) <= _LAST_PORT)):
         raise ValueError(f"{place!r} is no host with its port")
     return unquote(host.removeprefix("[").removesuffix("]")), port
