@@ -1,7 +1,7 @@
 """A database's URL, and what Django is told of it.
 
 ``sqlite:///path``, or ``postgresql://user:password@host/name``. Several hosts, of which one can
-be written to at a time, stand in one: ``postgresql://user@h1:6601,h2:6602/name?
+be written to at a time, stand in one: ``postgresql://user@h1.example:6601,h2.example:6602/name?
 target_session_attrs=read-write``. With ``pooler=transaction`` in the query, behind a pooler in
 transaction mode, nothing is used that lives longer than a transaction.
 """
