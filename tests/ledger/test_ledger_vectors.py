@@ -32,36 +32,36 @@ def by_submitting(ledger: Ledger, batch: Sequence[object]) -> list[Outcome]:
 def by_the_inbox(ledger: Ledger, batch: Sequence[object]) -> list[Outcome]:
     """Enqueue all of it and settle once; what cannot wait beside the others waits its turn."""
     outcomes: list[Outcome | None] = []
-    waiting: list[tuple[int, str]] = []
+    waiting: list[tuple[int, str, str]] = []
 
     def settled() -> None:
         assert ledger.settle() == len(waiting)
-        for place, command_id in waiting:
-            outcomes[place] = told(ledger, command_id)
+        for place, command_id, ticket in waiting:
+            outcomes[place] = told(ledger, command_id, ticket)
         waiting.clear()
 
     for fields in batch:
         outcomes.append(None)
         command_id = fields.get("id") if isinstance(fields, dict) else None
-        if command_id in [waits for _, waits in waiting]:
+        if command_id in [waits for _, waits, _ in waiting]:
             settled()
         try:
-            ledger.enqueue(fields)  # type: ignore[arg-type]  # some lines are no commands
+            ticket = ledger.enqueue(fields)  # type: ignore[arg-type]  # some lines are no commands
         except BadCommand:
             outcomes[-1] = Outcome(command_id, Receipt(command_id, Rejection.MALFORMED))
         except KeyTaken:
             outcomes[-1] = Outcome(command_id, Receipt(command_id, Rejection.ID_REUSED))
         else:
             assert isinstance(command_id, str)
-            waiting.append((len(outcomes) - 1, command_id))
+            waiting.append((len(outcomes) - 1, command_id, ticket))
     settled()
     return [outcome for outcome in outcomes if outcome is not None]
 
 
-def told(ledger: Ledger, command_id: str) -> Outcome | None:
-    """What became of what waited last under that id: an id sent again may be in the journal too."""
+def told(ledger: Ledger, command_id: str, ticket: str) -> Outcome | None:
+    """What became of the command of that ticket: others under its id came before it."""
     rows = models.Inbox.objects.using(ledger.using).filter(program=ledger.program_id)
-    refused = rows.filter(command_id=command_id).values_list("outcome", flat=True).first()
+    refused = rows.filter(ticket=ticket).values_list("outcome", flat=True).first()
     return decode_outcome(command_id, refused) if refused else ledger.outcome(command_id)
 
 
