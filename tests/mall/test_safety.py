@@ -89,6 +89,7 @@ def test_what_a_person_sees_is_kept_by_nobody(mall: Mall) -> None:
     assert came.status_code == 302
     assert "no-store" in came.headers["Cache-Control"]
     assert "no-store" in stranger.post("/auth/logout/").headers["Cache-Control"]
+    assert "no-store" in mall.client().get("/basket/").headers["Cache-Control"]
     assert "no-store" not in mall.client().get("/").headers.get("Cache-Control", "")
 
 

@@ -294,6 +294,8 @@ MALL_RETURN_APPROVING = ["tongbao.mall.services.units.on_approving"]
 MALL_RETURN_UNDONE = ["tongbao.mall.services.units.on_undone"]
 # What of a part's vouchers and top-ups could come back, by line.
 MALL_LINE_UNITS = "tongbao.mall.services.units.of_lines"
+# How long after its payment something may be used at most, at that moment.
+MALL_LONGEST_USE = "tongbao.mall.services.kinds.longest_use"
 # When a return is carried out: called with it, in the transaction that notes it.
 MALL_RETURN_DONE = ["tongbao.mall.services.fulfil.on_returned"]
 # The form that puts something into the basket.

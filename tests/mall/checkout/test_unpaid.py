@@ -58,7 +58,21 @@ def test_several_orders_of_one_shopper_hold_no_more_than_one(mall: Mall) -> None
 def test_others_can_still_buy(mall: Mall) -> None:
     stocked(mall, 10)
     assert tries(mall, rich(mall), 5) == ""
-    assert tries(mall, rich(mall), 3) == ""  # half of the 5 that are left, rounded up
+    for _ in range(4):
+        assert "at most 1 more" in tries(mall, other := rich(mall), 2)  # half is held already
+        assert tries(mall, other, 1) == ""
+
+
+def test_many_accounts_hold_half_of_a_stock_together_and_a_piece_each(mall: Mall) -> None:
+    stocked(mall, 1000)
+    for _ in range(4):
+        assert tries(mall, rich(mall), 100) == ""
+    assert "at most 100 more" in tries(mall, rich(mall), 101)
+    assert tries(mall, rich(mall), 100) == ""
+    for _ in range(3):
+        assert "at most 1 more" in tries(mall, other := rich(mall), 2)
+        assert tries(mall, other, 1) == ""
+    assert mall.product("tea-1").stockrecords.get().net_stock_level == 497
 
 
 def test_what_is_paid_at_once_may_be_all_of_it(mall: Mall) -> None:

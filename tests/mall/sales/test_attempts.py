@@ -238,7 +238,7 @@ def test_once_its_time_is_up_an_order_is_not_paid_any_more_and_the_basket_comes_
     client = mall.client(user)
     put(client, mall, "tea-1", 1)  # meanwhile: the same again, and something else
     put(client, mall, "wine-1", 1)
-    Sale.objects.update(created_at=timezone.now() - timedelta(minutes=31))
+    Sale.objects.update(pay_by=timezone.now() - timedelta(minutes=1))
     page = client.post(f"/orders/{sale.number}/pay/", {"provider": "other"}, follow=True)
     assert "The time to pay for this order is over" in page.content.decode()
     assert Charge.objects.count() == 1

@@ -5,12 +5,14 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from tests.mall.sales.buying import bought, buyer, overdue
+from tests.mall.sales.buying import bought, buyer, overdue, pay_for, placed
+from tests.mall.services.goods import bought as bought_voucher
+from tests.mall.services.goods import offer
 from tests.mall.stage import PLAN, Mall
 from tongbao.ledger import programs, versions
 from tongbao.ledger.versions import NoticeTooShort
-from tongbao.mall.sales import receiving, settling, terms
-from tongbao.mall.sales.models import Part
+from tongbao.mall.sales import cancelling, receiving, returns, settling, terms
+from tongbao.mall.sales.models import Part, Return, Sale
 from tongbao.mall.sales.placing import Split
 from tongbao.mall.shop.models import Shop
 
@@ -90,3 +92,44 @@ def test_what_settles_under_a_newer_plan_says_so(mall: Mall) -> None:
     for text in (page, told):
         assert "version 2 of the plan" in text
         assert "when you paid it was version 1" in text
+
+
+def test_the_time_to_pay_is_the_one_that_an_order_was_placed_with(mall: Mall) -> None:
+    Shop.objects.update(pay_minutes=60)
+    sale = placed(mall, buyer(mall), {"tea": 10_000}, Split(provider=10_000))
+    Shop.objects.update(pay_minutes=1)
+    assert cancelling.expire_due(timezone.now() + timedelta(minutes=59)) == 0
+    assert cancelling.expire_due(timezone.now() + timedelta(minutes=61)) == 1
+    sale.refresh_from_db()
+    assert sale.state == Sale.State.CANCELLED
+
+
+def test_returns_are_asked_for_and_answered_on_the_terms_of_their_sale(mall: Mall) -> None:
+    part = bought(mall, buyer(mall, wallet=10_000), 10_000, Split(wallet=10_000))
+    Shop.objects.update(returns_most=1, return_least_bps=10_000, answer_days=60)
+    first = returns.ask(part, 100)  # 1 % of the part
+    assert first.decide_by is not None
+    assert first.decide_by - timezone.now() < timedelta(days=15)
+    returns.refuse(first, part.sale.user)
+    assert returns.ask(part, 5_000).state == Return.State.ASKED  # the second of five
+
+
+def test_a_fee_that_is_lower_by_the_time_of_paying_holds_and_a_higher_one_does_not(
+    mall: Mall,
+) -> None:
+    sale = placed(mall, buyer(mall), {"tea": 10_000}, Split(provider=10_000))
+    Shop.objects.update(platform_fee_bps=100, provider_fee_bps=900)
+    part = pay_for(sale).parts.get()
+    assert settling.settle_part(overdue(part))
+    part.refresh_from_db()
+    assert (part.to_platform, part.to_provider) == (100, 60)
+
+
+def test_the_notice_of_a_plan_covers_the_longest_voucher(mall: Mall) -> None:
+    short = terms.longest(mall.shop)
+    offer(mall, "voucher", "massage", "100.00", voucher_days=200)
+    # Until it is used, the return window, and twice the days to answer.
+    assert terms.longest(mall.shop) - short == timedelta(days=200 - 14)
+    bought_voucher(mall, "massage")
+    mall.product("massage").delete()
+    assert terms.longest(mall.shop) > timedelta(days=200 + 7 + 14)

@@ -1,9 +1,10 @@
 """Orders that wait for a payment hold goods for nothing, so how much and how often has bounds.
 
-A shopper's unpaid orders hold, of each kind of goods, at most a share of what nobody else was
-promised (a piece in any case); so many orders wait at once, and so many a day were never paid. What
-is paid from wallet, credit and points alone is paid at once, and is not bounded here. Strangers with
-many accounts are bounded by the time to pay.
+All unpaid orders together hold, of each kind of goods, at most a share of what was not sold, and a
+shopper's no more than that share of what nobody else was promised; a piece may be had by whoever holds
+none. So many orders of one wait at once, and so many a day were never paid. What is paid from
+wallet, credit and points alone is paid at once, and is not bounded here. Strangers with many accounts
+are bounded by that, a piece each, and by the time to pay.
 
 The shopper's row is locked first, the stock is locked by whoever asks: both until the order is written.
 """
@@ -11,7 +12,7 @@ The shopper's row is locked first, the stock is locked by whoever asks: both unt
 from datetime import timedelta
 from typing import Any, Final
 
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -48,9 +49,15 @@ def trouble_of(shop: Shop, user: User) -> str:
 
 def most_of(shop: Shop, user: User, record: Any) -> int:  # noqa: ANN401  # Oscar has no types
     """Return how many more of a locked stock record's goods a shopper's unpaid orders may hold."""
-    lines = OrderLine.objects.filter(stockrecord=record.pk, order__sale__user=user)
-    held = lines.filter(order__sale__state=Sale.State.PENDING).aggregate(sum=Sum("quantity"))["sum"]
-    mine = int(held or 0)
-    there = record.net_stock_level + mine
-    most: int = max(1, -(-there * shop.unpaid_share_bps // BPS))
-    return most - mine
+    lines = OrderLine.objects.filter(stockrecord=record.pk, order__sale__state=Sale.State.PENDING)
+    sums = lines.aggregate(
+        all=Sum("quantity"), mine=Sum("quantity", filter=Q(order__sale__user=user))
+    )
+    held, mine = int(sums["all"] or 0), int(sums["mine"] or 0)
+    free = record.net_stock_level
+    together = _share(shop, free + held) - held
+    return max(1 - mine, min(_share(shop, free + mine) - mine, together))
+
+
+def _share(shop: Shop, count: int) -> int:
+    return -(-count * shop.unpaid_share_bps // BPS)

@@ -6,7 +6,7 @@ What is paid besides goes back (`charges.take`).
 """
 
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from django.db import transaction
@@ -18,18 +18,12 @@ from tongbao.mall.paying.providers import PayingError
 from tongbao.mall.sales import states
 from tongbao.mall.sales.models import Sale
 from tongbao.mall.sales.refusals import NotNow, Why
-from tongbao.mall.shop.models import Shop, the_shop
 
 MOST: Final = 20
 """So many times an order may be tried to pay."""
 
 
-def pay_until(shop: Shop, sale: Sale) -> datetime:
-    """Return until when an order may be paid."""
-    return sale.created_at + timedelta(minutes=shop.pay_minutes)
-
-
-def can_pay(shop: Shop, sale: Sale, now: datetime) -> bool:
+def can_pay(sale: Sale, now: datetime) -> bool:
     """Say whether a sale waits for a provider's money that the shopper may still send."""
     charge = sale.charge
     if sale.state != Sale.State.PENDING or charge is None or charges.is_held(charge):
@@ -39,7 +33,7 @@ def can_pay(shop: Shop, sale: Sale, now: datetime) -> bool:
     return (
         charge.state == Charge.State.FAILED
         and not sale.is_immediate
-        and now < pay_until(shop, sale)
+        and now < sale.pay_by
         and charge.attempt < MOST
     )
 
@@ -65,7 +59,7 @@ def begin(sale: Sale, provider: str) -> Charge:
             raise NotNow(Why.NOTHING_TO_PAY)
         if charge.state == Charge.State.STARTED and charge.provider == provider:
             return charge
-        if row.is_immediate or timezone.now() >= pay_until(the_shop(), row):
+        if row.is_immediate or timezone.now() >= row.pay_by:
             raise NotNow(Why.PAY_TIME_UP)
         if charge.attempt >= MOST:
             raise NotNow(Why.TOO_MANY_ATTEMPTS)

@@ -13,7 +13,7 @@ Once all parts of a sale are cancelled, so is the sale.
 """
 
 import logging
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from django.conf import settings
@@ -125,8 +125,7 @@ def expire_due(now: datetime) -> int:
 
     One that fails, for whatever reason, is told in the log and holds up no other.
     """
-    before = now - timedelta(minutes=the_shop().pay_minutes)
-    due = Sale.objects.filter(state=Sale.State.PENDING, created_at__lt=before)
+    due = Sale.objects.filter(state=Sale.State.PENDING, pay_by__lt=now)
     count = 0
     for sale in due.select_related("charge").order_by("created_at"):
         try:

@@ -165,6 +165,20 @@ def by_amount_minor(part: Part, there: Iterable[Line]) -> int:
     return max(0, left_minor(part) - kept)
 
 
+def covers_had(
+    part: Part, currency: str, amount_minor: int, chosen: Mapping[str, int], asked_minor: int = 0
+) -> bool:
+    """Say whether a return of an amount covers vouchers that were used, or top-ups delivered.
+
+    ``asked_minor`` is what of the part's open returns is its own.
+    """
+    if chosen or part.sale.order is None:
+        return False
+    there = lines(part, currency)
+    had = sum(line.units.had_minor for line in there if line.units is not None)
+    return bool(had) and amount_minor > max(0, by_amount_minor(part, there) + asked_minor - had)
+
+
 def worth(part: Part, there: Iterable[Line], chosen: Mapping[int, int]) -> int:
     """Return what these quantities by line id are worth; all that is left where all goods go back.
 

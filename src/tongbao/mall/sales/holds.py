@@ -21,7 +21,6 @@ from django.db.models import Exists, OuterRef, Q
 from tongbao.mall.sales.goods import counted
 from tongbao.mall.sales.models import Part, Return
 from tongbao.mall.sales.refusals import NotNow, Why
-from tongbao.mall.shop.models import Shop
 
 BPS: Final = 10_000
 HOLDING: Final = Q(state=Return.State.APPROVED) | Q(state=Return.State.ASKED, holds=True)
@@ -38,12 +37,12 @@ def is_held(part: Part) -> bool:
     return part.returns.filter(HOLDING).exists()
 
 
-def terms_of(shop: Shop, part: Part, now: datetime) -> dict[str, Any]:
+def terms_of(part: Part, now: datetime) -> dict[str, Any]:
     """Return what a return of a locked part that is asked for now has: its moments, whether it holds."""
     inside = is_inside(part, now)
     refused = part.returns.filter(state=Return.State.REFUSED, cancelled_by="")
     by_others = refused.exclude(decided_by=part.sale.user_id, decided_by__isnull=False)
-    days = timedelta(days=shop.answer_days)
+    days = timedelta(days=part.terms.answer_days)
     return {
         "holds": inside and not by_others.exists(),
         "is_late": not inside,
@@ -59,25 +58,25 @@ def is_inside(part: Part, now: datetime) -> bool:
     return part.state == Part.State.WAITING
 
 
-def check_limits(shop: Shop, part: Part, amount_minor: int, lines: Mapping[str, int]) -> None:
+def check_limits(part: Part, amount_minor: int, lines: Mapping[str, int]) -> None:
     """Raise NotNow if a return of that much is too little, or one too many for the part."""
-    if asks_left(shop, part) <= 0:
+    if asks_left(part) <= 0:
         raise NotNow(Why.TOO_OFTEN)
-    if not lines and amount_minor < least_minor(shop, part):
+    if not lines and amount_minor < least_minor(part):
         raise NotNow(Why.BELOW_LEAST)
 
 
-def asks_left(shop: Shop, part: Part) -> int:
+def asks_left(part: Part) -> int:
     """Return how many more returns of a part may be asked for; reads `part.returns`."""
     asked = sum(one.answer_by is not None for one in part.returns.all())
-    return max(0, shop.returns_most - asked)
+    return max(0, part.terms.returns_most - asked)
 
 
-def least_minor(shop: Shop, part: Part) -> int:
+def least_minor(part: Part) -> int:
     """Return the least amount of a return, in minor units: a share of the part, rounded up.
 
     All that is left is always enough. Reads `part.returns`.
     """
     gone = sum(one.amount_minor for one in counted(part.returns.all()))
-    share = -(-part.total_minor * shop.return_least_bps // BPS)
+    share = -(-part.total_minor * part.terms.return_least_bps // BPS)
     return min(max(1, share), max(0, part.total_minor - gone))

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 from oscar.core.loading import get_model
 
 from tongbao.mall.merchants.models import Merchant
@@ -70,6 +71,7 @@ class Sale(Tenders):
     spent_points = models.DecimalField(max_digits=78, decimal_places=0, null=True)  # atoms
     goods_fee_minor = models.PositiveBigIntegerField(default=0)  # that the points' payment cost
     created_at = models.DateTimeField(auto_now_add=True)
+    pay_by = models.DateTimeField(default=timezone.now)  # by the terms when it was placed
     paid_at = models.DateTimeField(null=True, blank=True)
     cancelled_at = models.DateTimeField(null=True, blank=True)
     back_at = models.DateTimeField(null=True, blank=True)
@@ -173,14 +175,18 @@ class PartTerms(models.Model):
     """The terms that a part was bought on: they stand for it to the end (see `terms`).
 
     Days are whole days of 24 hours, ``margin_bps`` of what counts as paid is profit (all of it in
-    what is bought at its face value). ``plan_version`` is the
-    plan's that was in force when it was paid; points follow the one in force when they settle.
+    what is bought at its face value). Returns: so many may be asked for, of at least that share of the
+    part, and be answered in so many days. ``plan_version`` is the plan's that was in force when it
+    was paid; points follow the one in force when they settle.
     """
 
     part = models.OneToOneField(Part, on_delete=models.CASCADE, related_name="terms")
     return_days = models.PositiveSmallIntegerField()
     receive_days = models.PositiveSmallIntegerField()
     margin_bps = models.PositiveSmallIntegerField()
+    answer_days = models.PositiveSmallIntegerField()
+    returns_most = models.PositiveSmallIntegerField()
+    return_least_bps = models.PositiveSmallIntegerField()
     plan_version = models.PositiveIntegerField(null=True)
 
     class Meta:

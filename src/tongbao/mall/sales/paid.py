@@ -27,7 +27,7 @@ from tongbao.mall.notices.tell import Kind, tell
 from tongbao.mall.paying import charges
 from tongbao.mall.paying.models import Charge, ChargeRefund
 from tongbao.mall.paying.standing import Standing, of_charge
-from tongbao.mall.sales import attempts, booking, ending, receiving, states, terms
+from tongbao.mall.sales import booking, ending, receiving, states, terms
 from tongbao.mall.sales.booking import Verdict
 from tongbao.mall.sales.estimates import estimate
 from tongbao.mall.sales.models import Part, Sale
@@ -134,7 +134,7 @@ def standing(charge: Charge) -> Standing:
         return Standing(_("Almost done"), text, waits=True, address=address, label=label)
     if charge.state == Charge.State.FAILED:
         shop = the_shop()
-        until = attempts.pay_until(shop, sale).astimezone(shop.zone)
+        until = sale.pay_by.astimezone(shop.zone)
         text = _(
             "The payment did not go through; you were not charged. Your order is reserved until "
             "%(until)s: pay again, or pay another way."

@@ -10,9 +10,11 @@ the mall's own, and paid in money alone: by the provider or from the wallet.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import IntegrityError, models, transaction
+from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from tongbao.mall.merchants.models import Merchant
@@ -167,6 +169,7 @@ def _placed(
         user=user,
         charge=charge,
         is_immediate=immediate,
+        pay_by=timezone.now() + timedelta(minutes=shop.pay_minutes),
         provider_minor=tenders.provider,
         wallet_minor=tenders.wallet,
         credit_minor=tenders.credit,

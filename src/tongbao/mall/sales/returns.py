@@ -86,9 +86,11 @@ def ask(
             or one too many (`holds`).
     """
     with transaction.atomic():
-        row, shop = locked_part(part.pk), the_shop()
-        terms = holds.terms_of(shop, row, timezone.now())
-        holds.check_limits(shop, row, amount_minor, lines or {})
+        row = locked_part(part.pk)
+        terms = holds.terms_of(row, timezone.now())
+        holds.check_limits(row, amount_minor, lines or {})
+        if goods.covers_had(row, the_shop().currency, amount_minor, lines or {}):
+            terms["holds"] = False  # nobody's silence brings back what was had
         return _asked(row, amount_minor, lines, reason, terms)
 
 

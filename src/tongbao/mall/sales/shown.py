@@ -163,8 +163,8 @@ def part_shown(shop: Shop, part: Part) -> PartShown:
         not all(shipped),
         opened[0] if opened else None,
         leftover.fees(part) if returns else {},
-        holds.asks_left(shop, part),
-        holds.least_minor(shop, part),
+        holds.asks_left(part),
+        holds.least_minor(part),
     )
 
 

@@ -2,8 +2,9 @@
 
 Silence is the shop's, so it is not the shopper who loses by it: a return that holds a settlement is
 approved as the shopper was shown it (nothing is borne besides; the money waits with the mall). One
-that holds nothing came after the window, or after an answer: it is closed, with a word, and may be
-asked again as often as the mall's terms let it.
+that holds nothing came after the window, or after an answer, or would bring back what was had
+already (a voucher that was used, a top-up delivered): it is closed, with a word, and may be asked
+again as often as the terms let it.
 """
 
 import logging
@@ -16,8 +17,10 @@ from django.utils.translation import gettext as _
 
 from tongbao.ledger.values import LedgerError
 from tongbao.mall.sales import returns
+from tongbao.mall.sales.goods import covers_had
 from tongbao.mall.sales.models import Return
 from tongbao.mall.sales.refusals import NotNow, Refused
+from tongbao.mall.shop.models import the_shop
 
 _LOG: Final = logging.getLogger("tongbao.mall.sales")
 
@@ -48,7 +51,8 @@ def decide(now: datetime) -> int:
 
 
 def _decided(row: Return) -> bool:
-    if row.holds:
+    amount, currency = row.amount_minor, the_shop().currency
+    if row.holds and not covers_had(row.part, currency, amount, row.lines, asked_minor=amount):
         try:
             returns.approve(row, None, returns.quote(row.part, row.amount_minor))
         except (Refused, returns.StaleQuote):

@@ -148,7 +148,7 @@ def shown(request: HttpRequest, number: str) -> dict[str, Any]:
         "sale": sale,
         "word": word,
         "colour": colour,
-        **_to_pay(shop, sale),
+        **_to_pay(sale),
         "why": why_cancelled(sale),
         "parts": parts,
         "is_held": is_held,
@@ -183,11 +183,11 @@ def _is_of_return(sale: Sale, refund: ChargeRefund) -> bool:
     return own and sale.state != Sale.State.CANCELLED
 
 
-def _to_pay(shop: Shop, sale: Sale) -> dict[str, Any]:
+def _to_pay(sale: Sale) -> dict[str, Any]:
     """Return what the page of an order that waits for its payment needs besides."""
-    now, until = timezone.now(), attempts.pay_until(shop, sale)
+    now, until = timezone.now(), sale.pay_by
     declined = sale.charge is not None and sale.charge.state == Charge.State.FAILED
-    can_pay = attempts.can_pay(shop, sale, now)
+    can_pay = attempts.can_pay(sale, now)
     return {
         "can_pay": can_pay,
         "pay_until": until,

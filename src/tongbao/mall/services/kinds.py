@@ -1,12 +1,13 @@
 """The kinds of products: Oscar's product classes, with what each needs to be fulfilled."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.db import transaction
+from django.db.models import Max, Q
 from oscar.core.loading import get_model
 
-from tongbao.mall.services.models import Topup
+from tongbao.mall.services.models import Topup, Voucher
 
 GOODS: Final = "goods"
 VOUCHER: Final = "voucher"
@@ -65,6 +66,19 @@ def valid_for(product: Any) -> timedelta:  # noqa: ANN401  # of Oscar or Django,
     """Return how long a voucher of that product is good."""
     days = attribute(product, "voucher_days")
     return timedelta(days=min(max(int(days), 1), MOST_DAYS) if days else USUAL_DAYS)
+
+
+def longest_use(now: datetime) -> timedelta:
+    """Return how long after a payment a voucher may be used: the longest on sale, the last open one."""
+    product, value = (get_model("catalogue", name) for name in ("Product", "ProductAttributeValue"))
+    kind = Q(product_class__slug=VOUCHER) | Q(parent__product_class__slug=VOUCHER)
+    days = 0
+    if product.objects.filter(kind).exists():
+        written = value.objects.filter(attribute__code="voucher_days")
+        days = max(USUAL_DAYS, written.aggregate(most=Max("value_integer"))["most"] or 0)
+    last = Voucher.objects.filter(state=Voucher.State.ISSUED).aggregate(at=Max("expires_at"))["at"]
+    open_one = timedelta() if last is None else last - now
+    return max(timedelta(days=min(days, MOST_DAYS)), open_one)
 
 
 def topup_kind(product: Any) -> Topup.Kind | None:  # noqa: ANN401  # of Oscar or Django, without types
