@@ -22,7 +22,7 @@ DRAWN = {
     "audit": frozenset({"engine.commands", "engine.receipts"}),
     "lab": frozenset({"plans", "engine"}),
     "ledger": frozenset({"engine"}),
-    "mall": frozenset({"ledger"}),
+    "mall": frozenset({"ledger", "plans"}),
     "api": frozenset({"ledger"}),
     "site": frozenset({"mall", "api"}),
     "cli": frozenset(ROOMS) - {"cli"},
