@@ -22,8 +22,11 @@ EPOCH: Final = "epoch"
 _TIME: Final = re.compile(
     r"([0-9]{4})(?:-|/|\.|年)([0-9]{1,2})(?:-|/|\.|月)([0-9]{1,2})日?"
     r"(?:(?:T|\s+)([0-9]{1,2}):([0-9]{2})(?::([0-9]{2})(?:[.,]([0-9]{1,9}))?)?)?"
-    r"(?:\s*(?:(Z|UTC|GMT)|([+-])([0-9]{2}):?([0-9]{2})))?",
+    r"(?:\s*(?:(Z)|\(?(UTC|GMT)?(?:([+\u2212-])([0-9]{1,2})(?::?([0-9]{2}))?)?\)?))?",
+    re.IGNORECASE,
 )
+_SHORT_OFFSET: Final = re.compile(r"(?<=[0-9 ])([+-])([0-9]{2})$")
+_HOUR_PART: Final = 4
 _UTC_PART: Final = 8
 _FIRST_YEAR: Final = 1900
 _LAST_YEAR: Final = 2999
@@ -126,17 +129,19 @@ def _written(cell: Cell) -> datetime:
 
 
 def _offset(match: re.Match[str]) -> timezone | None:
-    if match[_UTC_PART]:
-        return UTC
-    sign, hours, minutes = match.groups()[_UTC_PART:]
+    zulu, name, sign, hours, minutes = match.groups()[_UTC_PART - 1 :]
     if not sign:
-        return None
-    ahead = timedelta(hours=int(hours), minutes=int(minutes))
-    return timezone(-ahead if sign == "-" else ahead)
+        return UTC if zulu or name else None
+    ahead = timedelta(hours=int(hours), minutes=int(minutes or 0))
+    if match[_HOUR_PART] is None and not minutes:
+        raise ValueError  # a date with one more number, not a date with an offset
+    return timezone(ahead if sign == "+" else -ahead)
 
 
 def _by_format(cell: Cell, time_format: str) -> datetime:
     text = str(cell).strip()
+    if time_format.endswith("%z"):
+        text = _SHORT_OFFSET.sub(r"\1\g<2>00", text)  # PostgreSQL writes +08, strptime wants +0800
     try:
         return datetime.strptime(text, time_format)  # a wall time, or what %z says
     except (ValueError, re.error):

@@ -52,10 +52,13 @@ def read_history(path: Path, options: ReadOptions, watch: Watch | None = None) -
         LabError: naming file, line and field, with the way out.
     """
     source = open_source(path, options.encoding)
-    layout = layout_of(source.columns, options.mapping, source.name, options.paid_status)
-    reading = _Reading(source, layout, options)
-    reading.read(watch)
-    return reading.finish()
+    try:
+        layout = layout_of(source.columns, options.mapping, source.name, options.paid_status)
+        reading = _Reading(source, layout, options)
+        reading.read(watch)
+        return reading.finish()
+    except LabError as fault:
+        raise fault.with_notes(source.notes) from None
 
 
 class _Reading:
@@ -283,8 +286,7 @@ class _Reading:
         if self._options.time_zone is None and (len(offsets) > 1 or timedelta() in offsets):
             shown = ", ".join(offset_text(offset) for offset in sorted(offsets))
             notes.append(_OFFSETS.fill(offsets=shown))
-        if self._source.encoding_note is not None:
-            notes.append(self._source.encoding_note)
+        notes.extend(self._source.notes)
         if "currency" not in self._layout.columns:
             notes.append(_ASSUMED.fill(currency=self._options.currency))
         return notes

@@ -35,7 +35,7 @@ class ParquetSource:
     """A Parquet table, read in slices."""
 
     kind = "Parquet"
-    encoding_note = None
+    notes = ()
     decimal_comma = False
 
     def __init__(self, path: Path) -> None:

@@ -1,5 +1,7 @@
 """What can be wrong with a file of orders: one exception that says where, what, and the way out."""
 
+from collections.abc import Sequence
+
 from tongbao.plans.words import Lang, Text, plain
 
 SHOWN = 60
@@ -50,6 +52,15 @@ class LabError(Exception):
             field=self.field,
         )
 
+    def with_notes(self, notes: Sequence[Text]) -> "LabError":
+        """Return the same problem with what had been assumed before it was met."""
+        if not notes:
+            return self
+        parts = [] if self.way_out is None else [self.way_out]
+        parts.extend(_NOTE.fill(note=note) for note in notes)
+        way_out = Text("\n".join(p.en for p in parts), "\n".join(p.zh for p in parts))
+        return LabError(self.reason, way_out, file=self.file, line=self.line, field=self.field)
+
 
 class CellError(ValueError):
     """A cell can't be read; the reader of its row adds file, line and field."""
@@ -73,5 +84,6 @@ def quoted(value: object) -> str:
 
 _LINE = Text("line {line}", "第 {line} 行")
 _FIELD = Text("field {field}", "字段 {field}")
+_NOTE = Text("Mind: {note}.", "注意：{note}。")
 _COMMA = Text(", ", "，")
 _COLON = Text(": ", "：")

@@ -12,12 +12,23 @@ import io
 import re
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
+from itertools import islice
 from pathlib import Path
 from typing import IO, Final, Protocol, cast
 
+from tongbao.lab.encodings import (
+    CHINESE,
+    GUESSED,
+    SAMPLE_BYTES,
+    UTF8,
+    WESTERN,
+    encoding_by_words,
+    marked_encoding,
+)
 from tongbao.lab.parquet_file import ParquetSource
 from tongbao.lab.problems import CellError, LabError, quoted
 from tongbao.lab.reading import EMPTY, EMPTY_OUT, Reading, Row, unreadable
+from tongbao.lab.shape import SAMPLE_LINES, shape_of
 from tongbao.plans.words import Text
 
 LARGEST_FILE: Final = 16 * 2**30
@@ -25,11 +36,7 @@ LARGEST_FILE: Final = 16 * 2**30
 
 _LONGEST_LINE: Final = 2**20
 _CHUNK: Final = 2**16
-_DELIMITERS: Final = ",\t;|"
-_ENCODINGS: Final = ("utf-8-sig", "gb18030")
-_WESTERN: Final = "cp1252"
 _HIGH: Final = re.compile(rb"[\x80-\xff]+")
-_UTF16: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _GZIP: Final = b"\x1f\x8b"
 _PARQUET: Final = b"PAR1"
 _ZIP: Final = b"PK\x03\x04"
@@ -48,8 +55,8 @@ class Source(Protocol):
         """What it is: its form and, of text, its encoding."""
 
     @property
-    def encoding_note(self) -> Text | None:
-        """Which encoding was assumed, where it had to be guessed."""
+    def notes(self) -> tuple[Text, ...]:
+        """What had to be guessed or skipped: encoding, delimiter, lines above the columns."""
 
     @property
     def decimal_comma(self) -> bool:
@@ -101,14 +108,16 @@ class _CsvSource:
             self.size = path.stat().st_size
         self._raw: IO[bytes] | None = None
         self._encoding = self._find_encoding() if encoding is None else self._given(encoding)
-        self.encoding_note = _GUESSED.get(self._encoding) if encoding is None else None
+        guessed = GUESSED.get(self._encoding) if encoding is None else None
         self.kind = f"CSV{' (gzip)' if packed else ''}, {self._encoding.removesuffix('-sig')}"
-        with self._text() as text:
-            first = next((line for line in self._lines(text) if line.strip()), "")
-        self._delimiter = max(_DELIMITERS, key=first.count)
+        with self._reading(), self._text() as text:
+            shape = shape_of(list(islice(self._lines(text), SAMPLE_LINES)))
+        self._delimiter, self._above = shape.delimiter, shape.above
+        self.notes = (*(() if guessed is None else (guessed,)), *shape.notes)
         self.decimal_comma = self._delimiter == ";"  # as spreadsheets write it where commas do
         with closing(self._records()) as records:
-            header = next((cells for _, cells in records if any(cells)), [])
+            filled = (cells for _, cells in records if any(map(str.strip, cells)))
+            header = next(islice(filled, self._above, None), [])
         self.columns = tuple(_bare(cell).strip() for cell in header)
         if not any(self.columns):
             raise LabError(EMPTY, EMPTY_OUT, file=self.name)
@@ -117,12 +126,12 @@ class _CsvSource:
         """Yield each row's line and its cells of the wanted columns."""
         places = [self.columns.index(column) for column in wanted]
         width = len(self.columns)
-        header_seen = False
+        names = self._above + 1
         for line, cells in self._records():
-            if not any(cells):
+            if not any(map(str.strip, cells)):
                 continue
-            if not header_seen:
-                header_seen = True
+            if names:
+                names -= 1
             elif len(cells) < width or any(cells[width:]):
                 yield line, CellError(_WIDTH.fill(cells=len(cells), columns=width), _WIDTH_OUT)
             else:
@@ -145,14 +154,14 @@ class _CsvSource:
 
     def _find_encoding(self) -> str:
         with self._reading(), self._open() as file:
-            marked = file.read(2) in _UTF16
-        if marked and self._decodes("utf-16"):
-            return "utf-16"
-        if self._decodes(_ENCODINGS[0]):
-            return _ENCODINGS[0]
-        if self._is_western() and self._decodes(_WESTERN):
-            return _WESTERN
-        return _ENCODINGS[1] if self._decodes(_ENCODINGS[1]) else self._no_text()
+            head = file.read(SAMPLE_BYTES)
+        likely = [marked_encoding(head), UTF8, encoding_by_words(head)]
+        for encoding in likely:
+            if encoding is not None and self._decodes(encoding):
+                return encoding
+        if self._is_western() and self._decodes(WESTERN):
+            return WESTERN
+        return CHINESE if self._decodes(CHINESE) else self._no_text()
 
     def _given(self, encoding: str) -> str:
         """Return the encoding that the user names, if the file is in it."""
@@ -240,7 +249,7 @@ def _bare(cell: str) -> str:
 
 
 def _is_text(content: bytes) -> bool:
-    for encoding in _ENCODINGS:
+    for encoding in (UTF8, CHINESE):
         try:
             content.decode(encoding)
         except UnicodeDecodeError:
@@ -272,17 +281,6 @@ _NO_ENCODING_OUT = Text(
     "Common ones are utf-8, gb18030, big5, cp1252 and utf-16; without --encoding it is guessed.",
     "常见的有 utf-8、gb18030、big5、cp1252 和 utf-16；不写 --encoding 则自动判断。",
 )
-_GUESSED: Final = {
-    "gb18030": Text(
-        "the file is no UTF-8 and was read as GB 18030 (GBK)",
-        "文件不是 UTF-8，按 GB 18030（GBK）读取",
-    ),
-    "cp1252": Text(
-        "the file is no UTF-8 and was read as Windows-1252 (Western European); if names look "
-        "wrong, give --encoding",
-        "文件不是 UTF-8，按 Windows-1252（西欧）读取；如果名字显示不对，请用 --encoding 指明编码",
-    ),
-}
 _LONG_LINE = Text("the line has more than a million characters", "这一行超过一百万个字符")
 _BROKEN_ROW = Text("the row is no CSV: {fault}", "这一行不是有效的 CSV：{fault}")
 _BROKEN_ROW_OUT = Text(
