@@ -5,6 +5,7 @@ from typing import Final
 
 import pytest
 from django.apps import apps
+from django.contrib.sessions.models import Session
 from django.db import connection, models
 from django.utils import timezone
 from oscar.core.loading import get_model
@@ -106,3 +107,14 @@ def test_nobody_else_is_touched(a: World) -> None:
     leaving.erase_the_rest(timezone.now())
     assert Withdrawal.objects.get().number == BANK
     assert list(told(STREET))
+
+
+def test_no_session_of_the_person_is_left(mall: Mall) -> None:
+    ann, eve = mall.user("ann"), mall.user("eve")
+    for user in (ann, ann, eve):
+        session = mall.client(user).session
+        session["basket_removed"] = {"options": {"target": "13800138000"}}
+        session.save()
+    leaving.erase(ann)
+    kept = [one.get_decoded()["_auth_user_id"] for one in Session.objects.all()]
+    assert kept == [str(eve.pk)]

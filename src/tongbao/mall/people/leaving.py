@@ -7,6 +7,8 @@ from allauth.account.models import EmailAddress
 from axes.models import AccessFailureLog, AccessLog
 from axes.utils import reset
 from django.conf import settings
+from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.utils import timezone
 from django.utils.module_loading import import_string
@@ -73,7 +75,15 @@ def erase(user: User) -> None:
     user.left_at = timezone.now()
     user.set_unusable_password()
     user.save()
+    _erase_sessions(user)
     _erase_traces(user)
+
+
+def _erase_sessions(user: User) -> None:
+    """Erase what browsers left here: how they logged in, what was taken out of the basket."""
+    for session in Session.objects.iterator():
+        if session.get_decoded().get(SESSION_KEY) == str(user.pk):
+            session.delete()
 
 
 def erase_the_rest(_: datetime) -> None:
