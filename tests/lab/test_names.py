@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 
 from tests.lab.shop import HEADER, MAPPING, read, written
+from tongbao.lab.history import History
 from tongbao.lab.names import LONGEST_NAME, Names, name_of
 from tongbao.lab.problems import CellError, LabError
 from tongbao.plans.names import one_spelling, person_name
@@ -222,3 +223,52 @@ def test_one_spelling_of_one_spelling_is_itself() -> None:
     for text in ("ﾀﾞﾝ", "Rene\u0301", "Ａ　Ｂ", "a\u200b\u0301", "ｶ\u200bﾞ"):
         assert one_spelling(one_spelling(text)) == one_spelling(text)
     assert person_name("Ann Lee") == "Ann Lee"
+
+
+def refunded(tmp_path: Path, order: str, meant: str, *, who: str = "ann") -> History:
+    """Return a history of an order, another one, and a refund that names the first."""
+    text = (
+        f"no,who,when,total,of\n{order},ann,2026-01-01,5.00,\nX9,ann,2026-01-02,7.00,\n"
+        f"R1,{who},2026-01-03,-2.00,{meant}\n"
+    )
+    return read(written(tmp_path, text), f"{MAPPING},refund_of=of")
+
+
+@pytest.mark.parametrize(
+    ("order", "meant"),
+    [
+        *(("#1001", "1001"), ("1001", "#1001"), ("001002", "1002"), ("1002", "001002")),
+        *(("#1001", "＃１００１"), ("No. 1001", "1001"), ("ORDER 77", "77"), ("Ab-7", "AB-7")),
+        *(("订单号：1001", "1001"), ("1001", "1001.0")),
+    ],
+)
+def test_a_refund_finds_its_order_in_another_spelling(
+    tmp_path: Path, order: str, meant: str
+) -> None:
+    history = refunded(tmp_path, order, meant)
+    assert [refund.order for refund in history.refunds] == [history.orders[0].id]
+    told = any("another way" in note.say("en") for note in history.notes)
+    assert told == (meant not in {"1001.0", "＃１００１"})
+
+
+def test_a_spelling_that_may_mean_two_orders_means_none(tmp_path: Path) -> None:
+    text = (
+        "no,who,when,total,of\n#1001,ann,2026-01-01,5.00,\n01001,ann,2026-01-02,7.00,\n"
+        "R1,ann,2026-01-03,-2.00,1001\n"
+    )
+    (refund,) = read(written(tmp_path, text), f"{MAPPING},refund_of=of").refunds
+    assert refund.order == "1001"
+
+
+def test_a_refunds_own_id_is_an_order_in_another_spelling_of_the_same_customer(
+    tmp_path: Path,
+) -> None:
+    for who, order in (("ann", "#1001"), ("bob", "")):
+        text = f"{HEADER}#1001,ann,2026-01-01,5.00\n1001,{who},2026-01-03,-2.00\n"
+        (refund,) = read(written(tmp_path, text)).refunds
+        assert refund.order == order
+
+
+@pytest.mark.parametrize("text", ["0", "NULL", "-"])
+def test_a_refund_that_names_no_order_names_none(tmp_path: Path, text: str) -> None:
+    assert refunded(tmp_path, "1", text).refunds[0].order == ""

@@ -79,6 +79,7 @@ _CUT: Final = re.compile(
     r"[+-]?[0-9]+(?:[.,][0-9]+ ?[eE] ?[+-]?[0-9]{1,3}|[eE][+-][0-9]{1,3}"
     r"|[.,][0-9]+ ?[x×*·⋅] ?10 ?\^? ?[+-]?[0-9]{1,3})"
 )
+_BEFORE_ID: Final = re.compile(r"(?:#|№|n[or]\.|n[°º]|order\b|(?:订单|訂單)[号號]?|[\s:：#])+")
 _LOST: Final = re.compile(
     r"#{3,}|#(?:REF|VALUE|NAME|NUM|DIV/0|NULL|SPILL|CALC|ERROR)[!?]?", re.IGNORECASE
 )
@@ -105,6 +106,16 @@ def is_nobody(name: str) -> bool:
     """
     text = name.casefold()
     return text in NOTHING or text in _GUESTS or _NO_NUMBER.fullmatch(text) is not None
+
+
+def loose_id(text: str) -> str:
+    """Return an id without capitals and what shops put before it: #, No., leading zeros.
+
+    >>> loose_id("#001001"), loose_id("No. 1001"), loose_id("A-7")
+    ('1001', '1001', 'a-7')
+    """
+    bare = text.casefold()[(match.end() if (match := _BEFORE_ID.match(text.casefold())) else 0) :]
+    return re.sub(r"\s|^0+(?=[0-9])", "", bare)
 
 
 class Names:

@@ -275,6 +275,10 @@ class _Reading:
         notes.extend(sorting.states.notes())
         if sorting.twins:
             notes.append(_TWIN_REFUNDS.fill(count=sorting.twins))
+        if sorting.respelt:
+            told, meant = sorting.respelt[0]
+            values = {"count": len(sorting.respelt), "told": quoted(told), "meant": quoted(meant)}
+            notes.append(_RESPELT.fill(**values))
         if sorting.strangers.documents:
             notes.append(_STRANGERS.fill(count=sorting.strangers.documents))
         notes.extend(self._reader.names.notes())
@@ -395,6 +399,11 @@ _UNDATED = Text(
 _TWIN_REFUNDS = Text(
     "{count} refunds of no order in this file bear the id of another refund; each was counted",
     "{count} 笔退款在文件中没有对应订单号，且编号与另一笔退款相同，每笔都计入",
+)
+_RESPELT = Text(
+    "{count} refunds spell their order in another way and were taken as refunds of it, the first "
+    "{told} for {meant}",
+    "{count} 笔退款的订单号写法不同，已按对应订单处理，例如 {told} 即 {meant}",
 )
 _STRANGERS = Text(
     "{count} refunds name an order of another customer; they were taken as refunds of that order",

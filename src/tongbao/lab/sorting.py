@@ -1,6 +1,7 @@
 """Where each draft of an order or refund goes, counted: taken, or left out for a reason."""
 
 from collections import Counter
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from msgspec.structs import replace
@@ -8,6 +9,7 @@ from msgspec.structs import replace
 from tongbao.lab.drafts import Draft, RowReader
 from tongbao.lab.formats import Layout
 from tongbao.lab.history import Order, Refund, Tally
+from tongbao.lab.names import loose_id
 from tongbao.lab.state_words import REFUNDED_STATES
 from tongbao.lab.states import States
 
@@ -33,11 +35,15 @@ class Sorting:
         self.refunds_of_nothing = Tally()
         self.gifts_sold = 0
         self.twins = 0
+        self.respelt: list[tuple[str, str]] = []
+        self._ids: dict[str, None] = {}
         self._assumed: set[str] = set()
 
     def take(self, draft: Draft, *, spoiled: bool) -> None:
         """Take a draft as an order or a refund, or count why it is left out."""
         amount, exact = self._reader.minor(draft)
+        if not draft.marked and amount >= 0:
+            self._ids[draft.id] = None
         way = "bad" if spoiled else self._way(draft, amount)
         if way == "orders" and draft.outstanding:
             amount = self._paid_of(draft, amount)
@@ -129,12 +135,14 @@ class Sorting:
         if there are any; a refund without a link of just its amount is taken for one.
         """
         owners = {order.id: order.customer for order in self.orders}
+        spellings = _Spellings(self._ids)
         assumed = self._assumed_by_amount()
         seen: set[str] = set()
         told: set[str] = set()
         refunds = []
         for refund in self.refunds:
             linked = refund.order or (refund.id if refund.id in owners else "")
+            linked = self._respelt(refund, linked, spellings, owners)
             if not linked and (same := assumed.get((refund.customer, refund.amount))):
                 linked = same.pop()  # the refund by which that order got its state
             self.twins += not linked and refund.id in seen
@@ -151,6 +159,21 @@ class Sorting:
             for order in self.orders
         ]
 
+    def _respelt(
+        self, refund: Refund, linked: str, spellings: "_Spellings", owners: Mapping[str, str]
+    ) -> str:
+        """Return the order that a refund means where it is spelt in another way: 1001 for #1001.
+
+        By the refund's own id only an order of the same customer is meant.
+        """
+        if linked in self._ids:
+            return linked
+        meant = spellings.find(linked or refund.id)
+        if meant is None or (not linked and owners.get(meant) != refund.customer):
+            return linked
+        self.respelt.append((linked or refund.id, meant))
+        return meant
+
     def _assumed_by_amount(self) -> dict[tuple[str, int], list[str]]:
         """Return the orders refunded by their state alone, the latest last."""
         found: dict[tuple[str, int], list[str]] = {}
@@ -158,6 +181,23 @@ class Sorting:
             if order.id in self._assumed:
                 found.setdefault((order.customer, order.paid), []).append(order.id)
         return found
+
+
+class _Spellings:
+    """Finds an id by a looser spelling, if only one has it; built when first asked."""
+
+    def __init__(self, ids: Iterable[str]) -> None:
+        self._ids = ids
+        self._found: dict[str, str | None] | None = None
+
+    def find(self, text: str) -> str | None:
+        """Return the only id of this loose spelling."""
+        if self._found is None:
+            self._found = {}
+            for name in self._ids:
+                loose = loose_id(name)
+                self._found[loose] = None if loose in self._found else name
+        return self._found.get(loose_id(text))
 
 
 def _more(tally: Tally, amount: int) -> Tally:
