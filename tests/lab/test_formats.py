@@ -38,9 +38,10 @@ def test_an_export_is_known_by_its_columns(header: str, title: str) -> None:
     assert layout_of(header.split(","), None, "f").title.say("en") == title
 
 
-def test_unknown_columns_are_listed_and_a_mapping_is_suggested() -> None:
+def test_unknown_columns_are_listed_and_a_mapping_is_suggested(tmp_path: Path) -> None:
+    text = "订单编号,买家会员名,订单付款时间,买家实际支付金额\n1,甲,2026-01-05 10:00:00,1.00\n"
     with pytest.raises(LabError) as caught:
-        layout_of(["订单编号", "买家会员名", "订单付款时间", "买家实际支付金额"], None, "f.csv")
+        read(written(tmp_path, text, "f.csv"), None)
     assert "f.csv" in caught.value.say("zh")
     suggested = "order=订单编号,customer=买家会员名,time=订单付款时间,amount=买家实际支付金额"
     assert suggested in caught.value.say("zh")

@@ -2,7 +2,7 @@
 
 import csv
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Final
 
@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from tongbao.lab.exports import KNOWN, WATCHED, Known
 from tongbao.lab.problems import LabError, quoted
 from tongbao.lab.state_words import PAID_STATES, UNPAID_STATES, state_of
+from tongbao.plans.names import one_spelling
 from tongbao.plans.words import Text, plain
 
 ROLES: Final = (
@@ -59,41 +60,6 @@ class Layout(Struct, frozen=True, kw_only=True):
     note: Text | None = None
 
 
-_SUGGESTED: Final[Mapping[str, tuple[str, ...]]] = {
-    "order": (
-        *("order_id", "order_number", "order_no", "order", "invoice", "invoiceno", "invoice_no"),
-        *("订单号", "订单编号", "订单id", "单号", "id"),
-    ),
-    "customer": (
-        *("customer_id", "customer", "member_id", "user_id", "buyer", "client", "email", "phone"),
-        *("会员号", "会员", "会员id", "客户", "客户编号", "买家", "买家会员名", "手机号", "用户id"),
-    ),
-    "time": (
-        *("timestamp", "ordered_at", "paid_at", "created_at", "order_date", "invoicedate", "date"),
-        *(
-            "time",
-            "付款时间",
-            "支付时间",
-            "订单付款时间",
-            "下单时间",
-            "订单创建时间",
-            "创建时间",
-            "日期",
-        ),
-    ),
-    "amount": (
-        *("amount", "total", "order_total", "paid", "total_paid", "grand_total"),
-        *("实付金额", "买家实际支付金额", "订单金额", "支付金额", "金额", "总金额"),
-    ),
-    "amount_minor": ("amount_minor", "amount_cents", "total_cents", "金额_分"),
-    "quantity": ("quantity", "qty", "数量"),
-    "unit_price": ("unit_price", "unitprice", "price", "单价"),
-    "refunded": ("refunded_amount", "refunded", "refund_amount", "退款金额"),
-    "refund": ("is_refund", "refund", "是否退款"),
-    "profit": ("profit", "margin", "利润", "毛利"),
-    "currency": ("currency", "币种"),
-    "status": ("status", "order_status", "financial_status", "订单状态", "交易状态", "状态"),
-}
 _PEOPLE: Final = (
     *("customer", "buyer", "email", "e_mail", "phone", "mobile", "member", "client", "user_id"),
     *(
@@ -122,7 +88,11 @@ _INSTEAD: Final = (
 
 
 def layout_of(
-    columns: Sequence[str], mapping: str | None, file: str, paid: str | None = None
+    columns: Sequence[str],
+    mapping: str | None,
+    file: str,
+    paid: str | None = None,
+    suggest: Callable[[], Text | None] = lambda: None,
 ) -> Layout:
     """Return how to read a file with these columns, by recognition and the mapping given.
 
@@ -131,18 +101,18 @@ def layout_of(
 
     Raises:
         LabError: if the mapping does not fit, or nothing known fits; it
-            lists the file's columns and suggests a mapping.
+            lists the file's columns and suggests what ``suggest`` returns.
     """
-    given = None if mapping is None else _pairs(columns, mapping, file)
+    given = None if mapping is None else _pairs(columns, mapping, file, suggest)
     layout = _known_layout(columns)
     if layout is None:
         if given is None:
-            raise LabError(_UNKNOWN.fill(columns=_listed(columns)), _way_out(columns), file=file)
-        _refuse_gaps(given, columns, file)
+            raise LabError(_UNKNOWN.fill(columns=_listed(columns)), suggest(), file=file)
+        _refuse_gaps(given, file, suggest)
         layout = Layout(title=_AS_MAPPED, columns=given)
     elif given:
         layout = _on_top(layout, given)
-        _refuse_gaps(layout.columns, columns, file)
+        _refuse_gaps(layout.columns, file, suggest)
     _refuse_twins(layout.columns.values(), columns, file)
     by_lines = "quantity" in layout.columns or "line_amount" in layout.columns
     layout = replace(layout, by_lines=by_lines, folded=not by_lines)
@@ -156,7 +126,7 @@ def may_name_people(column: str) -> bool:
     >>> may_name_people("Billing Phone"), may_name_people("买家手机"), may_name_people("Total")
     (True, True, False)
     """
-    name = _plain(column)
+    name = plain_column(column)
     return any(word in name for word in _PEOPLE)
 
 
@@ -166,14 +136,12 @@ def customer_option(column: str) -> str:
     >>> customer_option("Billing Phone")
     "--columns 'customer=Billing Phone'"
     """
-    pair = f"customer={column}"
-    inner = f'"{pair}"' if "," in pair else pair
-    return "--columns '" + inner.replace("'", "'\\''") + "'"
+    return f"--columns {shell_quoted(quoted_pair('customer', column))}"
 
 
 def _watched(columns: Sequence[str], used: Mapping[str, str]) -> dict[str, str]:
     """Return the columns that tell what was really paid, where nothing else is named."""
-    names = {_plain(column): column for column in columns if columns.count(column) == 1}
+    names = {plain_column(column): column for column in columns if columns.count(column) == 1}
     taken = set(used.values())
     found = {}
     for role, candidates in WATCHED.items():
@@ -184,7 +152,7 @@ def _watched(columns: Sequence[str], used: Mapping[str, str]) -> dict[str, str]:
 
 
 def _known_layout(columns: Sequence[str]) -> Layout | None:
-    plain_names = {_plain(column): column for column in reversed(columns)}
+    plain_names = {plain_column(column): column for column in reversed(columns)}
     for known in KNOWN:
         layout = _recognised(known, plain_names)
         if layout is not None:
@@ -246,7 +214,9 @@ def _with_states(layout: Layout, given: AbstractSet[str], paid: str | None) -> L
     return layout
 
 
-def _pairs(columns: Sequence[str], mapping: str, file: str) -> dict[str, str]:
+def _pairs(
+    columns: Sequence[str], mapping: str, file: str, suggest: Callable[[], Text | None]
+) -> dict[str, str]:
     found: dict[str, str] = {}
     for part in _parts(mapping):
         role, sign, column = (piece.strip() for piece in part.partition("="))
@@ -258,7 +228,7 @@ def _pairs(columns: Sequence[str], mapping: str, file: str) -> dict[str, str]:
             raise LabError(_ROLE_TWICE.fill(role=role), _roles_out())
         if column not in columns:
             reason = _NO_COLUMN.fill(column=quoted(column), columns=_listed(columns))
-            raise LabError(reason, _way_out(columns), file=file, field=role)
+            raise LabError(reason, suggest(), file=file, field=role)
         found[role] = column
     return found
 
@@ -272,14 +242,14 @@ def _parts(mapping: str) -> list[str]:
     return [part for part in rows[0] if part.strip()] if rows else []
 
 
-def _refuse_gaps(found: Mapping[str, str], columns: Sequence[str], file: str) -> None:
+def _refuse_gaps(found: Mapping[str, str], file: str, suggest: Callable[[], Text | None]) -> None:
     for role in ("order", "customer", "time"):
         if role not in found:
-            raise LabError(_ROLE_MISSING.fill(role=role), _way_out(columns), file=file)
+            raise LabError(_ROLE_MISSING.fill(role=role), suggest(), file=file)
     given = [role for role in _ONE_OF if role in found]
     prices = [role for role in _UNIT_PRICES if role in found]
     if len(given) != 1 or len(prices) != (given == ["quantity"]):
-        raise LabError(_ONE_AMOUNT, _way_out(columns), file=file)
+        raise LabError(_ONE_AMOUNT, suggest(), file=file)
 
 
 def _refuse_twins(used: Iterable[str], columns: Sequence[str], file: str) -> None:
@@ -288,9 +258,29 @@ def _refuse_twins(used: Iterable[str], columns: Sequence[str], file: str) -> Non
             raise LabError(_TWINS, _TWINS_OUT, file=file, field=column)
 
 
-def _plain(column: str) -> str:
-    """Return a column's name without capitals, blanks and punctuation."""
-    return re.sub(r"[\W_]+", "_", column.strip().casefold()).strip("_")
+def plain_column(column: str) -> str:
+    """Return a column's name without capitals, blanks and punctuation, in one spelling."""
+    return re.sub(r"[\W_]+", "_", one_spelling(column).casefold()).strip("_")
+
+
+def quoted_pair(role: str, column: str) -> str:
+    """Return a role and its column as ``--columns`` takes them.
+
+    >>> quoted_pair("customer", "Ann, Bob")
+    '"customer=Ann, Bob"'
+    """
+    pair = f"{role}={column}"
+    needs_quotes = any(sign in pair for sign in ',"\n\r')
+    return '"' + pair.replace('"', '""') + '"' if needs_quotes else pair
+
+
+def shell_quoted(text: str) -> str:
+    r"""Return a text in single quotes, as a shell takes it.
+
+    >>> print(shell_quoted("it's"))
+    'it'\''s'
+    """
+    return "'" + text.replace("'", "'\\''") + "'"
 
 
 def _listed(columns: Sequence[str]) -> Text:
@@ -299,28 +289,6 @@ def _listed(columns: Sequence[str]) -> Text:
 
 def _roles_out() -> Text:
     return _ROLES_OUT.fill(roles=", ".join(ROLES))
-
-
-def _way_out(columns: Sequence[str]) -> Text:
-    """Suggest a mapping from the names of the columns."""
-    names = {_plain(column): column for column in reversed(columns)}
-    found: dict[str, str] = {}
-    for role, candidates in _SUGGESTED.items():
-        column = next((names[name] for name in candidates if name in names), None)
-        if column is not None:
-            found[role] = column
-    amounts = [role for role in ("amount_minor", "amount", "quantity") if role in found]
-    for spare in amounts[1:]:
-        del found[spare]
-    if "quantity" not in found:
-        found.pop("unit_price", None)
-    for needed in ("order", "customer", "time"):
-        found.setdefault(needed, "…")
-    if not amounts:
-        found["amount"] = "…"
-    order = [role for role in ROLES if role in found]
-    text = ",".join(f"{role}={found[role]}" for role in order)
-    return _MAPPING_OUT.fill(mapping=text)
 
 
 _AS_MAPPED = Text("columns as given with --columns", "按 --columns 指定的列")
@@ -337,11 +305,6 @@ _UNKNOWN = Text(
     "the columns are of no known export (the bundled files, Shopify, WooCommerce). "
     "The first line has: {columns}",
     "无法识别这些列（已知格式：自带示例、Shopify、WooCommerce）。第一行是：{columns}",
-)
-_MAPPING_OUT = Text(
-    "Say which column is which, for example: --columns '{mapping}' (if the first line is an order "
-    "already, put a line with names for the columns above it)",
-    "请说明各列的含义，例如：--columns '{mapping}'（如果第一行已经是订单，请在上面加一行列名）",
 )
 _NO_PAIR = Text(
     "{part} in --columns is not of the form role=column",

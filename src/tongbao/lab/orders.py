@@ -6,6 +6,7 @@ that were read, and that is checked.
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Final
@@ -23,6 +24,7 @@ from tongbao.lab.problems import CellError, LabError, quoted
 from tongbao.lab.readings import Readings, net_note, payment_notes
 from tongbao.lab.sorting import Sorting
 from tongbao.lab.source import Source, open_source
+from tongbao.lab.suggestions import suggest_mapping
 from tongbao.plans.words import Text
 
 Watch = Callable[[int, int], None]
@@ -52,13 +54,37 @@ def read_history(path: Path, options: ReadOptions, watch: Watch | None = None) -
         LabError: naming file, line and field, with the way out.
     """
     source = open_source(path, options.encoding)
+    suggest = partial(suggest_mapping, source, partial(_try_mapping, options))
     try:
-        layout = layout_of(source.columns, options.mapping, source.name, options.paid_status)
+        layout = layout_of(
+            source.columns, options.mapping, source.name, options.paid_status, suggest
+        )
         reading = _Reading(source, layout, options)
         reading.read(watch)
         return reading.finish()
     except LabError as fault:
         raise fault.with_notes(source.notes) from None
+
+
+def _try_mapping(
+    options: ReadOptions, source: Source, mapping: str, time_format: str | None
+) -> LabError | None:
+    """Return what stops a mapping on these rows; the file's currency is not the mapping's fault."""
+    tried = ReadOptions(
+        currency=options.currency,
+        mapping=mapping,
+        time_format=time_format or options.time_format,
+        skip_bad_rows=False,
+    )
+    try:
+        layout = layout_of(source.columns, mapping, source.name)
+        reading = _Reading(source, layout, tried)
+        reading.read(None)
+        reading.finish()
+    except LabError as fault:
+        is_currency = not fault.field and fault.reason is not _NO_ORDERS
+        return None if is_currency else fault
+    return None
 
 
 class _Reading:

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from tongbao.lab.formats import BLANK, Layout
+from tongbao.lab.formats import BLANK, Layout, shell_quoted
 from tongbao.lab.problems import LabError, quoted
 from tongbao.plans.money import format_money
 from tongbao.plans.words import Text
@@ -126,8 +126,7 @@ def paid_status_option(states: Iterable[str]) -> str:
     --paid-status 'paid,"a,b",blank'
     """
     parts = [f'"{state}"' if "," in state else state or BLANK for state in states]
-    inner = ",".join(parts).replace("'", "'\\''")
-    return f"--paid-status '{inner}'"
+    return f"--paid-status {shell_quoted(','.join(parts))}"
 
 
 def _sum(money: Mapping[str, int]) -> Text:
