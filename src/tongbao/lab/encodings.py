@@ -82,11 +82,14 @@ def _count_words(text: bytes, encoding: str) -> int:
     return sum(word in decoded for word in _WORDS[encoding])
 
 
+_GUESSED: Final = Text(
+    "the file is no UTF-8 and was read as {name}; if names look wrong, give --encoding",
+    "文件不是 UTF-8，按 {name} 读取；如果文字显示不对，请用 --encoding 指明编码",
+)
+
+
 def _guess(english: str, chinese: str) -> Text:
-    return Text(
-        f"the file is no UTF-8 and was read as {english}; if names look wrong, give --encoding",
-        f"文件不是 UTF-8，按 {chinese} 读取；如果文字显示不对，请用 --encoding 指明编码",
-    )
+    return _GUESSED.fill(name=Text(english, chinese))
 
 
 GUESSED: Final[Mapping[str, Text]] = {

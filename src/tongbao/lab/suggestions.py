@@ -326,20 +326,21 @@ def _said(found: _Found) -> Text:
     others = [form for form in found.formats[1:] if form is not None]
     if found.asks is not None:
         more = _ASKS.fill(fault=_in_words(found.asks))
-        text = Text(f"{text.en}\n{more.en}", f"{text.zh}\n{more.zh}")
+        text = _BOTH.fill(first=text, more=more)
     if not others:
         return text
     shown = ", ".join(quoted(form) for form in others)
     more = _OTHER_FORMATS.fill(
         first=quoted(first), others=shown, day=_example(first), other=_example(others[0])
     )
-    return Text(f"{text.en}\n{more.en}", f"{text.zh}\n{more.zh}")
+    return _BOTH.fill(first=text, more=more)
 
 
 def _example(time_format: str | None) -> str:
     return datetime(2026, 2, 1).strftime(time_format or "")  # an example's wall time
 
 
+_BOTH = Text("{first}\n{more}", "{first}\n{more}")
 _WORKS = Text(
     "Say which column is which. This reads the file's first rows (tried on up to {rows}): {options}",
     "请说明各列的含义。下面的写法可以读取文件开头的行（最多试了 {rows} 行）：{options}",
