@@ -23,6 +23,7 @@ from tongbao.mall.instore.models import Bill, PayCode, Payment
 from tongbao.mall.paying.models import Charge, ChargeRefund, SandboxPayment
 from tongbao.mall.people.members import enrolled
 from tongbao.mall.people.models import User
+from tongbao.mall.sales import terms
 from tongbao.mall.sales.models import Part, Return, Sale
 from tongbao.mall.services.codes import fresh
 from tongbao.mall.services.models import Topup, Voucher
@@ -272,7 +273,8 @@ def _bare(user: User, mall: Mall, number: str) -> Sale:
         charge=charge.pk, amount_minor=100, currency="CNY", return_url="/", notify_url="/"
     )
     sale = Sale.objects.create(number=number, user=user, charge=charge, provider_minor=100)
-    Part.objects.create(sale=sale, merchant=mall.merchant("tea"), provider_minor=100)
+    part = Part.objects.create(sale=sale, merchant=mall.merchant("tea"), provider_minor=100)
+    terms.pin(mall.shop, [part])
     return sale
 
 
