@@ -37,7 +37,7 @@ lint: ## style, types, who may import whom
 	@echo "— imports"
 	@mkdir -p build && { .venv/bin/lint-imports >build/lint-imports.txt 2>&1 || { cat build/lint-imports.txt; exit 1; }; }
 
-test: lint ## every check: style, types, imports, tests (25 minutes on two cores)
+test: lint ## every check: style, types, imports, tests (half an hour on two cores)
 	@requirements/postgresql || echo "— what needs PostgreSQL is skipped"
 	@requirements/pgbouncer || echo "— what needs PgBouncer is skipped"
 	@requirements/chromium || echo "— what needs a browser is skipped"

@@ -90,7 +90,8 @@ def test_what_is_not_served_is_at_no_address_and_under_no_name() -> None:
 
 GONE: Final = (
     "/catalogue/x_１/reviews/", "/catalogue/x_1/reviews/1/",
-    f"/catalogue/x_{'0' * 20}1/reviews/add/", f"/catalogue/x_{'0' * 20}1/reviews/1/vote/",
+    f"/catalogue/x_{'0' * 20}1/reviews/", f"/catalogue/x_{'0' * 20}1/reviews/add/",
+    f"/catalogue/x_{'0' * 20}1/reviews/1/vote/",
     f"/catalogue/x_{2**63}/reviews/", "/catalogue/ranges/x/", "/offers/", "/offers/x/",
     "/dashboard/partners/", "/dashboard/partners/1/", "/dashboard/partners/1/delete/",
     "/dashboard/partners/create/", "/dashboard/partners/1/users/add/",

@@ -14,16 +14,18 @@ from django.core.exceptions import SuspiciousFileOperation
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
+from django.test import Client, override_settings
 from PIL import Image
 
 from tests.mall.stage import PASSWORD, Mall
+from tongbao.mall.people.checks import check_deployed
 
 DEPLOYED = {
     "DJANGO_SETTINGS_MODULE": "tongbao.site.mall",
     "TONGBAO_ADDRESS": "https://mall.example.com",
     "TONGBAO_DATABASE": "sqlite://:memory:",
     "TONGBAO_MAIL": "smtps://mall:secret@mail.example.com",
+    "TONGBAO_SMS": "shop.texts.Gateway",
     "TONGBAO_SECRET": "a-secret-of-fifty-and-some-characters-0123456789-ABCDEFGHIJ",
 }
 
@@ -59,7 +61,11 @@ def test_djangos_deployment_checks_find_nothing(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("setting", "value", "said"),
-    [("TONGBAO_SANDBOX", "yes", "mall.E001"), ("TONGBAO_MAIL", "", "mall.E002")],
+    [
+        ("TONGBAO_SANDBOX", "yes", "mall.E001"),
+        ("TONGBAO_MAIL", "", "mall.E002"),
+        ("TONGBAO_SMS", "tongbao.mall.people.texts.Files", "mall.E004"),
+    ],
 )
 def test_an_https_mall_with_what_moves_nothing_is_refused(
     tmp_path: Path, setting: str, value: str, said: str
@@ -67,6 +73,18 @@ def test_an_https_mall_with_what_moves_nothing_is_refused(
     done = manage("check", "--deploy", TONGBAO_FILES=str(tmp_path), **{setting: value})
     assert done.returncode == 1
     assert said in done.stderr
+
+
+@pytest.mark.parametrize(
+    "setting", ["MALL_PAYMENT_PROVIDERS", "MALL_TOPUP_PROVIDERS", "MALL_PAYOUTS"]
+)
+def test_a_sandbox_that_is_named_is_refused_as_the_switch_is(setting: str) -> None:
+    real = {"MALL_PAYMENT_PROVIDERS": [], "MALL_TOPUP_PROVIDERS": [], "MALL_PAYOUTS": "a.Bank"}
+    named = {setting: "a.Sandbox" if setting == "MALL_PAYOUTS" else ["a.Sandbox"]}
+    https = {"ADDRESS": "https://mall.example.com", "SANDBOX": False}
+    for these, found in ((real, False), ({**real, **named}, True)):
+        with override_settings(**https, **these):
+            assert ("mall.E001" in {one.id for one in check_deployed(None)}) is found
 
 
 def test_what_a_person_sees_is_kept_by_nobody(mall: Mall) -> None:

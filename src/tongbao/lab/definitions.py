@@ -180,7 +180,7 @@ DEFINITIONS: Final[Mapping[str, Text]] = {
         "Share of everything that the richest tenth has.", "最富的十分之一会员所占的份额。"
     ),
     "quota_granted": Text(
-        "What purchases allowed members to take out at most: a ceiling, no promise.",
+        "The ceiling that purchases earned members; a ceiling is no promise.",
         "消费产生的收益上限合计：上限，不是承诺。",
     ),
     "quota_lost": Text("Ceiling taken back by refunds.", "因退款收回的收益上限。"),

@@ -51,7 +51,7 @@ SALE_LOSES: Final = Rule(
         "commissions take {share} of the price, more than a margin of {assumed} brings or all of "
         "it. {needed} What the mall and the payment provider charge comes on top.",
         "一笔普通销售赚不回本方案要付出的部分：准备金、分红和现金佣金占售价的 {share}，"
-        "达到或超过了 {assumed} 的毛利率。{needed}商城和支付服务商的费用还要另计。",
+        "达到或超过了 {assumed} 的毛利率。{needed}商城和支付渠道的费用还要另计。",
     ),
     Text(
         "Lower backing or dividend, or sell only goods with such a margin; "

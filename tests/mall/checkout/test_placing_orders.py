@@ -92,6 +92,15 @@ def test_a_bad_address_is_told_field_by_field(mall: Mall) -> None:
     assert 'id="id_new-line1_error"' in text
 
 
+def test_an_address_in_full_width_is_read_at_the_checkout_too(mall: Mall) -> None:
+    user = mall.user()
+    client = filled(mall, user, "tea-1")
+    wide = {**ADDRESS, "new-postcode": "２００１２０"}
+    page = client.post("/checkout/shipping-address/", wide, follow=True)
+    assert page.redirect_chain[-1][0] == "/checkout/preview/"
+    assert get_model("address", "UserAddress").objects.get(user=user).postcode == "200120"
+
+
 def test_an_order_from_the_wallet_is_paid_at_once(mall: Mall) -> None:
     user = rich(mall, 20_000)
     client = filled(mall, user)

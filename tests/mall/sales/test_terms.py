@@ -5,16 +5,39 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from tests.mall.checkout.way import rich
 from tests.mall.sales.buying import bought, buyer, overdue, pay_for, placed
+from tests.mall.sales.test_views import ordered, shown
 from tests.mall.services.goods import bought as bought_voucher
 from tests.mall.services.goods import offer
 from tests.mall.stage import PLAN, Mall
+from tongbao.cli.mall_work import duties
 from tongbao.ledger import programs, versions
 from tongbao.ledger.versions import NoticeTooShort
 from tongbao.mall.sales import cancelling, receiving, returns, settling, terms
 from tongbao.mall.sales.models import Part, Return, Sale
 from tongbao.mall.sales.placing import Split
 from tongbao.mall.shop.models import Shop
+
+FORM = {
+    "name_en": "A",
+    "name_zh": "甲",
+    "return_days": "0",
+    "receive_days": "14",
+    "pay_minutes": "30",
+    "answer_days": "3",
+    "returns_most": "5",
+    "unpaid_most": "4",
+    "unpaid_share_bps": "20",
+    "return_least_bps": "5",
+    "platform_fee_bps": "2",
+    "provider_fee_bps": "0.6",
+    "earn_least_bps": "5",
+    "texts_per_place": "30",
+    "texts_per_country": "500",
+    "texts_per_mall": "1000",
+}
+"""What the desk's page of terms sends, the window taken away."""
 
 
 def test_an_order_keeps_the_window_and_the_fees_that_it_was_bought_on(mall: Mall) -> None:
@@ -36,27 +59,9 @@ def test_an_order_keeps_the_window_and_the_fees_that_it_was_bought_on(mall: Mall
 
 def test_taking_the_window_away_is_asked_for_again(mall: Mall) -> None:
     desk = mall.client(mall.operator())
-    form = {
-        "name_en": "A",
-        "name_zh": "甲",
-        "return_days": "0",
-        "receive_days": "14",
-        "pay_minutes": "30",
-        "answer_days": "3",
-        "returns_most": "5",
-        "unpaid_most": "4",
-        "unpaid_share_bps": "20",
-        "return_least_bps": "5",
-        "platform_fee_bps": "2",
-        "provider_fee_bps": "0.6",
-        "earn_least_bps": "5",
-        "texts_per_place": "30",
-        "texts_per_country": "500",
-        "texts_per_mall": "1000",
-    }
-    assert "as soon as the goods are received" in desk.post("/desk/terms/", form).content.decode()
+    assert "as soon as the goods are received" in desk.post("/desk/terms/", FORM).content.decode()
     assert mall.shop.return_days == 7
-    assert desk.post("/desk/terms/", {**form, "no_window": "on"}).status_code == 302
+    assert desk.post("/desk/terms/", {**FORM, "no_window": "on"}).status_code == 302
     assert mall.shop.return_days == 0
 
 
@@ -133,3 +138,39 @@ def test_the_notice_of_a_plan_covers_the_longest_voucher(mall: Mall) -> None:
     bought_voucher(mall, "massage")
     mall.product("massage").delete()
     assert terms.longest(mall.shop) > timedelta(days=200 + 7 + 14)
+
+
+def test_a_window_that_is_shorter_by_the_time_of_paying_does_not_hold_and_a_longer_one_does(
+    mall: Mall,
+) -> None:
+    first, second = (
+        placed(mall, buyer(mall), {"tea": 10_000}, Split(provider=10_000)) for _ in range(2)
+    )
+    Shop.objects.update(return_days=2, receive_days=3)
+    own = pay_for(first).parts.get().terms
+    assert (own.return_days, own.receive_days) == (7, 14)
+    Shop.objects.update(return_days=30, receive_days=40)
+    own = pay_for(second).parts.get().terms
+    assert (own.return_days, own.receive_days) == (30, 40)
+
+
+def test_a_longer_window_lengthens_the_notice_by_the_desk_and_by_the_worker(mall: Mall) -> None:
+    def days() -> int:
+        return programs.overview(mall.shop.program).plan_notice_days
+
+    longer = {**FORM, "return_days": "30"}
+    assert mall.client(mall.operator()).post("/desk/terms/", longer).status_code == 302
+    assert days() == 51  # 30 minutes, 14 days to receive, 30 to return, 3 + 3 for an answer
+    Shop.objects.update(return_days=60)
+    (duty,) = (one for one in duties() if one.name == "notice")
+    duty.work(timezone.now())
+    assert days() == 81
+
+
+def test_an_order_shows_its_own_window(mall: Mall) -> None:
+    user = rich(mall)
+    sale = ordered(mall, user)
+    Shop.objects.update(return_days=3)
+    page = shown(mall.client(user), sale)
+    assert "Return window of this order: 7 days" in page
+    assert "3 days" not in page

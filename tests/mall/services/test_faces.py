@@ -292,3 +292,10 @@ def test_the_malls_own_merchant_bears_the_malls_name(mall: Mall) -> None:
     own = open_own(mall.shop)
     assert own.name_en == mall.shop.name_en
     assert own.name_zh == "自营"
+
+
+@SANDBOX
+def test_the_page_says_how_much_of_the_price_earns(mall: Mall) -> None:
+    product = offer(mall, "topup", "phone", "105.00", topup_kind="phone", face="100.00")
+    page = mall.client().get(product.get_absolute_url()).content.decode()
+    assert "Of these ¥105.00, ¥7.00 earn points" in " ".join(page.split())

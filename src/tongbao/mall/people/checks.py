@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error
 
 _FILES = "django.core.mail.backends.filebased.EmailBackend"
+_TEXTS = "tongbao.mall.people.texts.Files"
 
 
 def check_deployed(app_configs: Any, **_kwargs: Any) -> list[CheckMessage]:  # noqa: ANN401  # Django's
@@ -33,6 +34,14 @@ def check_deployed(app_configs: Any, **_kwargs: Any) -> list[CheckMessage]:  # n
                 "Mails are written as files: nobody gets a code.",
                 hint="Set TONGBAO_MAIL.",
                 id="mall.E002",
+            )
+        )
+    if settings.MALL_SMS_SENDER == _TEXTS:
+        found.append(
+            Error(
+                "Text messages are written as files: nobody gets a code by phone.",
+                hint="Name in TONGBAO_SMS the class that sends them.",
+                id="mall.E004",
             )
         )
     if settings.DEBUG:
