@@ -84,6 +84,21 @@ def test_a_column_name_with_a_comma_is_quoted() -> None:
     assert layout.columns["amount"] == "a,b"
 
 
+@pytest.mark.parametrize(
+    "mapping",
+    [
+        '"order=No, of order","customer=Who",time=when,"amount=Sum ""net"", EUR"',
+        'order="No, of order",customer="Who",time=when,amount="Sum ""net"", EUR"',
+        'order = "No, of order" , customer=Who, time="when", "amount=Sum ""net"", EUR"',
+    ],
+)
+def test_quotes_stand_around_a_pair_or_around_its_column(mapping: str) -> None:
+    columns = ["No, of order", "Who", "when", 'Sum "net", EUR']
+    layout = layout_of(columns, mapping, "f")
+    roles = ("order", "customer", "time", "amount")
+    assert [layout.columns[role] for role in roles] == columns
+
+
 def test_a_column_that_exists_twice_is_refused() -> None:
     with pytest.raises(LabError, match="field 'total': two columns have this name"):
         layout_of(

@@ -77,6 +77,7 @@ _PEOPLE: Final = (
         "顧客",
     ),
 )
+_QUOTED_NAME: Final = re.compile(r'(^|,)\s*([a-z_]+\s*=\s*)"((?:[^"]|"")*)"\s*(?=,|$)')
 _ONE_OF: Final = ("amount", "amount_minor", "line_amount", "quantity")
 _UNIT_PRICES: Final = ("unit_price", "unit_price_milli")
 _INSTEAD: Final = (
@@ -234,9 +235,10 @@ def _pairs(
 
 
 def _parts(mapping: str) -> list[str]:
-    """Split at commas; a part in double quotes may hold commas."""
+    """Split at commas; a part in double quotes may hold commas, or the column's name in it alone."""
+    whole = _QUOTED_NAME.sub(r'\1"\2\3"', mapping)
     try:
-        rows = list(csv.reader([mapping], strict=True, skipinitialspace=True))
+        rows = list(csv.reader([whole], strict=True, skipinitialspace=True))
     except csv.Error:
         raise LabError(_NO_PAIR.fill(part=quoted(mapping)), _roles_out()) from None
     return [part for part in rows[0] if part.strip()] if rows else []
