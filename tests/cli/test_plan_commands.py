@@ -196,7 +196,26 @@ def test_check_of_what_no_seller_can_afford_exits_with_1(
     assert json.loads(asked.stdout)["status"] == "errors"
 
 
-@pytest.mark.parametrize("lines", [{"backing": '"100%"'}, {"dividend": '"70%"'}])
+@pytest.mark.parametrize(
+    "lines",
+    [
+        {"backing": '"100%"'},
+        {"backing": '"97.01%"'},
+        {"dividend": '"70%"'},
+        {"dividend": '"60%"', "referral_cash": '["8%"]'},
+        {"dividend_base": '"profit"', "dividend": '"70%"'},
+    ],
+)
+def test_check_of_what_leaves_nothing_even_of_goods_without_cost_exits_with_1(
+    lines: dict[str, str], tmp_path: Path
+) -> None:
+    result = run("check", written(tmp_path, toml(**lines)))
+    assert result.exit_code == 1
+    assert "ERROR  nothing-left" in result.stdout
+    assert "sale-loses" not in result.stdout
+
+
+@pytest.mark.parametrize("lines", [{"backing": '"97%"'}, {"dividend": '"67%"'}])
 def test_check_of_what_only_a_dear_article_can_bear_warns(
     lines: dict[str, str], tmp_path: Path
 ) -> None:

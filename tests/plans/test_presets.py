@@ -72,9 +72,9 @@ def test_goods_paid_with_points_cost_what_selling_points_costs(name: str) -> Non
     assert plan.goods_fee_bps == plan.exit_fee_bps > 0
 
 
-ENOUGH = {"wine": 5, "dividend": 200, "mall": 9, "green": 6, "cooperative": 10}
-"""What has to stay of the first order, in fen: 0.01 points at 21, 0.5, 12.25, 18 and 10 points
-for 100.00."""
+ENOUGH = {"wine": 5, "dividend": 10, "mall": 9, "green": 6, "cooperative": 10}
+"""What has to stay of the first order, in fen: 0.01 points at 21, 12.25, 18 and 10 points for
+100.00, 0.0005 points at half a point for 100.00."""
 
 
 @pytest.mark.parametrize("paid", [1_000, 9_990, 20_000, 123_456, 200_000, 10_000_000])

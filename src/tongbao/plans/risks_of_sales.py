@@ -16,6 +16,9 @@ from tongbao.plans.words import plain
 FACE_MARGIN_BPS: Final = 200
 """What a provider of top-ups leaves of their price, in the example."""
 
+PROVIDER_CHARGE: Final = Fraction(3, 100)
+"""What a payment provider may take of a price: about 0.6 % in China, to 3 % for cards elsewhere."""
+
 SMALL_REST: Final = Fraction(1, 20)
 """A return that leaves less than this of a usual order is as good as a whole one."""
 
@@ -38,11 +41,30 @@ def overspent(subject: Subject) -> Finding | None:
     return texts.OVERSPENT.found(subject, total=total, margin=_percent(limit), **amounts)
 
 
+def nothing_left(subject: Subject) -> Finding | None:
+    """Refuse a plan that leaves of goods without any cost no more than a provider charges."""
+    taken, sample = take(subject.plan), subject.sample
+    left = taken.earned(Fraction(1))
+    if not taken.fixed or not 0 <= left < PROVIDER_CHARGE:
+        return None  # shares of profit alone leave no sale with a loss
+    return texts.NOTHING_LEFT_EVER.found(
+        subject,
+        total=_percent(taken.fixed + taken.moving),
+        sample=subject.money(sample),
+        left=subject.money(int(sample * left)),
+        charge=_percent(PROVIDER_CHARGE),
+        assumed=_percent(ASSUMED_PROFIT),
+        earned=subject.money(int(sample * ASSUMED_PROFIT)),
+        taken=subject.money(int(sample * taken.at(ASSUMED_PROFIT))),
+    )
+
+
 def sale_loses(subject: Subject) -> Finding | None:
     """Warn of a plan that leaves nothing of a sale with a usual margin, or less."""
     plan, sample = subject.plan, subject.sample
     taken = take(plan)
-    if taken.is_more_than_paid or taken.earned(ASSUMED_PROFIT) > 0 or not taken.at(Fraction(1)):
+    refused = taken.is_more_than_paid or nothing_left(subject)
+    if refused or taken.earned(ASSUMED_PROFIT) > 0 or not taken.at(Fraction(1)):
         return None
     profit = int(sample * ASSUMED_PROFIT)
     bases = {"sales": sample, "profit": profit}
@@ -125,6 +147,7 @@ def _percent(share: Fraction, *, up: bool = False) -> str:
 
 RISKS_OF_SALES: Final[tuple[Callable[[Subject], Finding | None], ...]] = (
     overspent,
+    nothing_left,
     sale_loses,
     young_program,
     face_values,

@@ -42,6 +42,28 @@ ALWAYS_OVERSPENT: Final = Rule(
         "{sample} 的订单，积分准备金、分红和佣金要付出 {taken}。",
     ),
 )
+NOTHING_LEFT_EVER: Final = Rule(
+    "error",
+    "nothing-left",
+    "backing_bps",
+    Text(
+        "The seller cannot afford this: backing, dividends and cash commissions add up to {total}, so "
+        "that even goods that cost nothing leave {left} of {sample}. A payment provider alone may "
+        "charge {charge} of the price.",
+        "卖家负担不起：准备金、分红和现金佣金的比例合计 {total}，就算商品没有成本，{sample} 也只剩 {left}；"
+        "而仅支付渠道就可能收取售价的 {charge}。",
+    ),
+    Text(
+        "Lower the rates, until a usual sale leaves something for you.",
+        "请降低这些比例，直到一笔普通销售能给您留下利润。",
+    ),
+    (RULES_PLAN,),
+    Text(
+        "of an order of {sample} with a margin of {assumed}, {earned} is earned and {taken} goes "
+        "to reserve, dividends and commissions.",
+        "毛利率为 {assumed} 的 {sample} 订单，毛利 {earned}，而积分准备金、分红和佣金要付出 {taken}。",
+    ),
+)
 SALE_LOSES: Final = Rule(
     "warning",
     "sale-loses",
@@ -67,10 +89,10 @@ SALE_LOSES: Final = Rule(
         "分红 {dividend}，佣金最多 {commission}；{left}。",
     ),
 )
+NEVER_PAYS: Final = Text("No margin leaves anything.", "毛利率再高也没有剩余。")
 PAYS_FROM: Final = Text(
     "Only a margin of more than {margin} leaves anything.", "毛利率高于 {margin} 才有剩余。"
 )
-NEVER_PAYS: Final = Text("No margin leaves anything.", "毛利率再高也没有剩余。")
 SHORT_BY: Final = Text("{amount} is lost", "亏损 {amount}")
 NOTHING_LEFT: Final = Text("nothing is left", "没有剩余")
 
