@@ -14,6 +14,7 @@ from tests.mall.sales.buying import bought, buyer, overdue, paid, wallet
 from tests.mall.services.goods import bought as bought_service
 from tests.mall.services.goods import offer
 from tests.mall.stage import Mall
+from tongbao.mall.desk import waiting
 from tongbao.mall.instore import codes
 from tongbao.mall.instore.models import Bill, PayCode
 from tongbao.mall.merchants.models import Merchant
@@ -54,7 +55,9 @@ def test_today_counts_what_was_paid_today(mall: Mall) -> None:
 
 def test_an_order_is_shipped_by_its_merchant_only(mall: Mall) -> None:
     offer(mall, "voucher", "dinner", "88.00")
-    part = bought_service(mall, "dinner", also="tea-1").parts.get()
+    sale = bought_service(mall, "dinner", also="tea-1")
+    part = sale.parts.get(kind="goods")
+    assert list(waiting.to_ship(part.merchant)) == [part]  # and not its part of vouchers
     path = f"/desk/tea/orders/{part.pk}/"
     assert mall.client(mall.staff("wine")).post(f"{path}ship/", {"note": "x"}).status_code == 404
     client = mall.client(mall.staff("tea"))

@@ -1,6 +1,8 @@
 """Services to buy, and a shopper who has bought some."""
 
+from contextlib import nullcontext
 from typing import Any
+from unittest import mock
 
 from django.test import override_settings
 from oscar.core.loading import get_model
@@ -9,9 +11,11 @@ from tests.mall.checkout.way import pay, put, rich
 from tests.mall.stage import Mall
 from tongbao.mall.merchants.opening import open_own
 from tongbao.mall.people.models import User
-from tongbao.mall.sales.models import Sale
+from tongbao.mall.sales.models import Part, Sale
+from tongbao.mall.services import faces
 from tongbao.mall.services.kinds import open_kinds
 
+ONE_PART = mock.patch.object(faces, "part_kind", return_value=Part.Kind.GOODS)
 SANDBOX = override_settings(MALL_TOPUP_PROVIDERS=["tongbao.mall.services.sandbox.Sandbox"])
 
 
@@ -50,11 +54,21 @@ def bought(
     quantity: int = 1,
     *,
     also: str = "",
+    together: bool = False,
     user: User | None = None,
     **options: str,
 ) -> Sale:
-    """Let a shopper buy it, with ``also`` in the same order, all from the wallet."""
-    user = user or rich(mall)
+    """Let a shopper buy it, with ``also`` in the same order, all from the wallet.
+
+    ``together``: as an order from before vouchers had a part of their own.
+    """
+    with ONE_PART if together else nullcontext():
+        return _bought(mall, upc, quantity, also, user or rich(mall), options)
+
+
+def _bought(
+    mall: Mall, upc: str, quantity: int, also: str, user: User, options: dict[str, str]
+) -> Sale:
     client = mall.client(user)
     put(client, mall, upc, quantity, **options)
     total = mall.product(upc).stockrecords.get().price * quantity

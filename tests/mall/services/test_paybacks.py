@@ -90,7 +90,7 @@ def test_a_topup_that_fails_while_all_of_it_is_asked_for_is_paid(mall: Mall, end
 
 def test_a_voucher_given_back_while_its_return_is_approved_is_paid_once(mall: Mall) -> None:
     offer(mall, "voucher", "dinner", "88.00")
-    sale = bought(mall, "dinner", also="tea-1")
+    sale = bought(mall, "dinner", also="tea-1", together=True)
     part, before = sale.parts.get(), wallet(mall, sale.user.account)
     asked = returns.ask(part, 8800, {of(sale, "dinner"): 1})
     vouchers.give_back(part.vouchers.get(), "asked")
@@ -169,7 +169,7 @@ def test_what_the_ledger_cannot_do_now_is_paid_back_later(mall: Mall) -> None:
 
 def test_a_used_voucher_is_not_offered_and_an_unused_one_only_as_a_unit(mall: Mall) -> None:
     offer(mall, "voucher", "dinner", "88.00")
-    sale = bought(mall, "dinner", 3, also="tea-1")
+    sale = bought(mall, "dinner", 3, also="tea-1", together=True)
     part, staff = sale.parts.get(), mall.staff("tea")
     first, second, _third = part.vouchers.order_by("unit")
     vouchers.use(first, staff)
@@ -185,7 +185,7 @@ def test_a_used_voucher_is_not_offered_and_an_unused_one_only_as_a_unit(mall: Ma
 
 def test_by_an_amount_no_unused_voucher_comes_back(mall: Mall) -> None:
     offer(mall, "voucher", "dinner", "88.00")
-    sale = bought(mall, "dinner", also="tea-1")
+    sale = bought(mall, "dinner", also="tea-1", together=True)
     part = sale.parts.get()
     path = f"/orders/{sale.number}/parts/{part.pk}/return/"
     page = mall.client(sale.user).post(path, {"amount": "100.01"}).content.decode()
@@ -202,7 +202,7 @@ def test_by_an_amount_no_unused_voucher_comes_back(mall: Mall) -> None:
 
 def test_a_return_of_all_of_it_takes_the_unused_vouchers_along(mall: Mall) -> None:
     offer(mall, "voucher", "dinner", "88.00")
-    sale = bought(mall, "dinner", also="tea-1")
+    sale = bought(mall, "dinner", also="tea-1", together=True)
     part = sale.parts.get()
     asked = returns.ask(part, 18800)
     returns.approve(asked, mall.staff("tea"), returns.quote(part, 18800))
@@ -212,7 +212,7 @@ def test_a_return_of_all_of_it_takes_the_unused_vouchers_along(mall: Mall) -> No
 
 def test_a_voucher_that_was_used_meanwhile_does_not_come_back(mall: Mall) -> None:
     offer(mall, "voucher", "dinner", "88.00")
-    sale = bought(mall, "dinner", also="tea-1")
+    sale = bought(mall, "dinner", also="tea-1", together=True)
     part = sale.parts.get()
     asked = returns.ask(part, 8800, {of(sale, "dinner"): 1})
     vouchers.use(part.vouchers.get(), mall.staff("tea"))

@@ -50,7 +50,7 @@ def test_a_merchant_may_still_choose_to_give_it_back(mall: Mall) -> None:
 
 def test_goods_beside_a_used_voucher_come_back_by_silence(mall: Mall) -> None:
     offer(mall, "voucher", "x", "100.00")
-    sale = bought(mall, "x", also="tea-1")
+    sale = bought(mall, "x", also="tea-1", together=True)
     part = sale.parts.get()
     vouchers.use(part.vouchers.get(), mall.staff("tea"))
     asked = returns.ask(part, 10_000)  # the teapot's worth

@@ -9,7 +9,7 @@ from tests.mall.checkout.way import address, pay, put
 from tests.mall.sales.buying import buyer, wallet
 from tests.mall.services.goods import bought, offer
 from tests.mall.stage import Mall
-from tongbao.mall.sales import cancelling, receiving, returns
+from tongbao.mall.sales import cancelling, receiving, returns, settling
 from tongbao.mall.sales.models import Part
 from tongbao.mall.services import paybacks, vouchers
 from tongbao.mall.services.models import Voucher
@@ -94,9 +94,24 @@ def test_an_expired_voucher_cannot_be_used(mall: Mall) -> None:
         vouchers.use(voucher, mall.staff("tea"), voucher.expires_at)
 
 
-def test_goods_and_vouchers_together_are_received_when_the_last_is_had(mall: Mall) -> None:
-    offer(mall, "voucher", "dinner", "88.00")
+def test_goods_beside_an_unused_voucher_settle_at_their_own_time(mall: Mall) -> None:
+    offer(mall, "voucher", "dinner", "88.00", voucher_days=1096)
     sale = bought(mall, "dinner", also="tea-1")
+    goods, voucher = sale.parts.get(kind="goods"), sale.parts.get(kind="voucher")
+    assert (goods.total_minor, voucher.total_minor) == (10_000, 8_800)
+    receiving.ship(goods)
+    receiving.receive(goods)
+    settling.settle_due(timezone.now() + timedelta(days=8))
+    assert sale.parts.get(kind="goods").state == Part.State.SETTLED
+    assert sale.parts.get(kind="voucher").state == Part.State.WAITING
+    vouchers.use(Voucher.objects.get(part=voucher), mall.staff("tea"))
+    settling.settle_due(timezone.now() + timedelta(days=8))
+    assert {part.state for part in sale.parts.all()} == {Part.State.SETTLED}
+
+
+def test_goods_and_vouchers_in_one_part_are_received_when_the_last_is_had(mall: Mall) -> None:
+    offer(mall, "voucher", "dinner", "88.00")
+    sale = bought(mall, "dinner", also="tea-1", together=True)
     part = sale.parts.get()
     receiving.ship(part)
     receiving.receive(part)
@@ -105,14 +120,15 @@ def test_goods_and_vouchers_together_are_received_when_the_last_is_had(mall: Mal
     assert sale.parts.get().state == Part.State.RECEIVED
 
 
-def test_a_used_voucher_alone_does_not_receive_the_goods(mall: Mall) -> None:
+@pytest.mark.parametrize("together", [True, False])
+def test_a_used_voucher_alone_does_not_receive_the_goods(mall: Mall, *, together: bool) -> None:
     offer(mall, "voucher", "dinner", "88.00")
-    sale = bought(mall, "dinner", also="tea-1")
+    sale = bought(mall, "dinner", also="tea-1", together=together)
     vouchers.use(Voucher.objects.get(part__sale=sale), mall.staff("tea"))
-    part = sale.parts.get()
+    part = sale.parts.get(kind="goods")
     assert part.state == Part.State.WAITING
     receiving.receive(part)
-    assert sale.parts.get().state == Part.State.RECEIVED
+    assert {part.state for part in sale.parts.all()} == {Part.State.RECEIVED}
 
 
 def test_an_order_of_which_a_voucher_was_used_is_not_cancelled(mall: Mall) -> None:
@@ -146,7 +162,7 @@ def test_a_return_by_hand_takes_unused_vouchers_of_its_lines(mall: Mall) -> None
 
 def test_what_another_return_holds_up_is_paid_back_later(mall: Mall) -> None:
     offer(mall, "voucher", "dinner", "88.00")
-    sale = bought(mall, "dinner", also="tea-1")
+    sale = bought(mall, "dinner", also="tea-1", together=True)
     part = sale.parts.get()
     other = returns.ask(part, 1000)
     voucher = vouchers.give_back(Voucher.objects.get(part=part), "asked")

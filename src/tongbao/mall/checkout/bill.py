@@ -55,7 +55,7 @@ class Item:
 class Group:
     """One merchant's goods, and its share of the shipping.
 
-    What is bought at its face value is a group of its own (``kind``).
+    What is bought at its face value is a group of its own (``kind``), and so are vouchers.
     """
 
     merchant: Merchant
@@ -158,7 +158,7 @@ def bill(shop: Shop, basket: Basket, method: Method = None) -> Bill:
         if merchant is None:
             orphans.append(item)
         else:
-            kind = Part.Kind.FACE if item.is_face else Part.Kind.GOODS
+            kind = faces.part_kind(line.product)
             items.setdefault((merchant, kind), []).append(item)
     cost = 0 if method is None or not items else _cost(shop, basket, method)
     whole = cost + sum(one.before_minor for found in items.values() for one in found)
@@ -169,7 +169,7 @@ def bill(shop: Shop, basket: Basket, method: Method = None) -> Bill:
         )
         above %= {"amount": money(most_minor(shop.currency), shop.currency)}
         troubles.append(above)
-    ordered = sorted(items, key=lambda one: (one[0].pk, one[1] == Part.Kind.FACE))
+    ordered = sorted(items, key=lambda one: (one[0].pk, Part.Kind.values.index(one[1])))
     shares = allocate(cost, _weights([items[one] for one in ordered])) if cost else [0] * len(items)
     groups = tuple(
         Group(one[0], tuple(items[one]), share, one[1])

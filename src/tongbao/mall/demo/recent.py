@@ -162,7 +162,7 @@ def _item(record: Any, quantity: int, currency: str) -> _Item:  # noqa: ANN401  
         quantity=quantity,
         amount_minor=to_minor(record.price, currency) * quantity,
         merchant=record.partner.merchant.account,
-        part=Part.Kind.FACE if is_face else Part.Kind.GOODS,
+        part=faces.part_kind(record.product),
         cost_minor=0 if face is None else face.cost_minor * quantity,
     )
 

@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from tongbao.mall.merchants.models import Merchant
+from tongbao.mall.sales import goods
 from tongbao.mall.sales.models import OrderLine, Part, Return, Sale
 from tongbao.mall.services.kinds import TOPUP, VOUCHER
 from tongbao.mall.shop.models import Shop
@@ -24,7 +25,7 @@ def with_goods(found: QuerySet[Part]) -> QuerySet[Part]:
     """Read the parts' goods with them, for a list that names them."""
     return found.select_related(
         "sale__user", "sale__order", "sale__payment__code", "merchant"
-    ).prefetch_related("sale__order__lines__face_line")
+    ).prefetch_related("sale__order__lines__face_line", "sale__order__lines__voucher_line")
 
 
 def paid_since(merchant: Merchant, since: datetime) -> QuerySet[Part]:
@@ -45,7 +46,10 @@ def to_ship(merchant: Merchant) -> QuerySet[Part]:
     found = parts(merchant).filter(
         state=Part.State.WAITING, sale__state=Sale.State.PAID, shipped_at=None
     )
-    return found.filter(Exists(of_part.exclude(service))).order_by("sale__paid_at", "pk")
+    shipped = Q()
+    for kind in (Part.Kind.GOODS, Part.Kind.FACE):
+        shipped |= Q(Exists(of_part.filter(goods.of_kind(kind)).exclude(service)), kind=kind)
+    return found.filter(shipped).order_by("sale__paid_at", "pk")
 
 
 def open_returns(merchant: Merchant) -> QuerySet[Return]:

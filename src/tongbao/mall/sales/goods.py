@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.conf import settings
+from django.db.models import Q
 from django.utils.module_loading import import_string
 
 from tongbao.mall.sales.exact import to_minor
@@ -110,12 +111,18 @@ def lines(part: Part, currency: str) -> list[Line]:
 
 def rows_of(part: Part, rows: Iterable[OrderLine]) -> list[OrderLine]:
     """Return those of an order's lines that are in a part: its merchant's, of its kind."""
-    is_face = part.kind == Part.Kind.FACE
     return [
         row
         for row in rows
-        if row.partner_id == part.merchant.partner_id and hasattr(row, "face_line") == is_face
+        if row.partner_id == part.merchant.partner_id and _kind_of(row) == part.kind
     ]
+
+
+def of_kind(kind: str) -> Q:
+    """Return the condition for an order line to be in a part of that kind."""
+    return Q(
+        face_line__isnull=kind != Part.Kind.FACE, voucher_line__isnull=kind != Part.Kind.VOUCHER
+    )
 
 
 def charged(part: Part, currency: str) -> int:
@@ -177,6 +184,12 @@ def covers_had(
     there = lines(part, currency)
     had = sum(line.units.had_minor for line in there if line.units is not None)
     return bool(had) and amount_minor > max(0, by_amount_minor(part, there) + asked_minor - had)
+
+
+def _kind_of(row: OrderLine) -> str:
+    if hasattr(row, "face_line"):
+        return Part.Kind.FACE
+    return Part.Kind.VOUCHER if hasattr(row, "voucher_line") else Part.Kind.GOODS
 
 
 def worth(part: Part, there: Iterable[Line], chosen: Mapping[int, int]) -> int:

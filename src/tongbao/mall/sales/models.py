@@ -97,7 +97,8 @@ class Part(Tenders):
     """One merchant's part of a sale; it is received, settled and returned by itself.
 
     What is bought at its face value (top-ups, gift cards) is a part of its own: of it only what is
-    left after ``cost_minor``, what its provider charges, counts as paid for points.
+    left after ``cost_minor``, what its provider charges, counts as paid for points. Vouchers are
+    one, too: they may be used for years, and the goods beside them don't wait for that.
 
     ``estimate_atoms`` are the points that it would have brought when it was paid. From the
     settlement on: ``purchase_id``, the points, and how what was paid was split (its figures add
@@ -111,6 +112,7 @@ class Part(Tenders):
 
         GOODS = "goods"
         FACE = "face"  # cash equivalents
+        VOUCHER = "voucher"  # vouchers that are none
 
     class State(models.TextChoices):
         """Where it stands."""
@@ -220,6 +222,13 @@ class PartRate(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["part", "payee"], name="one_rate_each")
         ]
+
+
+class VoucherLine(models.Model):
+    """A line of vouchers that is in a part of vouchers."""
+
+    part = models.ForeignKey(Part, on_delete=models.CASCADE, related_name="voucher_lines")
+    line = models.OneToOneField(OrderLine, on_delete=models.CASCADE, related_name="voucher_line")
 
 
 class FaceLine(models.Model):

@@ -111,7 +111,7 @@ class PartShown:
 def of_user(user: User) -> "QuerySet[Sale]":
     """Return a user's sales, the newest first, with everything that pages show of them."""
     rows = OrderLine.objects.select_related(
-        "product__product_class", "product__parent__product_class", "face_line"
+        "product__product_class", "product__parent__product_class", "face_line", "voucher_line"
     ).prefetch_related("attributes__option", "product__images", "product__parent__images")
     # A cancellation that the ledger did not accept has never been.
     returns = Return.objects.exclude(~Q(cancelled_by=""), state=Return.State.REFUSED)

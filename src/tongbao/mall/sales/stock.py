@@ -16,6 +16,7 @@ from typing import Final
 from django.db.models import F
 from django.db.models.functions import Coalesce, Least
 
+from tongbao.mall.sales import goods
 from tongbao.mall.sales.models import Part, Return, Sale
 from tongbao.mall.sales.untyped import Order, OrderLine, Rows
 
@@ -62,9 +63,7 @@ def is_handed_over(part: Part) -> bool:
 
 
 def _lines(order: Order, part: Part) -> Rows:
-    return order.lines.filter(
-        partner=part.merchant.partner_id, face_line__isnull=part.kind != Part.Kind.FACE
-    )
+    return order.lines.filter(goods.of_kind(part.kind), partner=part.merchant.partner_id)
 
 
 def _release(line: OrderLine, count: int) -> None:

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from django.db.models import QuerySet
 
-from tongbao.mall.sales import receiving
+from tongbao.mall.sales import goods, receiving
 from tongbao.mall.sales.models import OrderLine, Part, Sale
 from tongbao.mall.services import kinds
 from tongbao.mall.services.models import Handover, Topup, Voucher
@@ -19,9 +19,7 @@ TOPUP_OPEN: Final = (Topup.State.WAITING, Topup.State.SENT, Topup.State.FAILED)
 def lines_of(part: Part) -> "QuerySet[Any]":
     """Return the order lines that are in a part: its merchant's."""
     lines = OrderLine.objects.filter(
-        order=part.sale.order_id,
-        partner=part.merchant.partner_id,
-        face_line__isnull=part.kind != Part.Kind.FACE,
+        goods.of_kind(part.kind), order=part.sale.order_id, partner=part.merchant.partner_id
     ).select_related("face_line")
     found: QuerySet[Any] = lines.select_related("product__product_class").order_by("pk")
     return found

@@ -17,7 +17,7 @@ from django.db.models import Q
 from oscar.core.loading import get_model
 
 from tongbao.mall.sales.exact import NotExact, to_minor
-from tongbao.mall.sales.models import FaceLine, OrderLine, Part, Sale
+from tongbao.mall.sales.models import FaceLine, OrderLine, Part, Sale, VoucherLine
 from tongbao.mall.sales.split import earning
 from tongbao.mall.services import kinds, providers
 from tongbao.mall.shop.models import Shop, the_shop
@@ -116,15 +116,31 @@ def unsold(shop: Shop) -> frozenset[int]:
     return frozenset(one.pk for one in rows if not _is_offered(shop, one))
 
 
+def part_kind(product: Any) -> Part.Kind:  # noqa: ANN401  # likewise
+    """Return in which of a merchant's parts of a sale a product is."""
+    if is_face(product):
+        return Part.Kind.FACE
+    is_voucher = kinds.kind_of(product) == kinds.VOUCHER
+    return Part.Kind.VOUCHER if is_voucher else Part.Kind.GOODS
+
+
 def on_placed(sale: Sale) -> None:
-    """Write down the face and the cost of what an order has at its face value, as they are now."""
+    """Write down what of an order is vouchers, and the face and cost, as they are now, of the rest.
+
+    That is of what it has at its face value.
+    """
     if sale.order is None:
         return
     currency = the_shop().currency
-    for part in sale.parts.filter(kind=Part.Kind.FACE).select_related("sale", "merchant"):
+    for part in sale.parts.exclude(kind=Part.Kind.GOODS).select_related("sale", "merchant"):
         lines = OrderLine.objects.filter(order=sale.order, partner=part.merchant.partner_id)
         for line in lines.select_related("product__product_class").order_by("pk"):
-            face = face_of(line.product, currency) if is_face(line.product) else None
+            if part_kind(line.product) != part.kind:
+                continue
+            if part.kind == Part.Kind.VOUCHER:
+                VoucherLine.objects.create(part=part, line=line)
+                continue
+            face = face_of(line.product, currency)
             if face is not None:
                 FaceLine.objects.create(
                     part=part,
