@@ -64,6 +64,36 @@ def test_the_least_is_right_whatever_was_written_before(seed: int) -> None:
             assert bound <= everybody[0]
 
 
+def test_the_store_does_not_grow_with_what_was_written() -> None:
+    """Whoever's key falls leaves an entry behind in the heap: as many as there are accounts stay."""
+    store = MemoryStore(PLAN)
+    for turn in range(500):
+        for name in ("a", "b", "c"):
+            write(store, name, 1, 1000 - turn)
+        assert least(store) == ((1000 - turn) * SCALE, 0, "a")
+        assert len(store._heap) <= 6
+    # One too many, and it is made anew: those without points are left out, the others in order.
+    write(store, "b", 0, 0)
+    for quota in (400, 300, 200, 100):
+        write(store, "c", 1, quota)
+    assert [c.name for c in store.ascending()] == ["c", "a"]
+    write(store, "b", 1, 150)
+    assert [c.name for c in store.ascending()] == ["c", "b", "a"]
+
+
+def test_the_purchases_that_are_kept_are_the_only_ones_known() -> None:
+    desk = Desk()
+    for number in range(3):
+        desk.receipt("purchase", member="m", paid=10_000 + number)
+    store = MemoryStore(PLAN)
+    first, second, third = desk.program.purchases.values()
+    store.keep_purchases({"c1": first, "c2": second})
+    assert (store.purchase("c1"), store.purchase("c2")) == (first, second)
+    store.keep_purchases({"c3": third})
+    assert dict(store.purchases) == {"c3": third}
+    assert store.purchase("c1") is None
+
+
 def test_of_two_with_the_same_key_the_one_opened_first_is_next() -> None:
     store = MemoryStore(PLAN)
     for name in ("b", "a", "c"):

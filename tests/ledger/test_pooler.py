@@ -8,6 +8,7 @@ from django.db import connections
 from tests.ledger.databases import POSTGRESQL, Database, Templates, known
 from tests.ledger.pooler import carries_prepared, pooled
 from tests.ledger.stage import check_books, deposit, opened, purchase, redeem
+from tongbao.ledger import journal_comparison, journal_replay, rebuild
 from tongbao.ledger.door import open_program
 from tongbao.ledger.models import Account
 from tongbao.ledger.statements import statement
@@ -47,6 +48,37 @@ def test_settling_and_reading_go_through_with_the_setting(behind: tuple[Database
         assert again.ok
         check_books(ledger)
         assert ledger.standing().number == CALLERS * 12 + 2
+
+
+def test_a_rebuild_of_many_pages_goes_through_while_others_settle(
+    behind: tuple[Database, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journal_replay, "PAGE", 20)
+    monkeypatch.setattr(journal_comparison, "PAGE", 20)
+    direct, url = behind
+    opened(direct)
+    with known(Database("behind", POSTGRESQL, url + SETTING)) as through:
+
+        def work(caller: int) -> None:
+            ledger = open_program("wine", using=through.alias)
+            for turn in range(40):
+                name = f"{caller}-{turn}"
+                assert ledger.submit(purchase(name, f"m{caller}")).ok
+                assert ledger.submit(
+                    {"id": f"{name}-back", "type": "refund", "purchase": f"{caller}-{turn // 2}"}
+                    | {"amount": 10}
+                ).ok
+
+        def rebuild_often() -> None:
+            ledger = open_program("wine", using=through.alias)
+            for _ in range(4):
+                assert rebuild.check(ledger).ok
+                assert rebuild.write_anew(ledger).ok
+
+        through.at_once([rebuild_often, *(lambda n=n: work(n) for n in range(3))])
+        ledger = open_program("wine", using=through.alias)
+        assert rebuild.check(ledger).entries == 3 * 80 + 1
+        check_books(ledger)
 
 
 def test_rows_are_read_without_a_cursor_that_outlives_its_transaction(

@@ -222,7 +222,7 @@ def test_a_history_rewritten_as_a_whole_is_found_by_a_checkpoint_alone(
         ("UPDATE ledger_day SET day = '2026-01-05' WHERE number = 9", "day 2026-01-02"),
         ("UPDATE ledger_day SET figures = '{}' WHERE number = 4", "day 2026-01-01"),
         ("UPDATE ledger_day SET turnover = '{}' WHERE number = 9", "day 2026-01-02"),
-        ("DELETE FROM ledger_day WHERE number = 9", "closed days"),
+        ("DELETE FROM ledger_day WHERE number = 9", "day 2026-01-02"),
         ("UPDATE ledger_refunded SET refunded = '1'", "refunded of o3"),
         ("DELETE FROM ledger_refunded", "refunded of o3"),
         ("UPDATE ledger_program SET currency = 'USD'", "program, currency"),

@@ -11,7 +11,8 @@ import click
 from tongbao.cli import program_words as words
 from tongbao.cli.progress import open_progress
 from tongbao.ledger.door import open_program
-from tongbao.ledger.rebuild import Rebuilt, check, write_anew
+from tongbao.ledger.journal_comparison import Rebuilt
+from tongbao.ledger.rebuild import check, write_anew
 from tongbao.plans.words import Lang
 
 _LONGEST = 100
@@ -48,7 +49,7 @@ def _short(text: str) -> str:
 
 @contextmanager
 def _progress(lang: Lang) -> Iterator[Callable[[int, int], None]]:
-    """Show a bar; yield what tells it how many entries are done, and of how many."""
+    """Show a bar; yield what tells it how much is done, and of how much."""
     with open_progress() as bars:
         task = bars.add_task(words.REBUILDING.say(lang), total=None, visible=False)
         yield lambda done, total: bars.update(task, completed=done, total=total, visible=True)

@@ -2,11 +2,12 @@
 
 A command costs O(log accounts). The heap holds for each holder an entry that
 is no higher than their key: when the key grows the entry stays, and is put
-right when it comes up; when the key falls a lower one is pushed.
+right when it comes up; when the key falls a lower one is pushed. The higher one
+is left behind; once those are as many as the accounts, the heap is made anew.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from heapq import heappop, heappush, heapreplace
+from heapq import heapify, heappop, heappush, heapreplace
 from types import MappingProxyType
 from typing import Final
 
@@ -60,6 +61,11 @@ class MemoryStore:
     def purchases(self) -> Mapping[str, PurchaseRecord]:
         """All purchases by command id, in the order of their posting; not to be changed."""
         return MappingProxyType(self._purchases)
+
+    def keep_purchases(self, records: Mapping[str, PurchaseRecord]) -> None:
+        """Know these purchases and those to come, no others: so much of a journal is enough."""
+        self._purchases.clear()
+        self._purchases.update(records)
 
     def least_bound(self) -> int | None:
         """Return a number that no holder's key is below, None if there are no holders."""
@@ -131,6 +137,10 @@ class MemoryStore:
                     self._queued[opening] = rank
                     heappush(self._heap, rank)
             ranks[opening] = rank
+        if len(self._heap) > 2 * len(ranks):
+            self._queued = ranks.copy()
+            self._heap = [rank for rank in ranks if rank >= 0]
+            heapify(self._heap)
 
     def fork(self) -> "MemoryStore":
         """Return an independent copy; committed accounts and records are shared."""

@@ -155,6 +155,9 @@ class Storage(Protocol):
     ) -> Found:
         """Read what a batch touches, and the first of the least keys."""
 
+    def entries(self, command_ids: Iterable[str]) -> Mapping[str, Accepted]:
+        """Return the entries of those command ids."""
+
     def accounts(self, names: Iterable[str]) -> Sequence[AccountRow]:
         """Return the accounts of those names."""
 

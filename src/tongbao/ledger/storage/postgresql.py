@@ -1,6 +1,6 @@
 """Settling on PostgreSQL: few round trips, whole batches as arrays."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from operator import attrgetter
 from typing import Any, Final
@@ -240,10 +240,14 @@ class PostgresqlStorage:
             sums = self._execute(_REFUNDED_NAMED, (refunds, program)) if refunds else ()
         return face.Found(
             [face.read_account(row) for row in by_name],
-            {name_of(name): face.Accepted(number, body) for name, number, body in entries},
+            _accepted(entries),
             {name_of(purchase): int(amount) for purchase, amount in sums},
             [face.read_account(row) for row in least],
         )
+
+    def entries(self, command_ids: Iterable[str]) -> Mapping[str, face.Accepted]:
+        """Return the entries of those command ids."""
+        return _accepted(self._execute(_ENTRIES_NAMED, (_names(command_ids), self._program)))
 
     def accounts(self, names: Iterable[str]) -> Sequence[face.AccountRow]:
         """Return the accounts of those names."""
@@ -353,6 +357,10 @@ def _read_head(row: TupleRow | None) -> face.HeadRow | None:
         *(status, number, chain, plan, version, next_plan_at, turnover),
         Figures(last_day=last_day, **values),
     )
+
+
+def _accepted(rows: Iterable[TupleRow]) -> dict[str, face.Accepted]:
+    return {name_of(name): face.Accepted(number, body) for name, number, body in rows}
 
 
 def _names(names: Iterable[str]) -> str:

@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -180,11 +180,6 @@ class SqliteStorage:
     ) -> face.Found:
         """Read what a batch touches, and the first of the least keys."""
         refunds = list(purchases)
-        entries = self._listed(
-            "SELECT command_id, number, body FROM ledger_entry "
-            f"WHERE program = ? AND command_id IN {_LISTED}",
-            [*command_ids, *refunds],
-        )
         refunded = self._listed(
             "SELECT purchase, refunded FROM ledger_refunded "
             f"WHERE program = ? AND purchase IN {_LISTED}",
@@ -192,10 +187,19 @@ class SqliteStorage:
         )
         return face.Found(
             self.accounts(accounts),
-            {name_of(name): face.Accepted(number, body) for name, number, body in entries},
+            self.entries([*command_ids, *refunds]),
             {name_of(purchase): int(amount) for purchase, amount in refunded},
             self.least(None, face.FIRST_LOOK),
         )
+
+    def entries(self, command_ids: Iterable[str]) -> Mapping[str, face.Accepted]:
+        """Return the entries of those command ids."""
+        query = (
+            "SELECT command_id, number, body FROM ledger_entry "
+            f"WHERE program = ? AND command_id IN {_LISTED}"
+        )
+        found = self._listed(query, command_ids)
+        return {name_of(name): face.Accepted(number, body) for name, number, body in found}
 
     def accounts(self, names: Iterable[str]) -> Sequence[face.AccountRow]:
         """Return the accounts of those names."""
