@@ -130,8 +130,8 @@ WALLET_STAYS: Final = Text(
 )
 
 CEILING: Final = Text(
-    "An order of {sample} allows the buyer to take out {quota} at most: dividends, and the value "
-    "of points sold, spent or turned into credit. When dividends and the value of the points "
+    "An order of {sample} raises the buyer's ceiling by {quota}. What counts against it is "
+    "dividends, and the value of points sold, spent or turned into credit. When dividends and the value of the points "
     "reach it, all the member's points are sold, less the fee of {fee}, and the ceiling is over.",
     "消费 {sample} 的收益上限为 {quota}：包括分红，以及卖出、消费或换成购物金的积分价值。"
     "当分红与积分价值到达收益上限时，该会员的积分会全部自动卖出，扣除 {fee} 的手续费。",

@@ -338,6 +338,11 @@ def test_balances_are_the_ledgers(mall: Mall) -> None:
     assert mall.ledger.submit(given).ok
     page = mall.client(mall.staff("tea")).get("/desk/tea/money/").content.decode()
     assert page.count("¥43.21") >= 3  # the tile, the day, the sum
+    (table,) = re.findall(r"<table.*?</table>", page, re.DOTALL)
+    rows = re.findall(r"<tr.*?</tr>", table, re.DOTALL)
+    cells = [len(re.findall(r"<t[hd][ >]", row)) for row in rows]
+    assert cells == [4] * len(rows)
+    assert "¥43.21" in rows[1]  # under the heads stands the sum
 
 
 def test_parts_of_every_state_are_listed(mall: Mall) -> None:

@@ -1,5 +1,6 @@
 """Logging in, being locked out, new passwords, sessions."""
 
+import re
 from typing import Any
 
 import pytest
@@ -158,6 +159,18 @@ def test_nobody_learns_from_a_reset_who_has_an_account(mall: Mall) -> None:
     assert unknown.startswith("+8613912345678\nThere is no account with this number.")
     mall.client().post("/auth/password/reset/", {"login": "nobody@example.com"})
     assert "There is no account" in str(mail.outbox[-1].body)
+
+
+def test_who_taps_me_is_asked_to_log_in_and_then_sees_it(mall: Mall) -> None:
+    user, client = mall.user(), mall.client()
+    (tab,) = re.findall(r'<a[^>]*href="(/me/[^"]*)"[^>]*>(?:(?!</a>).)*Me\b', client.get("/").text)
+    page = client.get(tab, follow=True)
+    asked, _ = page.redirect_chain[-1]
+    assert asked.startswith(LOGIN)
+    (form,) = (one for one in page.text.split("</form>") if 'name="password"' in one)
+    (then,) = re.findall(r'name="next" value="([^"]*)"', form.rpartition("<form")[2])
+    answer = log_in(client, user.email, next=then)
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/me/")
 
 
 def test_logging_out_everywhere_else_leaves_this_session(mall: Mall) -> None:

@@ -14,6 +14,7 @@ from tests.mall.checkout.way import hidden, pay, put, review, rich
 from tests.mall.sales.buying import buyer, wallet
 from tests.mall.services.goods import SANDBOX, bought, offer
 from tests.mall.stage import Mall
+from tongbao.mall.checkout import buying
 from tongbao.mall.merchants.opening import open_own
 from tongbao.mall.people.models import User
 from tongbao.mall.sales import returns, settling
@@ -182,6 +183,30 @@ def test_a_topup_is_paid_in_money_and_the_rest_of_the_basket_as_ever(mall: Mall,
     face, goods = (Sale.objects.get(user=user).parts.get(kind=kind) for kind in ("face", "goods"))
     assert (face.wallet_minor, face.credit_minor + face.points_minor) == (5_000, 0)
     assert (goods.wallet_minor, goods.credit_minor + goods.points_minor) == (0, 10_000)
+
+
+@SANDBOX
+def test_what_gets_a_face_while_it_is_paid_is_paid_in_money_too(
+    mall: Mall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    card = offer(mall, "voucher", "card", "50.00")
+    card.stockrecords.update(partner=open_own(mall.shop).partner)
+    buyer(mall, points=100_000)
+    user = buyer(mall, credit=100_000, points=100_000)
+    client = mall.client(user)
+    put(client, mall, "card")
+    enrolled = buying.enrolled
+
+    def meanwhile(*given: Any) -> Any:  # noqa: ANN401  # as `enrolled`
+        card.attr.face = "50.00"
+        card.attr.face_cost = "49.00"
+        card.save()
+        return enrolled(*given)
+
+    monkeypatch.setattr(buying, "enrolled", meanwhile)
+    answer = pay(client, credit="50.00")
+    assert "paid in money" in answer.content.decode()
+    assert not Sale.objects.filter(user=user).exists()
 
 
 def by_another(mall: Mall, upc: str) -> Any:  # noqa: ANN401  # Oscar has no types

@@ -59,6 +59,15 @@ def test_a_mall_without_dividends_does_not_mention_them(
         assert DIVIDENDS.findall(words_of(mall, path, language, user)) == []
 
 
+def test_a_mall_without_dividends_has_no_page_of_them(
+    mall: Mall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = mall.client(with_points(mall))
+    assert client.get("/wallet/dividends/").status_code == 200
+    with no_dividends(monkeypatch):
+        assert client.get("/wallet/dividends/").headers["Location"] == "/wallet/"
+
+
 def test_the_ceiling_is_told_as_the_line_at_which_points_are_sold(mall: Mall) -> None:
     # 100.00 paid raises the ceiling by 200 percent.
     page = words_of(mall, "/wallet/", "en", with_points(mall))

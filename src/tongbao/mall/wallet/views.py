@@ -15,6 +15,7 @@ from tongbao.ledger.statements import statement
 from tongbao.ledger.values import UnknownAccount
 from tongbao.mall.people.models import User
 from tongbao.mall.shop import context
+from tongbao.mall.shop.dividends import pays_dividends
 from tongbao.mall.shop.models import Shop
 from tongbao.mall.wallet.causes import lines
 from tongbao.mall.wallet.curve import BOTTOM, HEIGHT, LABELS, LEFT, RANGES, RIGHT, WIDTH, curve
@@ -77,7 +78,7 @@ def curve_part(request: HttpRequest) -> HttpResponse:
 @require_safe
 @login_required
 def dividends(request: HttpRequest) -> HttpResponse:
-    """Show what each closed day brought, page by page."""
+    """Show what each closed day brought, page by page; where none ever does, the wallet."""
     ledger, user = shop_of(request).ledger, user_of(request)
     before = request.GET.get("before") or None
     found: dict[str, Any] = {"sums": None, "page": None}
@@ -88,6 +89,8 @@ def dividends(request: HttpRequest) -> HttpResponse:
         pass
     except BadPage:  # an address that no page gave
         return redirect("wallet:dividends")
+    if not pays_dividends(ledger.standing()) and not (found["sums"] and found["sums"].total):
+        return redirect("wallet:home")
     part = "wallet/dividend_days.html" if getattr(request, "htmx", False) else ""
     return render(request, part or "wallet/dividends.html", found)
 
