@@ -162,3 +162,12 @@ def test_three_decimals_are_not_guessed_at_in_prices_and_quantities_either(
     path = written(tmp_path, f"no,who,when,n,each\n1,ann,2024-01-01,{n},{each}\n")
     with pytest.raises(LabError, match=f"line 2, field '{field}': .* two ways"):
         read(path, LINES, currency=currency)
+
+
+@pytest.mark.parametrize("text", ["1,275", "12,500", "KD 1,275"])
+def test_one_group_of_thousands_is_refused_where_amounts_have_three_decimals(text: str) -> None:
+    with pytest.raises(CellError, match="can be read in two ways"):
+        amount_of(text, 3, currency="KWD")
+    assert amount_of("1,275.000", 3) == 1_275_000
+    assert amount_of("1,275,000", 3) == 1_275_000_000
+    assert amount_of("1,275", 2) == 127_500

@@ -173,3 +173,14 @@ def test_lines_may_bear_columns_of_lists_that_nobody_reads(tmp_path: Path) -> No
     history = read(path, LINES)
     assert paid(history) == [("1", 600)]
     assert said(history, "1 lines are equal", "¥6.00", "¥3.00")
+
+
+def test_a_further_row_may_spell_the_same_in_another_way(tmp_path: Path) -> None:
+    text = (
+        "no,who,when,total,back,state\n1,René,2024-01-01,1234.50,5.00,on hold\n"
+        "1,Rene\u0301,2024/1/1,1234.5,5,On-hold\n2,Ann@X.com,2024-01-02,9,,paid\n"
+        "2,ann@x.com ,2024-01-02 00:00,9,0.00,PAID\n"
+    )
+    history = read(written(tmp_path, text), f"{MAPPING},refunded=back,status=state")
+    assert paid(history) == [("2", 900)]
+    assert history.tallies["by_status"].rows == 2

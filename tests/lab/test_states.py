@@ -77,7 +77,7 @@ def test_shopifys_states_stop_too(tmp_path: Path, state: str) -> None:
 
 def test_the_way_out_as_printed_is_one(tmp_path: Path) -> None:
     path = written(tmp_path, woocommerce("completed", "Shipped", "", "cancelled"))
-    with pytest.raises(LabError, match="--paid-status 'completed,shipped'"):
+    with pytest.raises(LabError, match="--paid-status 'completed,shipped,blank'"):
         read(path, None)
     history = read(path, None, paid_status="completed,shipped,blank")
     assert [order.id for order in history.orders] == ["1", "2", "3"]
@@ -91,7 +91,9 @@ def test_known_states_are_left_out_and_told_with_their_sum(tmp_path: Path) -> No
 
 def test_a_blank_state_stops_with_its_way_out(tmp_path: Path) -> None:
     path = written(tmp_path, mapped("paid", "", "NULL"))
-    with pytest.raises(LabError, match=r"(?s)\(blank\) \(2, ¥5.00\).*blank in the list"):
+    with pytest.raises(
+        LabError, match=r"(?s)\(blank\) \(2, ¥5.00\).*--paid-status 'paid,blank' all"
+    ):
         read(path, MAPPED)
     assert len(read(path, MAPPED, paid_status="paid,blank").orders) == 3
     left = read(path, MAPPED, paid_status="paid")

@@ -30,6 +30,7 @@ _COMMA: Final = re.compile(
     r"([1-9][0-9]{0,2}(?:(?P<group>[.' ])[0-9]{3})(?:(?P=group)[0-9]{3})*|[0-9]+)(?:,([0-9]+))?"
 )
 _ONE_GROUP: Final = re.compile(r"[1-9][0-9]{0,2}")
+_ONE_COMMA: Final = re.compile(r"[1-9][0-9]{0,2},[0-9]{3}")
 _BETWEEN: Final = re.compile(r"[.,' ]")
 _MINUS: Final = "\u2010\u2011\u2012\u2013\u2014\u2212\ufe58\ufe63\u207b"
 _INVISIBLE: Final = "\u200b\u200c\u200d\u200e\u200f\u061c\u2060\ufeff\u202a\u202b\u202c\u202d\u202e"
@@ -127,7 +128,8 @@ def amount_of(
 
     ``usual`` is how many decimals such amounts have, ``digits`` if not given:
     with less than three of them, three decimals after up to three digits are
-    refused, for they may be thousands. With ``comma`` a comma may stand before
+    refused, for they may be thousands; with just three, one group of thousands,
+    for it may be decimals. With ``comma`` a comma may stand before
     the decimals, and points or blanks between thousands. A sign about the
     amount has to fit ``currency``: any known one if that is None, none if it is ''.
 
@@ -141,8 +143,8 @@ def amount_of(
     if signed and currency is not None and currency not in signed:
         _refuse_sign(text, signed, currency)
     figure = figure_of(text.strip())
-    few = (digits if usual is None else usual) < _GROUP
-    whole, decimals = _parts(text, figure.number, few=few, comma=comma)
+    usual = digits if usual is None else usual
+    whole, decimals = _parts(text, figure.number, usual=usual, comma=comma)
     fraction = decimals.rstrip("0")
     if len(fraction) > digits:
         raise CellError(TOO_FINE.fill(value=quoted(text), digits=digits), TOO_FINE_OUT)
@@ -169,7 +171,7 @@ def _refuse_sign(text: str, signed: frozenset[str], currency: str) -> None:
     raise CellError(reason, _OTHER_SIGN_OUT.fill(currency=currency))
 
 
-def _parts(text: str, number: str, *, few: bool, comma: bool) -> tuple[str, str]:
+def _parts(text: str, number: str, *, usual: int, comma: bool) -> tuple[str, str]:
     """Return what stands before and behind the decimal sign, if there is only one reading."""
     point = _POINT.fullmatch(number)
     other = _COMMA.fullmatch(number) if comma else None
@@ -182,7 +184,8 @@ def _parts(text: str, number: str, *, few: bool, comma: bool) -> tuple[str, str]
         raise CellError(NO_NUMBER.fill(value=quoted(text)), _NO_NUMBER_OUT)
     whole, decimals = min(readings)
     bare = point is not None and _ONE_GROUP.fullmatch(point[1])
-    if len(readings) > 1 or (few and bare and len(decimals) == _GROUP):
+    thousands = usual < _GROUP and bare and len(decimals) == _GROUP
+    if len(readings) > 1 or thousands or (usual == _GROUP and _ONE_COMMA.fullmatch(number)):
         raise CellError(_AMBIGUOUS.fill(value=quoted(text)), _AMBIGUOUS_OUT)
     return whole, decimals
 

@@ -1,7 +1,7 @@
 """One order in the making: the rows of a file that belong to it, read cell by cell."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Final, TypeVar
@@ -12,8 +12,9 @@ from tongbao.lab.cells import FINE, Cell, Rounded
 from tongbao.lab.formats import Layout
 from tongbao.lab.names import Names, name_of
 from tongbao.lab.problems import CellError, quoted
-from tongbao.lab.signs import currency_meant
+from tongbao.lab.signs import currency_meant, meanings_together
 from tongbao.lab.state_words import state_of
+from tongbao.plans.currencies import MINOR_DIGITS
 from tongbao.plans.money import FigureError, minor_digits
 from tongbao.plans.words import Text
 
@@ -28,6 +29,13 @@ _EXTRAS: Final = ("refunded", "taken_off", "outstanding", "gift_card", "profit")
 _GIFT: Final = re.compile(
     r"gift[ _-]?(?:card|certificate|voucher)|礼品卡|禮品卡|购物卡|購物卡|储值卡|礼券|carte[ _-]cadeau"
     r"|geschenk(?:karte|gutschein)|tarjeta[ _-]regalo|ギフトカード",
+    re.IGNORECASE,
+)
+_CREDIT: Final = re.compile(
+    _GIFT.pattern
+    + r"|store[ _-]?credit|account[ _-](?:credit|funds)|customer[ _-](?:balance|credit)"
+    r"|(?:store|shop)[ _-]wallet|(?:会员|店内|店铺)余额|余额(?:支付|抵扣)|储值|購物金|购物金"
+    r"|预存款|guthaben|saldo a favor",
     re.IGNORECASE,
 )
 
@@ -84,7 +92,8 @@ class RowReader:
 
     ``refund_amounts`` says that the column mapped as refund holds amounts, not
     marks; ``comma`` that amounts may be written with a decimal comma; ``only`` is
-    the one currency that is wanted, where the file has several.
+    the one currency that is wanted, where the file has several; ``named`` are those
+    that the names of the money's columns may mean. ``signed`` tells whether an amount bore a sign.
     """
 
     def __init__(
@@ -96,6 +105,7 @@ class RowReader:
         refund_amounts: bool,
         comma: bool = False,
         only: str | None = None,
+        named: frozenset[str] = frozenset(),
     ) -> None:
         self._layout = layout
         self._clock = clock
@@ -104,6 +114,8 @@ class RowReader:
         self._refund_amounts = refund_amounts
         self._comma = comma
         self._only = only
+        self._named = named
+        self.signed = False
         self.rounded = Rounded()
         self.names = Names()
         self.roles = tuple(layout.columns)
@@ -118,6 +130,11 @@ class RowReader:
         head = (*same, "status", "own_id", "refund_of") if layout.folded else ()
         self._head = tuple(role for role in head if role in self._place)
         self._extras = tuple(role for role in _EXTRAS if role in self._place)
+
+    @property
+    def names_currency(self) -> bool:
+        """Return whether the names of the money's columns say the currency."""
+        return bool(self._named)
 
     def order_id(self, row: Sequence[Cell]) -> str:
         """Return the row's order id."""
@@ -140,16 +157,35 @@ class RowReader:
         """
         columns = self._layout.columns
         for role, cell, first in zip(self._head, self._head_of(row), draft.head, strict=True):
-            if cell not in {"", first}:
+            if cell not in {"", first} and not self._means_the_same(role, row, draft):
                 return columns[role]
         amount = self._money(self._whole, row, draft.currency, blank=draft.written)
         if amount != draft.written:
             return columns[self._whole]
         for role, first in zip(self._extras, draft.extras, strict=True):
             cell = cells.shown(row[self._place[role]])
-            if cell not in {"", first} and self._money(role, row, draft.currency):
+            if cell in {"", first}:
+                continue
+            found = self._money(role, row, draft.currency, blank=0)
+            if found and found != self._money_of(role, first, draft.currency, blank=0):
                 return columns[role]
         return None
+
+    def _means_the_same(self, role: str, row: Sequence[Cell], draft: Draft) -> bool:
+        """Return whether a further row's cell, spelt in another way, says what the first row's does."""
+        if self._is_left_blank(role, row):
+            return True
+        read: Mapping[str, tuple[Callable[[Sequence[Cell]], object], object]] = {
+            "customer": (self._customer, draft.customer),
+            "time": (self._time, draft.time),
+            "currency": (self._currency, draft.currency),
+            "status": (self._status, draft.status),
+            "refund_of": (self._reference, draft.refund_of),
+        }
+        if role not in read:
+            return False
+        meaning, first = read[role]
+        return meaning(row) == first
 
     def bears_amount(self, row: Sequence[Cell]) -> bool:
         """Return whether the row says what its order costs."""
@@ -165,6 +201,7 @@ class RowReader:
         draft.currency = self._currency(row)
         draft.status = self._status(row)
         draft.amount = self._amount(row, draft.currency)
+        self.signed = self.signed or self._is_signed(row)
         draft.written = draft.part = draft.amount
         draft.extras = tuple(cells.shown(row[self._place[role]]) for role in self._extras)
         draft.marked = self.mark(row)
@@ -210,7 +247,7 @@ class RowReader:
         draft.outstanding = self._money("outstanding", row, draft.currency, blank=0) or 0
         draft.gift_amount = abs(self._money("gift_card", row, draft.currency, blank=0) or 0)
         if "payment" in self._place:
-            draft.gift = _GIFT.search(cells.shown(row[self._place["payment"]])) is not None
+            draft.gift = _CREDIT.search(cells.shown(row[self._place["payment"]])) is not None
         self.see_item(draft, row)
         if "cancelled" not in self._place:
             return
@@ -289,10 +326,20 @@ class RowReader:
     def _currency(self, row: Sequence[Cell]) -> str:
         if "currency" not in self._place:
             return self._currency_by_sign(row)
-        text = self._read("currency", row, name_of, "").upper()
+        text = self._read("currency", row, name_of, "")
+        column = self._layout.columns["currency"]
+        if not text and "currency" in self._layout.watched:
+            return self._currency_by_sign(row)
         if not text:
-            raise FieldError(self._layout.columns["currency"], CellError(_BLANK))
-        return text
+            raise FieldError(column, CellError(_BLANK))
+        code = text.upper()
+        if code not in MINOR_DIGITS and (meant := meanings_together(text)):
+            code = currency_meant(meant, self._only, self._default_currency)
+        if self._named and code not in self._named:
+            codes = "/".join(sorted(self._named))
+            reason = _NAMED_OTHER.fill(currency=quoted(text), named=codes)
+            raise FieldError(column, CellError(reason, _NAMED_OTHER_OUT))
+        return code
 
     def _status(self, row: Sequence[Cell]) -> str:
         return state_of(self._read("status", row, name_of, ""))
@@ -317,6 +364,10 @@ class RowReader:
             return plan
         meant = self._read(self._signed, row, lambda _: currencies_of(cell), frozenset[str]())
         return currency_meant(meant, self._only, plan) if meant else plan
+
+    def _is_signed(self, row: Sequence[Cell]) -> bool:
+        cell = row[self._place[self._signed]] if self._signed else None
+        return isinstance(cell, str) and bool(currencies_of(cell))
 
     def _amount(self, row: Sequence[Cell], currency: str) -> int:
         if "quantity" in self._place:
@@ -353,7 +404,12 @@ class RowReader:
         self, role: str, row: Sequence[Cell], currency: str, blank: int | None = None
     ) -> int | None:
         """Return an amount in minor units; in a file of minor units all money is in them."""
-        if role not in self._place or cells.is_blank(row[self._place[role]]):
+        if role not in self._place:
+            return blank
+        return self._money_of(role, row[self._place[role]], currency, blank)
+
+    def _money_of(self, role: str, cell: Cell, currency: str, blank: int | None) -> int | None:
+        if cells.is_blank(cell):
             return blank
         minor = "amount_minor" in self._place
         digits = self._digits_of(currency)
@@ -364,18 +420,28 @@ class RowReader:
             found = cells.scaled(cell, digits, self.rounded, comma=self._comma, currency=currency)
             return cells.in_range(found)
 
-        return self._read(role, row, read, 0)
+        return self._read_cell(role, cell, read)
 
     def _read(self, role: str, row: Sequence[Cell], read: Callable[[Cell], T], none: T) -> T:
         place = self._place.get(role)
-        if place is None:
-            return none
+        return none if place is None else self._read_cell(role, row[place], read)
+
+    def _read_cell(self, role: str, cell: Cell, read: Callable[[Cell], T]) -> T:
         try:
-            return read(row[place])
+            return read(cell)
         except CellError as fault:
             raise FieldError(self._layout.columns[role], fault) from None
 
 
+_NAMED_OTHER = Text(
+    "the order is in {currency}, but by their columns' names its amounts are in {named}",
+    "订单的货币是 {currency}，但按列名金额是 {named}",
+)
+_NAMED_OTHER_OUT = Text(
+    "Map the column with the amounts in the order's own currency, or, if the amounts are converted "
+    "already, take the column with the currency out of the file.",
+    "请指定以订单本身货币计的金额列；如果金额已经换算，请从文件中去掉币种列。",
+)
 _BLANK = Text("nothing is written here", "此处为空")
 _TWO_CUSTOMERS = Text(
     "the lines of this order name two customers, {one} and {other}",

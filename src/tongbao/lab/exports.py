@@ -111,6 +111,23 @@ KNOWN: Final[tuple[Known, ...]] = (
 )
 
 WATCHED: Final[Mapping[str, tuple[str, ...]]] = {
+    "currency": (
+        *("currency", "currency_code", "order_currency", "currency_iso", "iso_currency"),
+        *("currency_iso_code", "order_currency_code", "transaction_currency", "币种", "货币"),
+        *(
+            "币别",
+            "货币代码",
+            "幣別",
+            "幣種",
+            "貨幣",
+            "通貨",
+            "통화",
+            "währung",
+            "devise",
+            "moneda",
+        ),
+        *("divisa", "valuta", "moeda", "waluta", "валюта"),
+    ),
     "cancelled": (
         *("cancelled_at", "canceled_at", "cancelled_on", "cancelled_date", "cancellation_date"),
         *(
@@ -133,7 +150,10 @@ WATCHED: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "gift_card": (
         *("gift_card_amount", "gift_cards_amount", "gift_card_used", "gift_cards_used"),
-        *("paid_by_gift_card", "礼品卡金额", "礼品卡抵扣", "礼品卡支付", "购物卡支付"),
+        *("paid_by_gift_card", "store_credit", "store_credit_used", "store_credit_amount"),
+        *("customer_balance_amount", "customer_credit_amount", "wallet_amount", "gift_card_total"),
+        *("礼品卡金额", "礼品卡抵扣", "礼品卡支付", "购物卡支付", "储值支付", "储值抵扣"),
+        *("储值卡支付", "余额支付", "余额抵扣", "余额支付金额", "购物金抵扣", "購物金折抵"),
     ),
     "item": (
         *("lineitem_name", "item_name", "product_name", "item", "product", "product_s"),

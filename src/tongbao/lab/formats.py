@@ -10,6 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from tongbao.lab.exports import KNOWN, WATCHED, Known
+from tongbao.lab.headers import name_without_unit
 from tongbao.lab.problems import LabError, quoted
 from tongbao.lab.state_words import PAID_STATES, UNPAID_STATES, state_of
 from tongbao.plans.names import one_spelling
@@ -48,7 +49,8 @@ class Layout(Struct, frozen=True, kw_only=True):
     (an id that no two orders share). ``by_lines``: a row is a line of an order. ``folded``: further
     rows of an order repeat its cells or leave them blank. ``paid_statuses``:
     the states in which an order counts, None for all; ``unpaid_statuses`` those in
-    which it does not, None if that is every other. ``note`` is what a reader of this layout should know.
+    which it does not, None if that is every other. ``watched`` are roles whose columns nobody
+    named. ``note`` is what a reader of this layout should know.
     """
 
     title: Text
@@ -57,6 +59,7 @@ class Layout(Struct, frozen=True, kw_only=True):
     folded: bool = False
     paid_statuses: frozenset[str] | None = None
     unpaid_statuses: frozenset[str] | None = None
+    watched: frozenset[str] = frozenset()
     note: Text | None = None
 
 
@@ -117,7 +120,8 @@ def layout_of(
     _refuse_twins(layout.columns.values(), columns, file)
     by_lines = "quantity" in layout.columns or "line_amount" in layout.columns
     layout = replace(layout, by_lines=by_lines, folded=not by_lines)
-    layout = replace(layout, columns={**layout.columns, **_watched(columns, layout.columns)})
+    watched = _watched(columns, layout.columns)
+    layout = replace(layout, columns={**layout.columns, **watched}, watched=frozenset(watched))
     return _with_states(layout, {*(given or {})}, paid)
 
 
@@ -142,7 +146,7 @@ def customer_option(column: str) -> str:
 
 def _watched(columns: Sequence[str], used: Mapping[str, str]) -> dict[str, str]:
     """Return the columns that tell what was really paid, where nothing else is named."""
-    names = {plain_column(column): column for column in columns if columns.count(column) == 1}
+    names = plain_names([column for column in columns if columns.count(column) == 1])
     taken = set(used.values())
     found = {}
     for role, candidates in WATCHED.items():
@@ -263,6 +267,12 @@ def _refuse_twins(used: Iterable[str], columns: Sequence[str], file: str) -> Non
 def plain_column(column: str) -> str:
     """Return a column's name without capitals, blanks and punctuation, in one spelling."""
     return re.sub(r"[\W_]+", "_", one_spelling(column).casefold()).strip("_")
+
+
+def plain_names(columns: Iterable[str]) -> dict[str, str]:
+    """Return the columns by their plain names, and by these without the currency that they name."""
+    bare = {plain_column(name_without_unit(column)): column for column in columns}
+    return {**bare, **{plain_column(column): column for column in reversed([*columns])}}
 
 
 def quoted_pair(role: str, column: str) -> str:

@@ -17,6 +17,7 @@ from tongbao.engine.units import check
 from tongbao.lab import cells
 from tongbao.lab.drafts import Draft, FieldError, RowReader
 from tongbao.lab.formats import Layout, customer_option, layout_of, may_name_people
+from tongbao.lab.headers import currencies_of_columns
 from tongbao.lab.history import History
 from tongbao.lab.moments import Clock, offset_text, zone_of
 from tongbao.lab.names import Names
@@ -95,6 +96,7 @@ class _Reading:
         self._layout = layout
         self._options = options
         amounts = _refund_amounts(source, layout)
+        named = currencies_of_columns(layout.columns, options.currency, source.name)
         zone = None if options.time_zone is None else zone_of(options.time_zone)
         self._clock = Clock(options.time_format, zone)
         self._reader = RowReader(
@@ -104,6 +106,7 @@ class _Reading:
             refund_amounts=amounts,
             comma=source.decimal_comma,
             only=options.only_currency,
+            named=named,
         )
         self._readings = Readings(layout, self._reader)
         self._drafts: dict[tuple[str, bool], Draft] = {}
@@ -317,7 +320,8 @@ class _Reading:
             shown = ", ".join(offset_text(offset) for offset in sorted(offsets))
             notes.append(_OFFSETS.fill(offsets=shown))
         notes.extend(self._source.notes)
-        if "currency" not in self._layout.columns:
+        says = self._reader.signed or self._reader.names_currency
+        if "currency" not in self._layout.columns and not says:
             notes.append(_ASSUMED.fill(currency=self._options.currency))
         return notes
 

@@ -47,7 +47,7 @@ class States:
         names = [*self.paid.counts, *(name for name, _ in self.unknown.most())]
         with_them = self.paid.plus(self.unknown)
         way_out = _UNKNOWN_OUT.fill(
-            states=paid_status_option(name for name in names if name),
+            states=paid_status_option(sorted(names, key="".__eq__)),
             blank=_BLANK_OUT if "" in self.unknown.counts else "",
             without=self.paid.total(),
             all=with_them.total(),
@@ -151,9 +151,9 @@ _UNKNOWN_OUT = Text(
     "请去掉未付款的状态。其他状态的订单不计入，只计数。{blank}",
 )
 _BLANK_OUT = Text(
-    " Orders whose state is blank count with the word blank in the list; if the column says "
+    " The word blank in the list stands for orders whose state is blank; if the column says "
     "nothing, leave status= out of --columns.",
-    "状态为空白的订单，要计入就在列表中写 blank；如果这一列没有内容，请从 --columns 中去掉 status=。",
+    "列表中的 blank 表示状态为空白的订单；如果这一列没有内容，请从 --columns 中去掉 status=。",
 )
 _LEFT_OUT = Text("left out by their state: {counts}", "因状态而不计入：{counts}")
 _NOT_MET = Text(

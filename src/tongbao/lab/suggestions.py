@@ -7,7 +7,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from tongbao.lab.formats import ROLES, plain_column, quoted_pair, shell_quoted
+from tongbao.lab.formats import ROLES, plain_names, quoted_pair, shell_quoted
 from tongbao.lab.moments import Clock
 from tongbao.lab.problems import CellError, LabError, quoted
 from tongbao.lab.reading import Row
@@ -221,7 +221,7 @@ def _in_words(fault: LabError | None) -> Text:
 
 def _by_names(columns: Sequence[str]) -> dict[str, str]:
     """Return the column that each role's names find, none for two roles."""
-    names = {plain_column(column): column for column in reversed(columns)}
+    names = plain_names(columns)
     found: dict[str, str] = {}
     for role, candidates in _NAMES.items():
         taken = set(found.values())
