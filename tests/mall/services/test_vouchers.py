@@ -188,3 +188,13 @@ def test_one_paid_in_points_comes_back_less_the_goods_fee(mall: Mall, why: str) 
     vouchers.give_back(voucher, why)
     assert paybacks.pay_back(voucher.part)
     assert wallet(mall, user.account) == 7920
+
+
+def test_whoever_used_a_voucher_reviews_it_and_not_the_goods_beside_it(mall: Mall) -> None:
+    dinner = offer(mall, "voucher", "dinner", "88.00")
+    sale = bought(mall, "dinner", also="tea-1")
+    vouchers.use(Voucher.objects.get(part__sale=sale), mall.staff("tea"))
+    client = mall.client(sale.user)
+    for product, status in ((dinner, 200), (mall.product("tea-1"), 302)):
+        address = f"/catalogue/{product.slug}_{product.pk}/reviews/add/"
+        assert client.get(address).status_code == status

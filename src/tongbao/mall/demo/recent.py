@@ -27,13 +27,12 @@ from tongbao.mall.people.models import User
 from tongbao.mall.sales import placing, receiving, returns
 from tongbao.mall.sales.exact import to_minor
 from tongbao.mall.sales.models import Part, Sale
-from tongbao.mall.services import faces, kinds
+from tongbao.mall.services import completing, faces, kinds
 from tongbao.mall.services.models import Topup, Voucher
 from tongbao.mall.shop.models import Shop
 
 LineAttribute = get_model("order", "LineAttribute")
 Option = get_model("catalogue", "Option")
-OrderLine = get_model("order", "Line")
 StockRecord = get_model("partner", "StockRecord")
 
 _PROVIDER: Final = "sandbox"
@@ -193,7 +192,7 @@ def _go_on(shop: Shop, part: Part, reached: Reached, at: datetime) -> None:
         return
     received = receiving.receive(part, at + timedelta(days=2))
     if reached == Reached.RETURNING:
-        lines = OrderLine.objects.filter(order=part.sale.order, partner=part.merchant.partner)
-        line = lines.order_by("pk")[0]
+        lines = completing.lines_of(part)
+        line = lines[0]
         each = to_minor(line.unit_price_incl_tax, shop.currency)
         returns.ask(received, each, {str(line.pk): 1}, "Arrived with a chip in the rim.")
