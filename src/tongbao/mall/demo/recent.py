@@ -92,7 +92,8 @@ def place_recent(shop: Shop, user: User, baskets: Sequence[Basket], now: datetim
         Sale.objects.filter(pk=sale.pk).update(created_at=at, paid_at=at)
         Charge.objects.filter(sale=sale).update(created_at=at, decided_at=at)
         _date_back(sale, began - at)
-        for part in sale.parts.filter(state=Part.State.WAITING):
+        waiting = sale.parts.filter(state=Part.State.WAITING)
+        for part in waiting.exclude(kind=Part.Kind.VOUCHER):
             _go_on(shop, part, basket.reached, at)
 
 
