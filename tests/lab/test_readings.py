@@ -143,7 +143,7 @@ NET = (
 
 def test_amounts_that_are_net_of_refunds_are_refused_with_both_totals(tmp_path: Path) -> None:
     path = written(tmp_path, NET)
-    with pytest.raises(LabError, match="line 3, field 'back': 1 of 2 orders") as fault:
+    with pytest.raises(LabError, match="line 3, field 'back': 2 of 3 orders") as fault:
         read(path, f"{MAPPING},refunded=back")
     # As mapped 148.90 - 148.90 + 64.00 - 38.00 = 26.00; net already: 212.90.
     for word in ("¥26.00", "¥212.90", "taken_off="):

@@ -4,8 +4,7 @@ Nothing is dropped in silence: the tallies of the result add up to the rows
 that were read, and that is checked.
 """
 
-from collections.abc import Callable
-from datetime import timedelta
+from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -15,14 +14,18 @@ from msgspec import Struct
 
 from tongbao.engine.units import check
 from tongbao.lab import cells
-from tongbao.lab.drafts import Draft, FieldError, RowReader
+from tongbao.lab.draft import Draft
 from tongbao.lab.formats import Layout, customer_option, layout_of, may_name_people
 from tongbao.lab.headers import currencies_of_columns
 from tongbao.lab.history import History
-from tongbao.lab.moments import Clock, offset_text, zone_of
+from tongbao.lab.moments import Clock, zone_of
 from tongbao.lab.names import Names
+from tongbao.lab.net import gross_column, net_notes
+from tongbao.lab.notes import currency_notes, offset_notes, rounding_notes, sorting_notes
 from tongbao.lab.problems import CellError, LabError, quoted
-from tongbao.lab.readings import Readings, net_note, payment_notes
+from tongbao.lab.readings import Readings, payment_notes
+from tongbao.lab.repeats import Repeats
+from tongbao.lab.row_reader import FieldError, RowReader
 from tongbao.lab.sorting import Sorting
 from tongbao.lab.source import Source, open_source
 from tongbao.lab.suggestions import suggest_mapping
@@ -113,6 +116,7 @@ class _Reading:
         self._refunds: list[Draft] = []
         self._spoiled: dict[str, None] = {}
         self._problems: list[Text] = []
+        self._last = ""
         self._rows = 0
         self._bad_rows = 0
 
@@ -131,7 +135,7 @@ class _Reading:
             name = ""
             self._reader.names.line = line
             try:
-                name = self._reader.order_id(row)
+                name = self._name_of(row)
                 self._take(name, line, row)
             except FieldError as fault:
                 self._bad(line, fault.column, fault.fault)
@@ -145,6 +149,9 @@ class _Reading:
 
     def finish(self) -> History:
         """Sort the drafts into orders, refunds and what is left out."""
+        repeats = Repeats(self._layout, self._reader, self._options.currency)
+        repeats.count_once(self._drafts.values())
+        self._refunds = repeats.drop_equal_refunds(self._refunds, self._source)
         sorting = Sorting(self._layout, self._options.only_currency, self._reader)
         for draft in chain(self._drafts.values(), self._refunds):
             sound = draft.id not in self._spoiled and self._is_sound(draft)
@@ -160,7 +167,8 @@ class _Reading:
         if not orders:
             raise LabError(_NO_ORDERS, self._why_none(sorting), file=self._source.name)
         insist = self._options.skip_bad_rows
-        net = net_note(sorting, self._layout, currency, self._source.name, insist=insist)
+        gross = gross_column(self._source, self._layout, self._reader) if sorting.orders else None
+        net = net_notes(sorting, self._layout, currency, self._source.name, gross, insist=insist)
         return History(
             source=self._source.name,
             kind=self._source.kind,
@@ -171,9 +179,23 @@ class _Reading:
             rows=self._rows,
             tallies=sorting.tallies,
             problems=tuple(self._problems),
-            notes=tuple(self._notes(sorting, currency, net)),
+            notes=tuple(self._notes(sorting, currency, [*net, *repeats.notes])),
             strangers=sorting.strangers,
         )
+
+    def _name_of(self, row: tuple[object, ...]) -> str:
+        """Return the row's order id; a row that leaves all but its item blank goes on above it."""
+        if not self._last or not self._reader.goes_on(row):
+            self._last = ""  # what follows a row that can't be read is of no order
+            self._last = self._reader.order_id(row)
+        elif self._layout.by_lines:
+            above = self._drafts.get((self._last, self._reader.mark(row)))
+            currency = self._options.currency if above is None else above.currency
+            try:
+                self._readings.go_on(above, self._reader.line_amount(row, currency))
+            except CellError as fault:
+                raise FieldError(self._layout.columns["order"], fault) from None
+        return self._last
 
     def _take(self, name: str, line: int, row: tuple[object, ...]) -> None:
         if self._layout.by_lines:
@@ -258,6 +280,21 @@ class _Reading:
             raise LabError(reason, _OTHER_CURRENCY_OUT.fill(currency=currency), file=name)
         return currency
 
+    def _notes(self, sorting: Sorting, currency: str, more: list[Text]) -> Iterator[Text]:
+        if self._layout.note is not None:
+            yield self._layout.note
+        reader = self._reader
+        yield from rounding_notes(reader.rounded.count)
+        yield from sorting_notes(sorting)
+        yield from reader.names.notes()
+        yield from self._readings.notes(sorting, self._drafts, currency)
+        yield from payment_notes(sorting, self._layout, currency)
+        yield from more
+        yield from offset_notes(self._clock, self._options.time_zone)
+        yield from self._source.notes
+        is_named = "currency" in self._layout.columns or reader.signed or reader.names_currency
+        yield from currency_notes(self._options.currency, is_named=is_named)
+
     def _why_none(self, sorting: Sorting) -> Text:
         """Return where the rows went, and what would let them count."""
         ways = [
@@ -289,41 +326,6 @@ class _Reading:
             )
         except CellError:
             return False
-
-    def _notes(self, sorting: Sorting, currency: str, net: Text | None) -> list[Text]:
-        notes = [] if self._layout.note is None else [self._layout.note]
-        if self._reader.rounded.count:
-            notes.append(_FLOATS.fill(count=self._reader.rounded.count))
-        if sorting.inexact:
-            notes.append(_ROUNDED.fill(count=sorting.inexact))
-        if sorting.unmarked:
-            notes.append(_UNMARKED.fill(count=sorting.unmarked))
-        undated = sum(bool(o.returned) and o.returned_at is None for o in sorting.orders)
-        if undated:
-            notes.append(_UNDATED.fill(count=undated))
-        notes.extend(sorting.states.notes())
-        if sorting.twins:
-            notes.append(_TWIN_REFUNDS.fill(count=sorting.twins))
-        if sorting.respelt:
-            told, meant = sorting.respelt[0]
-            values = {"count": len(sorting.respelt), "told": quoted(told), "meant": quoted(meant)}
-            notes.append(_RESPELT.fill(**values))
-        if sorting.strangers.documents:
-            notes.append(_STRANGERS.fill(count=sorting.strangers.documents))
-        notes.extend(self._reader.names.notes())
-        notes += self._readings.notes(sorting, self._drafts, currency)
-        notes += payment_notes(sorting, currency)
-        if net is not None:
-            notes.append(net)
-        offsets = self._clock.offsets
-        if self._options.time_zone is None and (len(offsets) > 1 or timedelta() in offsets):
-            shown = ", ".join(offset_text(offset) for offset in sorted(offsets))
-            notes.append(_OFFSETS.fill(offsets=shown))
-        notes.extend(self._source.notes)
-        says = self._reader.signed or self._reader.names_currency
-        if "currency" not in self._layout.columns and not says:
-            notes.append(_ASSUMED.fill(currency=self._options.currency))
-        return notes
 
 
 def _refund_amounts(source: Source, layout: Layout) -> bool:
@@ -408,44 +410,4 @@ _OTHER_CURRENCY = Text(
 _OTHER_CURRENCY_OUT = Text(
     'Set currency = "{currency}" in the plan; mind that its amounts are then meant in it.',
     '请在方案中写 currency = "{currency}"；注意方案里的金额也就以它计。',
-)
-_FLOATS = Text(
-    "{count} numbers in columns of floating point were rounded half to even",
-    "浮点列中有 {count} 个数按“四舍六入五成双”取整",
-)
-_ROUNDED = Text(
-    "the lines of {count} orders do not add up to whole minor units; rounded half to even",
-    "{count} 个订单的明细之和不是整数分，按“四舍六入五成双”取整",
-)
-_UNMARKED = Text(
-    "{count} rows with a negative amount are not marked as refunds and were taken as refunds",
-    "{count} 行金额为负但没有退款标记，按退款处理",
-)
-_UNDATED = Text(
-    "{count} orders have a refunded amount without a date; it was taken as returned inside the "
-    "return window",
-    "{count} 个订单的退款金额没有日期，按退货期内退回处理",
-)
-_TWIN_REFUNDS = Text(
-    "{count} refunds of no order in this file bear the id of another refund; each was counted",
-    "{count} 笔退款在文件中没有对应订单号，且编号与另一笔退款相同，每笔都计入",
-)
-_RESPELT = Text(
-    "{count} refunds spell their order in another way and were taken as refunds of it, the first "
-    "{told} for {meant}",
-    "{count} 笔退款的订单号写法不同，已按对应订单处理，例如 {told} 即 {meant}",
-)
-_STRANGERS = Text(
-    "{count} refunds name an order of another customer; they were taken as refunds of that order",
-    "{count} 笔退款写的是另一客户的订单，按该订单的退款处理",
-)
-_OFFSETS = Text(
-    "the times bear offsets from UTC ({offsets}) and were taken as written, so days end at "
-    "midnight as written; for the shop's own midnight give --time-zone, such as Asia/Shanghai",
-    "时间带有时差（{offsets}），按所写的时间计，因此每天在所写时间的零点结束；"
-    "要按本店时间请用 --time-zone，例如 Asia/Shanghai",
-)
-_ASSUMED = Text(
-    "the file names no currency; {currency} was taken from the plan",
-    "文件没有币种，按方案的 {currency} 计",
 )

@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from tongbao.lab.drafts import Draft, RowReader
-from tongbao.lab.formats import Layout
-from tongbao.lab.problems import LabError
+from tongbao.lab.draft import Draft
+from tongbao.lab.formats import Layout, quoted_pair, shell_quoted
+from tongbao.lab.problems import CellError
+from tongbao.lab.row_reader import RowReader
 from tongbao.lab.sorting import Sorting
 from tongbao.plans.money import format_money
 from tongbao.plans.words import Text, plain
@@ -23,6 +24,10 @@ class Readings:
         self._equal = 0
         self._apart = 0
         self._folded = 0
+        self._lines = 0
+        self._sum = 0
+        self._went_on = 0
+        self._went_on_sum: dict[str, int] = {}
         self._repeated: dict[str, int] = {}
         self._first_lines: list[int] = []
 
@@ -32,8 +37,24 @@ class Readings:
         if repeats:
             self._repeated[draft.id] = self._repeated.get(draft.id, 0) + 1
 
+    def go_on(self, above: Draft | None, part: int) -> None:
+        """Count a line without an id that goes on the order above it.
+
+        Raises:
+            CellError: if it is what the lines above it come to: it may be their sum.
+        """
+        self._went_on += 1
+        if above is None:
+            return
+        several = self._lines > 1 and part == self._sum
+        if part and (several or (above.rows > 1 and part == above.amount)):
+            raise CellError(_SUM, _SUM_OUT)
+        self._went_on_sum[above.id] = self._went_on_sum.get(above.id, 0) + part
+
     def see_line(self, draft: Draft, row: Sequence[object], line: int, part: int) -> None:
         """Count a line that is equal to an earlier one of its order in every column."""
+        self._lines += 1
+        self._sum += part
         key = hash((draft.id, draft.marked, *map(str, row)))
         if key not in self._seen:
             self._seen.add(key)
@@ -54,24 +75,36 @@ class Readings:
             yield _EQUAL_LINES.fill(
                 count=self._equal,
                 lines=", ".join(map(str, self._first_lines)),
-                all=_money(total, currency),
-                once=_money(total - doubled, currency),
+                all=money_text(total, currency),
+                once=money_text(total - doubled, currency),
+            )
+            back = sum(
+                self._minor(d.doubled, d) for d in drafts.values() if d.marked or d.amount < 0
+            )
+            if back:
+                yield _EQUAL_BACK.fill(amount=money_text(abs(back), currency))
+        if self._went_on_sum:
+            more = sum(self._minor(self._went_on_sum.get(d.id, 0), d) for d in kept)
+            yield _WENT_ON.fill(
+                count=self._went_on,
+                all=money_text(total, currency),
+                once=money_text(total - more, currency),
             )
         several = [draft for draft in kept if draft.rows > 1]
         if "line_amount" in self._layout.columns and several and all(d.alike for d in several):
             more = sum(self._minor(d.part, d) * (d.rows - 1) for d in several)
             yield _EQUAL_AMOUNTS.fill(
                 count=len(several),
-                all=_money(total, currency),
-                once=_money(total - more, currency),
+                all=money_text(total, currency),
+                once=money_text(total - more, currency),
                 column=plain(self._layout.columns["line_amount"]),
             )
         if self._repeated:
             more = sum(d.written * self._repeated.get(d.id, 0) for d in kept)
             yield _REPEATED.fill(
                 count=sum(self._repeated.values()),
-                once=_money(total, currency),
-                all=_money(total + more, currency),
+                once=money_text(total, currency),
+                all=money_text(total + more, currency),
             )
         if blank := self._folded - sum(self._repeated.values()):
             yield _FOLDED.fill(count=blank)
@@ -82,64 +115,55 @@ class Readings:
         return self._reader.minor_of(scaled, draft.currency)[0]
 
 
-def payment_notes(sorting: Sorting, currency: str) -> Iterator[Text]:
+def payment_notes(sorting: Sorting, layout: Layout, currency: str) -> Iterator[Text]:
     """Yield what of the orders was not paid, or was paid with money that counted before."""
     if sorting.outstanding.documents:
         yield _OUTSTANDING.fill(
-            count=sorting.outstanding.documents, amount=_money(sorting.outstanding.amount, currency)
+            count=sorting.outstanding.documents,
+            amount=money_text(sorting.outstanding.amount, currency),
         )
     if sorting.owed.documents:
-        yield _OWED.fill(count=sorting.owed.documents, amount=_money(sorting.owed.amount, currency))
+        yield _OWED.fill(
+            count=sorting.owed.documents, amount=money_text(sorting.owed.amount, currency)
+        )
     if sorting.cancelled.documents:
         yield _CANCELLED.fill(
-            count=sorting.cancelled.documents, amount=_money(sorting.cancelled.amount, currency)
+            count=sorting.cancelled.documents, amount=money_text(sorting.cancelled.amount, currency)
         )
     total = sum(order.paid for order in sorting.orders)
     if sorting.gifts.documents:
         yield _GIFTS_USED.fill(
             count=sorting.gifts.documents,
-            amount=_money(sorting.gifts.amount, currency),
-            all=_money(total, currency),
-            once=_money(total - sorting.gifts.amount, currency),
+            amount=money_text(sorting.gifts.amount, currency),
+            all=money_text(total, currency),
+            once=money_text(total - sorting.gifts.amount, currency),
+            way_out=_gift_way_out(layout),
+        )
+    if sorting.gifts_taken_off.documents:
+        yield _GIFTS_TAKEN_OFF.fill(
+            count=sorting.gifts_taken_off.documents,
+            amount=money_text(sorting.gifts_taken_off.amount, currency),
         )
     if sorting.gifts_sold:
         yield _GIFTS_SOLD.fill(count=sorting.gifts_sold)
     if sorting.refunds_of_nothing.documents:
         yield _REFUNDS_OF_NOTHING.fill(
             count=sorting.refunds_of_nothing.documents,
-            amount=_money(sorting.refunds_of_nothing.amount, currency),
+            amount=money_text(sorting.refunds_of_nothing.amount, currency),
         )
 
 
-def net_note(
-    sorting: Sorting, layout: Layout, currency: str, file: str, *, insist: bool
-) -> Text | None:
-    """Return a word about refunds larger than what was paid, None if there are none.
-
-    Raises:
-        LabError: if at least half of the orders that returned something gave back more than
-            was paid, unless the user insists: amounts then are net of refunds already.
-    """
-    excess = [order for order in sorting.orders if order.returned > order.paid]
-    if not excess:
-        return None
-    partly = sum(bool(order.returned) for order in sorting.orders)
-    paid = sum(order.paid for order in sorting.orders)
-    back = sum(min(order.returned, order.paid) for order in sorting.orders)
-    column = layout.columns.get("refunded", layout.columns.get("refund", ""))
-    reason = _NET.fill(
-        count=len(excess),
-        partly=partly,
-        mapped=_money(paid - back, currency),
-        net=_money(paid, currency),
-    )
-    if 2 * len(excess) >= partly and column and not insist:
-        line = min(order.line for order in excess)
-        raise LabError(reason, _NET_OUT, file=file, line=line, field=column)
-    return reason
+def _gift_way_out(layout: Layout) -> Text:
+    """Return how to take off what was paid with gift cards, if a column says how much."""
+    column = layout.columns.get("gift_card")
+    if column is None:
+        return plain("")
+    option = f"--columns {shell_quoted(quoted_pair('gift_card', column))}"
+    return _GIFTS_OUT.fill(option=option)
 
 
-def _money(minor: int, currency: str) -> Text:
+def money_text(minor: int, currency: str) -> Text:
+    """Return an amount as either language writes it."""
     en, zh = format_money(minor, currency, "en"), format_money(minor, currency, "zh")
     return Text(en, zh)
 
@@ -150,6 +174,24 @@ _EQUAL_LINES = Text(
     "lines out: {once}",
     "{count} 行与同一订单中前面的一行在各列上完全相同（最早在第 {lines} 行），全部计入，订单合计 {all}；"
     "如果是把有重叠的导出文件拼在一起，请删去这些行：{once}",
+)
+_EQUAL_BACK = Text(
+    "such equal lines are in refunds too: {amount} of them",
+    "退款中也有这样相同的行：{amount}",
+)
+_SUM = Text(
+    "a row without an order's id bears just what the lines above it come to: it may be their sum",
+    "这一行没有订单号，数额正好等于上面各行之和，可能是合计行",
+)
+_SUM_OUT = Text(
+    "If it is a sum, take the row out of the file (or leave it out with --skip-bad-rows); if it is a "
+    "line of the order above it, write that order's id into it.",
+    "如果是合计行，请从文件中删去（或用 --skip-bad-rows 跳过）；如果是上面那个订单的明细，请补上订单号。",
+)
+_WENT_ON = Text(
+    "{count} rows without an order's id were read as further lines of the order above them, {all} in "
+    "orders; without them: {once}",
+    "{count} 行没有订单号，按上面那个订单的明细处理，订单合计 {all}；不计这些行：{once}",
 )
 _EQUAL_AMOUNTS = Text(
     "the lines of each of the {count} orders with several lines bear one amount; they were added "
@@ -186,11 +228,17 @@ _CANCELLED = Text(
     "{count} 个订单已取消而没有退款，不计入：{amount}",
 )
 _GIFTS_USED = Text(
-    "{count} orders were paid with gift cards, wholly or in part ({amount}); they were counted, "
-    "{all} in orders. Where the sale of the cards is in the file too, that money counts twice; "
-    "without these orders: {once}",
-    "{count} 个订单全部或部分用礼品卡支付（{amount}），已计入，订单合计 {all}；"
-    "如果文件里也有礼品卡的销售，这笔钱就计了两次；不计这些订单：{once}",
+    "{count} orders were paid with gift cards or store credit, wholly or in part ({amount}); they were "
+    "counted, {all} in orders. Where the sale of the cards is in the file too, that money counts "
+    "twice; without it: {once}{way_out}",
+    "{count} 个订单全部或部分用礼品卡或储值支付（{amount}），已计入，订单合计 {all}；"
+    "如果文件里也有礼品卡的销售，这笔钱就计了两次；不计这笔钱：{once}{way_out}",
+)
+_GIFTS_OUT = Text(" (to take it off: {option})", "（要扣除请用 {option}）")
+_GIFTS_TAKEN_OFF = Text(
+    "{count} orders were paid with gift cards or store credit, wholly or in part: {amount} was taken "
+    "off, as gift_card= says",
+    "{count} 个订单全部或部分用礼品卡或储值支付：按 gift_card= 已扣除 {amount}",
 )
 _GIFTS_SOLD = Text(
     "{count} orders sell gift cards and were counted as sales",
@@ -200,16 +248,4 @@ _REFUNDS_OF_NOTHING = Text(
     "{count} orders of nothing have a refund ({amount} in all); the refunds are counted as matching "
     "no order",
     "{count} 个金额为零的订单有退款（共 {amount}），按找不到对应订单的退款计数",
-)
-_NET = Text(
-    "{count} of {partly} orders with a refund returned more than was paid. Taken as mapped, {mapped} "
-    "is left of the orders; if the amounts are already without what came back, {net}",
-    "{partly} 个有退款的订单中，{count} 个退得比付得多。按所指定的列，订单净额为 {mapped}；"
-    "如果金额已经扣除退款，则为 {net}",
-)
-_NET_OUT = Text(
-    "If the refunds are already taken off, map taken_off= instead of refunded=; otherwise map the "
-    "amount before refunds as amount=. To read the file as it is mapped, give --skip-bad-rows.",
-    "如果金额已扣除退款，请用 taken_off= 代替 refunded=；否则请用 amount= 指定扣除退款前的金额。"
-    "要按现在指定的列读取，请加 --skip-bad-rows。",
 )

@@ -6,10 +6,11 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from tongbao.lab.drafts import Draft, RowReader
+from tongbao.lab.draft import Draft
 from tongbao.lab.formats import Layout
 from tongbao.lab.history import Order, Refund, Tally
 from tongbao.lab.names import loose_id
+from tongbao.lab.row_reader import RowReader
 from tongbao.lab.state_words import REFUNDED_STATES
 from tongbao.lab.states import States
 
@@ -31,8 +32,10 @@ class Sorting:
         self.inexact = 0
         self.unmarked = 0
         self.strangers = Tally()
-        self.outstanding = self.owed = self.cancelled = self.gifts = Tally()
+        self.outstanding = self.owed = self.cancelled = Tally()
+        self.gifts = self.gifts_taken_off = Tally()
         self.refunds_of_nothing = Tally()
+        self.lines_of_nothing: list[int] = []
         self.gifts_sold = 0
         self.twins = 0
         self.respelt: list[tuple[str, str]] = []
@@ -47,6 +50,9 @@ class Sorting:
         way = "bad" if spoiled else self._way(draft, amount)
         if way == "orders" and draft.outstanding:
             amount = self._paid_of(draft, amount)
+            way = "orders" if amount else "without_amount"
+        if way == "orders" and draft.gift_amount and "gift_card" not in self._layout.watched:
+            amount = self._without_gift(draft, amount)
             way = "orders" if amount else "without_amount"
         self.add(way, draft.rows, 1, -abs(amount) if draft.marked else amount)
         if way == "without_amount" and draft.refunded:
@@ -93,9 +99,18 @@ class Sorting:
         self.outstanding = _more(self.outstanding, draft.outstanding)
         return amount - draft.outstanding
 
+    def _without_gift(self, draft: Draft, amount: int) -> int:
+        """Return what of an order was paid with new money, as the user's column says."""
+        gift = min(draft.gift_amount, amount)
+        self.gifts_taken_off = _more(self.gifts_taken_off, gift)
+        draft.gift, draft.gift_amount = False, 0
+        draft.refunded = min(draft.refunded, amount - gift)  # the card's part went back to the card
+        return amount - gift
+
     def _refund_nothing(self, draft: Draft) -> None:
         """Keep the refund of an order of nothing: no order can hold it, and it is counted."""
         self.refunds_of_nothing = _more(self.refunds_of_nothing, draft.refunded)
+        self.lines_of_nothing.append(draft.line)
         self.refunds.append(
             Refund(draft.id, draft.customer, draft.time, draft.refunded, draft.line, draft.id)
         )
@@ -113,7 +128,7 @@ class Sorting:
 
     def _order(self, draft: Draft, paid: int) -> None:
         profit = draft.profit
-        if profit is not None and draft.outstanding > 0:
+        if profit is not None:
             profit = min(profit, paid)
         if draft.gift or draft.gift_amount:
             self.gifts = _more(self.gifts, min(draft.gift_amount or paid, paid))

@@ -1,4 +1,4 @@
-"""One order in the making: the rows of a file that belong to it, read cell by cell."""
+"""Rows of a file, read cell by cell into the orders that they make."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -9,6 +9,7 @@ from typing import Final, TypeVar
 from tongbao.lab import cells
 from tongbao.lab.amounts import currencies_of
 from tongbao.lab.cells import FINE, Cell, Rounded
+from tongbao.lab.draft import NEVER, Draft
 from tongbao.lab.formats import Layout
 from tongbao.lab.names import Names, name_of
 from tongbao.lab.problems import CellError, quoted
@@ -19,8 +20,6 @@ from tongbao.plans.money import FigureError, minor_digits
 from tongbao.plans.words import Text
 
 T = TypeVar("T")
-
-_NEVER: Final = datetime(1, 1, 1)  # wall times all over
 
 _LINE_SCALE: Final = 2 * FINE
 _MILLI: Final = 3
@@ -38,44 +37,6 @@ _CREDIT: Final = re.compile(
     r"|预存款|guthaben|saldo a favor",
     re.IGNORECASE,
 )
-
-
-class Draft:
-    """An order or refund while its rows are read; amounts as the layout counts them."""
-
-    __slots__ = (
-        *("alike", "amount", "cancelled", "currency", "customer", "doubled", "extras", "gift"),
-        *("gift_amount", "head", "id", "is_cancelled", "line", "marked", "outstanding", "part"),
-        *("profit", "raw", "refund_of", "refunded", "rows", "sells_gift", "status", "time"),
-        "written",
-    )
-
-    def __init__(self, name: str, line: int) -> None:
-        self.id = name
-        self.line = line
-        self.rows = 1
-        self.raw: tuple[Cell, ...] = ()
-        self.head: tuple[str, ...] = ()
-        self.customer = ""
-        self.time = _NEVER
-        self.amount = 0
-        self.marked = False
-        self.currency = ""
-        self.status = ""
-        self.refunded = 0
-        self.cancelled: datetime | None = None
-        self.refund_of = ""
-        self.profit: int | None = None
-        self.written = 0  # the amount as the file has it
-        self.extras: tuple[str, ...] = ()
-        self.outstanding = 0
-        self.is_cancelled = False
-        self.gift = False
-        self.gift_amount = 0
-        self.sells_gift = False
-        self.part = 0  # the first line's amount
-        self.alike = True  # whether every line has that one
-        self.doubled = 0  # what lines add that are equal to an earlier one
 
 
 class FieldError(Exception):
@@ -143,6 +104,16 @@ class RowReader:
             raise FieldError(self._layout.columns["order"], CellError(_BLANK))
         return text
 
+    def goes_on(self, row: Sequence[Cell]) -> bool:
+        """Return whether a row without id, customer and time is a part of the order above it.
+
+        In a file by orders it bears no amount either: that might be a sum.
+        """
+        blank = self._is_left_blank
+        return all(blank(role, row) for role in ("order", "customer", "time", "second_time")) and (
+            self._layout.by_lines or not self.bears_amount(row)
+        )
+
     def mark(self, row: Sequence[Cell]) -> bool:
         """Return whether the row is marked as a refund."""
         if "refund" not in self._place or self._refund_amounts:
@@ -191,6 +162,14 @@ class RowReader:
         """Return whether the row says what its order costs."""
         return not cells.is_blank(row[self._place[self._whole]])
 
+    def money_in(self, cell: Cell) -> int | None:
+        """Return a cell's amount in minor units of the plan's currency; None if it is none."""
+        digits = self._digits_of(self._default_currency)
+        try:
+            return None if cells.is_blank(cell) else cells.scaled(cell, digits, comma=self._comma)
+        except CellError:
+            return None
+
     def begin(self, name: str, line: int, row: Sequence[Cell]) -> Draft:
         """Return the draft that an order's first row makes."""
         draft = Draft(name, line)
@@ -210,7 +189,8 @@ class RowReader:
         draft.refunded = abs(self._money(self._refunded_role(), row, money, blank=0) or 0)
         self._take_off(draft, row)
         self._see_payment(draft, row)
-        draft.profit = self._money("profit", row, money, blank=None)
+        draft.profit = draft.gain_part = self._money("profit", row, money, blank=None)
+        draft.back_part = draft.refunded
         return draft
 
     def add_line(self, draft: Draft, row: Sequence[Cell]) -> None:
@@ -221,10 +201,13 @@ class RowReader:
         part = self._amount(row, money)
         draft.alike = draft.alike and part == draft.part
         draft.amount += part
+        before = draft.refunded
         self._take_off(draft, row)
         self.see_item(draft, row)
         draft.refunded += abs(self._money(self._refunded_role(), row, money, blank=0) or 0)
+        draft.back_alike = draft.back_alike and draft.refunded - before == draft.back_part
         profit = self._money("profit", row, money, blank=None)
+        draft.gain_alike = draft.gain_alike and profit == draft.gain_part
         if profit is not None:
             draft.profit = profit + (draft.profit or 0)
         draft.rows += 1
@@ -321,7 +304,7 @@ class RowReader:
             role = "second_time"
         if cells.is_blank(row[self._place[role]]):
             raise FieldError(self._layout.columns[role], CellError(_BLANK))
-        return self._read(role, row, self._clock, _NEVER)
+        return self._read(role, row, self._clock, NEVER)
 
     def _currency(self, row: Sequence[Cell]) -> str:
         if "currency" not in self._place:
@@ -368,6 +351,10 @@ class RowReader:
     def _is_signed(self, row: Sequence[Cell]) -> bool:
         cell = row[self._place[self._signed]] if self._signed else None
         return isinstance(cell, str) and bool(currencies_of(cell))
+
+    def line_amount(self, row: Sequence[Cell], currency: str) -> int:
+        """Return what a line of an order costs."""
+        return self._amount(row, currency)
 
     def _amount(self, row: Sequence[Cell], currency: str) -> int:
         if "quantity" in self._place:
