@@ -4,6 +4,7 @@ The sources are held against the same list (tests/tidy); here stand pages with t
 Oscar, allauth and Django say on them, and messages as they are sent.
 """
 
+import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from typing import Final
@@ -19,9 +20,19 @@ from tests.tidy.vocabulary import find_unwanted
 from tongbao.mall.notices.models import Notice
 from tongbao.mall.notices.tell import Kind
 from tongbao.mall.notices.words import LABELS, worded
+from tongbao.mall.people import words
 from tongbao.mall.people.models import User
 
 LANGUAGES: Final = ("en", "zh-hans")
+LETTERS: Final = (
+    *("email_confirmation", "email_confirmation_signup", "password_reset_code"),
+    *("account_already_exists", "unknown_account", "password_changed", "password_set"),
+    *("password_reset", "email_changed", "email_deleted"),
+)
+SAID: Final = (
+    *("email_confirmation_failed", "email_confirmed", "email_deleted", "logged_out"),
+    *("password_changed", "password_set", "phone_verified"),
+)
 _READ: Final = ("alt", "title", "aria-label", "placeholder", "hx-confirm", "data-confirm")
 _CODE: Final = frozenset({"script", "style", "code"})
 _EMPTY: Final = frozenset(
@@ -99,6 +110,19 @@ def test_no_message_has_a_word_that_we_do_not_use(mall: Mall, language: str) -> 
             told = worded(Notice(user=user, kind=str(kind), key="k", facts=FACTS[kind]), mall.shop)
             text = f"{told.text}\n{LABELS[kind]}"
         assert list(find_unwanted(str(kind), text)) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_letter_about_an_account_has_a_word_that_we_do_not_use(language: str) -> None:
+    facts = {"code": "123456", "password_reset_url": "/r/", "signup_url": "/s/", "ip": "::1"}
+    with translation.override(language):
+        said = [line for kind in LETTERS for line in words.letter(kind, facts)]
+        said += [words.message(kind, {}) for kind in SAID]
+        said += [words.text("123456"), words.taken_text(), words.unknown_text()]
+    assert list(find_unwanted(language, "\n".join(said))) == []
+    assert all(said)
+    if language == "zh-hans":
+        assert not [line for line in said if not re.search("[\u4e00-\u9fff]", line)]
 
 
 def test_a_page_with_a_word_that_we_do_not_use_would_be_found() -> None:

@@ -18,6 +18,7 @@ _CODE_OF_TEMPLATES: Final = re.compile(
 _CODE_OF_PAGES: Final = re.compile(r"^```.*?^```|`[^`\n]*`|\]\([^)]*\)", re.DOTALL | re.MULTILINE)
 _FIELD: Final = re.compile(r"^\w+ *= *", re.MULTILINE)
 _NAME: Final = re.compile(r"[\w.:/-]*|\s*\(?(?:SELECT|INSERT|UPDATE|DELETE)\b.*", re.DOTALL)
+_STRING: Final = re.compile(r'"[^"]*"|\'[^\']*\'|`[^`]*`')
 ROOMS: Final = ("mall", "plans", "lab", "cli", "audit", "ledger")
 
 
@@ -63,10 +64,17 @@ def said_in_module(text: str) -> str:
     return "\n".join(lines)
 
 
+def said_in_script(text: str) -> str:
+    """Return the strings of a script."""
+    return "\n".join(" ‖ ".join(_STRING.findall(line)) for line in text.split("\n"))
+
+
 _READERS: Final[Mapping[str, Callable[[str], str]]] = {
     ".po": said_in_catalogue,
     ".html": said_in_template,
     ".j2": said_in_template,
+    ".txt": said_in_template,
+    ".js": said_in_script,
     ".md": said_in_page,
     ".toml": said_in_plan,
     ".py": said_in_module,
