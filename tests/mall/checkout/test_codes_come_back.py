@@ -1,5 +1,7 @@
 """What an order took of codes and offers is free again when it is cancelled whole; once, whoever asks."""
 
+import csv
+import io
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -209,3 +211,14 @@ def test_cancelling_and_ordering_at_once_count_every_use(mall_on_postgresql: Mal
     voucher.refresh_from_db()
     assert (made.num_applications, made.num_orders, voucher.num_orders) == (3, 3, 3)
     assert voucher.total_discount == Decimal(15)
+
+
+def test_the_file_of_an_offers_orders_is_written_as_all_the_malls_are(mall: Mall) -> None:
+    user, voucher = rich(mall), code()
+    _client, sale = ordered(mall, user, voucher, wallet="95.00")
+    type(sale.order).objects.filter(pk=sale.order_id).update(number="=1+1")
+    offer = voucher.offers.get()
+    answer = mall.client(mall.operator()).get(f"/dashboard/offers/{offer.pk}/?format=csv")
+    text = b"".join(answer.streaming_content).decode()  # type: ignore[attr-defined]  # it streams
+    rows = list(csv.reader(io.StringIO(text.removeprefix("\ufeff"))))
+    assert [(one[0], one[2], one[3]) for one in rows[1:]] == [("'=1+1", "95.00", "5.00")]
