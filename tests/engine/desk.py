@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, get_args
 
 from tongbao.engine.plan import plan_from_fields
+from tongbao.engine.postings import Cause
 from tongbao.engine.program import Outcome, Program
 from tongbao.engine.receipts import Receipt
 from tongbao.engine.snapshot import encode_state
 from tongbao.engine.state import Account
+
+OWNED: Final = ("wallet", "points", "credit")
 
 # The plan of the spec's founding example.
 FOUNDING: Final[Mapping[str, object]] = {
@@ -39,6 +42,14 @@ def program_of(**changes: object) -> Program:
     return Program(plan_from_fields({**FOUNDING, **changes}))
 
 
+def check_moves(outcome: Outcome) -> None:
+    """Hold each move of an entry to its form: a cause there is, an owner only where somebody owns."""
+    for cause, source, giver, target, taker, _ in outcome.entry.moves if outcome.entry else ():
+        assert cause in get_args(Cause)
+        assert (giver != "") is (source in OWNED), (cause, source, giver)
+        assert (taker != "") is (target in OWNED), (cause, target, taker)
+
+
 class Desk:
     """A program and running numbers for the commands' ids."""
 
@@ -50,6 +61,7 @@ class Desk:
         self.sent += 1
         outcome = self.program.submit({"id": f"c{self.sent}", "type": kind, **fields})
         self.program.check()
+        check_moves(outcome)
         return outcome
 
     def receipt(self, kind: str, **fields: object) -> Receipt:

@@ -32,10 +32,10 @@ def order(member: str, paid: int = 10_000, **more: Any) -> dict[str, Any]:  # no
     return {"type": "purchase", "member": member, "paid": paid} | more
 
 
-@pytest.mark.parametrize(("sold", "left"), [(20_990_000, 10_000), (20_990_001, 0)])
+@pytest.mark.parametrize(("sold", "left"), [(20_990_000, 10_000), (20_990_001, 0), (20_999_999, 0)])
 def test_a_refund_leaves_min_holding_but_nothing_less(sold: int, left: int) -> None:
     # 21,000,000 + 14,700,000 held; after the sale and the refund of the second order the rest is
-    # 10,000 atoms, just min_holding, or 9,999, which goes too.
+    # 10,000 atoms, just min_holding, or 9,999 or 1, which go too.
     pair = founding()
     run(pair, order("a"), order("a"), order("b"))
     run(pair, {"type": "redeem", "account": "a", "points": sold})

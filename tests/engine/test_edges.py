@@ -5,10 +5,13 @@ from __future__ import annotations
 import pytest
 from msgspec import structs
 
-from tests.engine.desk import FOUNDING, Desk
-from tongbao.engine.commands import Malformed, parse, parse_line
+from tests.engine.desk import FOUNDING, Desk, program_of
+from tongbao.engine.commands import Malformed, command_fields, parse, parse_line
 from tongbao.engine.invariants import check_all
+from tongbao.engine.memory import MemoryStore
 from tongbao.engine.plan import PlanFault, PlanRefused, plan_fields, plan_from_fields
+from tongbao.engine.receipts import Receipt, encode_receipt
+from tongbao.engine.rules import settle
 from tongbao.engine.snapshot import encode_state
 from tongbao.engine.state import Account, Figures
 from tongbao.engine.units import SCALE, InvariantBroken
@@ -261,3 +264,45 @@ def test_a_refund_moves_back_the_grant_and_sells_the_rest() -> None:
         ("rest", "reserve", "wallet:ann", 21),  # 0.12495 × 60.30 / 35.82495 = 0.2103
         ("refund", "reserve", "refunded", 2474),  # 14.7 × 60.30 / 35.82495 = 24.743
     ]
+
+
+def test_an_id_that_is_a_number_is_echoed_up_to_a_thousand_digits() -> None:
+    """Beyond, reading it takes longer than anybody's number is worth: an empty list stands for it."""
+    line = '{"id": %s, "type": "purchase", "member": "ann", "paid": 1}'
+    for digits, echoed in ((999, 10**999 - 1), (1000, 10**1000 - 1), (1001, [])):
+        assert parse_line((line % ("9" * digits)).encode()) == (None, echoed)
+
+
+def test_the_fields_of_a_command_are_those_that_were_received() -> None:
+    for received in (
+        {"id": "x", "type": "purchase", "member": "ann", "paid": 5, "profit": None},
+        {"id": "x", "type": "purchase", "member": "ann", "paid": 5},
+        {"id": "y", "type": "close_day", "day": "2026-01-01", "at": "noon"},
+    ):
+        assert command_fields(parse(received)) == received
+
+
+def test_a_receipt_with_more_names_than_figures_is_not_written() -> None:
+    with pytest.raises(ValueError, match="zip"):
+        encode_receipt(Receipt("x", None, ("points", "fee"), (1,)))
+
+
+def test_who_is_not_there_is_named_where_they_must_be() -> None:
+    program = program_of()
+    work = Work(MemoryStore(program.plan), program.plan, program.figures)
+    with pytest.raises(KeyError, match=r"^'ann'$"):
+        work.require("ann")
+
+
+def test_a_settlement_pays_the_quota_at_most_and_forgets_the_fraction_then() -> None:
+    """The rules let nobody come so far, for they exit before; the rule of the spec holds all the same."""
+    program = program_of()
+    figures = Figures(dividend_payable=100, dividend_index=3 * SCALE + 5)
+    work = Work(MemoryStore(program.plan), program.plan, figures)
+    ann = Account("ann", "member", 0, 0, None, 10, quota=29, gained=29)
+    settle(work, ann)
+    assert (ann.wallet, ann.quota, ann.taken, ann.fraction) == (29, 0, 29, 0)
+    assert (ann.mark, figures.dividend_payable) == (3 * SCALE + 5, 71)
+    bob = Account("bob", "member", 1, 0, None, 10, quota=31, gained=31)
+    settle(work, bob)
+    assert (bob.wallet, bob.quota, bob.taken, bob.fraction) == (30, 1, 30, 50)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.engine.desk import Desk
+from tests.engine.desk import Desk, check_moves
 from tongbao.engine.entry import Entry
 from tongbao.engine.plan import plan_from_fields
 from tongbao.engine.program import Outcome, Program
@@ -86,6 +86,7 @@ def test_running_sums_of_a_streams_deltas_are_the_plain_fields(stream: Path) -> 
 @pytest.mark.parametrize("stream", STREAMS, ids=lambda path: path.name)
 def test_each_movement_is_of_one_unit_and_of_a_positive_amount(stream: Path) -> None:
     for _, outcome in played(stream):
+        check_moves(outcome)
         for movement in outcome.entry.movements if outcome.entry else ():
             places = {side.partition(":")[0] for side in (movement.source, movement.target)}
             assert places <= UNITS[movement.unit]

@@ -229,4 +229,4 @@ def _refuse(constant: str) -> None:
 
 
 def _canonical(fields: Mapping[str, object]) -> str:
-    return json.dumps(fields, sort_keys=True, separators=(",", ":"))
+    return json.dumps(fields, sort_keys=True)
