@@ -6,6 +6,7 @@ it looks into a table; it passes on settings that are SET.
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import psycopg
@@ -14,7 +15,16 @@ from django.core.management import call_command
 from django.db import OperationalError, connections, transaction
 
 from tests.ledger.databases import POSTGRESQL, Database, Templates, known
-from tests.ledger.stage import check_books, deposit, opened, purchase, redeem
+from tests.ledger.stage import (
+    Caller,
+    check_books,
+    deposit,
+    locked_elsewhere,
+    opened,
+    purchase,
+    redeem,
+    until,
+)
 from tests.ledger.test_worker import Tally
 from tongbao.ledger import statements
 from tongbao.ledger.dividends import dividend_days, dividend_sums
@@ -233,6 +243,28 @@ def test_two_who_settled_at_once_are_told_as_not_settled(plain: Database) -> Non
     plain.execute("DELETE FROM ledger_entry WHERE number = 1")
     assert ledger.submit(purchase("o1")).ok
     check_books(ledger)
+
+
+def test_everybody_who_waited_for_the_same_turn_is_told_in_the_same_words(plain: Database) -> None:
+    ledger = opened(plain)
+    plain.execute(
+        "INSERT INTO ledger_entry (program, number, command_id, body, hash) "
+        "VALUES (%s, 1, 'theirs', '{}', 'x')",
+        ledger.program_id,
+    )
+
+    def submit(name: str) -> str:
+        with pytest.raises(NotSettled) as caught:
+            ledger.submit(purchase(name), wait=30)
+        assert caught.value.may_still_settle
+        return str(caught.value)
+
+    with locked_elsewhere(plain, ledger):
+        callers = [Caller(partial(submit, f"o{number}"), plain) for number in range(4)]
+        until(lambda: len(ledger._desk._queue) == 3)  # the fourth waits for the lock
+    (words,) = {caller.answer() for caller in callers}
+    assert words.count("Settling broke off") == 1
+    assert words.endswith("submit the same command again: it counts once.")
 
 
 def test_one_node_that_is_down_stops_its_own_programs_only(

@@ -370,7 +370,9 @@ def _told_others(error: BaseException | None) -> BaseException | None:
     """Return what those are told for whom another thread went to the database."""
     if error is None:
         return None
-    if isinstance(error, LedgerError) and not isinstance(error, NotSettled):
+    if isinstance(error, NotSettled):
+        return NotSettled(str(error), may_still_settle=error.may_still_settle)
+    if isinstance(error, LedgerError):
         told: LedgerError = type(error)(*error.args)
         return told
     return broken_off(error)
