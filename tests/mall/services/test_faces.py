@@ -14,8 +14,8 @@ from tests.mall.checkout.way import hidden, pay, put, review, rich
 from tests.mall.sales.buying import buyer, wallet
 from tests.mall.services.goods import SANDBOX, bought, offer
 from tests.mall.stage import Mall
-from tongbao.mall.checkout import buying
 from tongbao.mall.merchants.opening import open_own
+from tongbao.mall.people.members import enrolled
 from tongbao.mall.people.models import User
 from tongbao.mall.sales import returns, settling
 from tongbao.mall.sales.models import Part, Sale
@@ -195,7 +195,6 @@ def test_what_gets_a_face_while_it_is_paid_is_paid_in_money_too(
     user = buyer(mall, credit=100_000, points=100_000)
     client = mall.client(user)
     put(client, mall, "card")
-    enrolled = buying.enrolled
 
     def meanwhile(*given: Any) -> Any:  # noqa: ANN401  # as `enrolled`
         card.attr.face = "50.00"
@@ -203,7 +202,7 @@ def test_what_gets_a_face_while_it_is_paid_is_paid_in_money_too(
         card.save()
         return enrolled(*given)
 
-    monkeypatch.setattr(buying, "enrolled", meanwhile)
+    monkeypatch.setattr("tongbao.mall.checkout.buying.enrolled", meanwhile)
     answer = pay(client, credit="50.00")
     assert "paid in money" in answer.content.decode()
     assert not Sale.objects.filter(user=user).exists()
