@@ -247,11 +247,21 @@ def test_a_topup_without_a_face_is_not_sold(mall: Mall, face: str) -> None:
 
 
 @SANDBOX
-@pytest.mark.parametrize("percent", [50, 100])
-def test_no_code_and_no_offer_takes_anything_off_a_topup(mall: Mall, percent: int) -> None:
+@pytest.mark.parametrize("kind", ["Voucher", "Site"])
+@pytest.mark.parametrize("upc", ["phone", "card"])
+@pytest.mark.parametrize(
+    ("type_", "value"),
+    [("Percentage", 50), ("Percentage", 100), ("Absolute", 30), ("Fixed price", 1),
+     ("Multibuy", None)],
+)  # fmt: skip
+def test_no_code_and_no_offer_takes_anything_off_what_has_a_face(
+    mall: Mall, type_: str, value: int | None, upc: str, kind: str
+) -> None:
     from oscar.core.loading import get_model  # noqa: PLC0415
 
     offer(mall, "topup", "phone", "100.00", topup_kind="phone")
+    card = offer(mall, "voucher", "card", "100.00", face="100.00", face_cost="95.00")
+    card.stockrecords.update(partner=open_own(mall.shop).partner)
     every, condition, benefit, conditional, voucher = (
         get_model(app, name)
         for app, name in (
@@ -265,9 +275,9 @@ def test_no_code_and_no_offer_takes_anything_off_a_topup(mall: Mall, percent: in
     range_ = every.objects.create(name="all", includes_all_products=True)
     off = conditional.objects.create(
         name="off",
-        offer_type="Voucher",
+        offer_type=kind,
         condition=condition.objects.create(range=range_, type="Count", value=1),
-        benefit=benefit.objects.create(range=range_, type="Percentage", value=percent),
+        benefit=benefit.objects.create(range=range_, type=type_, value=value),
     )
     now = timezone.now()
     code = voucher.objects.create(
@@ -277,15 +287,17 @@ def test_no_code_and_no_offer_takes_anything_off_a_topup(mall: Mall, percent: in
         start_datetime=now - timedelta(days=1),
         end_datetime=now + timedelta(days=1),
     )
-    code.offers.add(off)
+    if kind == "Voucher":
+        code.offers.add(off)
     user = rich(mall, 100_000)
     client = mall.client(user)
-    put(client, mall, "phone", 5, target=PHONE)
+    put(client, mall, upc, 5, **({"target": PHONE} if upc == "phone" else {}))
     client.post("/basket/vouchers/add/", {"code": "SPRING"})
     assert pay(client, wallet="500.00").status_code == 302
     sale = Sale.objects.get(user=user)
     assert sale.total_minor == 50_000
-    assert sum(SandboxTopup.objects.values_list("amount_minor", flat=True)) == 50_000
+    delivered = sum(SandboxTopup.objects.values_list("amount_minor", flat=True))
+    assert delivered == (50_000 if upc == "phone" else 0)
 
 
 @SANDBOX
