@@ -116,6 +116,21 @@ def currencies_of(text: str) -> frozenset[str]:
     return found
 
 
+def plain_amount(text: str, digits: int) -> int | None:
+    """Return a number in the plainest form × 10^digits; None if it has to be looked at closely.
+
+    >>> plain_amount("12.5", 2), plain_amount("7", 2), plain_amount("1.250", 2), plain_amount("-7", 2)
+    (1250, 700, None, None)
+    """
+    whole, _, decimals = text.partition(".")
+    count = len(decimals)
+    if count == _GROUP or count > digits or len(text) > LONGEST_NUMBER or not text.isascii():
+        return None
+    if not whole.isdigit() or (count and not decimals.isdigit()) or (not count and "." in text):
+        return None
+    return int(whole + decimals) * int(10 ** (digits - count))
+
+
 def amount_of(
     text: str,
     digits: int,

@@ -95,6 +95,8 @@ def is_nothing(text: str) -> bool:
     >>> is_nothing("NULL"), is_nothing("\\N"), is_nothing("0"), is_nothing(" N/A ")
     (True, True, False, True)
     """
+    if text[:1].isdigit():
+        return False
     return len(text) <= LONGEST_NAME and text.strip().casefold() in NOTHING
 
 
@@ -121,14 +123,15 @@ def loose_id(text: str) -> str:
 class Names:
     """Reads a file's names, and remembers what it made of them; ``line`` is where it reads."""
 
-    __slots__ = ("_long", "_spelt", "joined", "line", "nobody", "pointed")
+    __slots__ = ("_known", "_long", "_odd", "joined", "line", "nobody", "pointed")
 
     def __init__(self) -> None:
         self.line = 0
         self.nobody: Counter[str] = Counter()
         self.joined: dict[str, str] = {}
         self.pointed = 0
-        self._spelt: dict[str, str] = {}
+        self._known: dict[str, str] = {}
+        self._odd: dict[str, str] = {}
         self._long: dict[str, dict[str, int] | None] = {}
 
     def id(self, cell: object, column: str) -> str:
@@ -143,6 +146,10 @@ class Names:
             return ""
         return self._checked(name, column)
 
+    def known(self, cell: object) -> str | None:
+        """Return the customer that a cell of just this text has named before."""
+        return self._known.get(cell) if isinstance(cell, str) else None
+
     def customer(self, cell: object, column: str) -> str:
         """Return a customer's name; '' if it means nobody.
 
@@ -156,10 +163,15 @@ class Names:
         if is_nobody(name):
             self.nobody[name] += 1
             return ""
+        pointed = self.pointed
         name = self._checked(name, column)
-        first = self._spelt.setdefault(name, raw)
-        if first != raw and name not in self.joined:
+        first = name if name in self._known else self._odd.get(name)
+        if raw != name:
+            self._odd.setdefault(name, raw)
+        if first is not None and first != raw and name not in self.joined:
             self.joined[name] = f"{quoted(first)} = {_seen(raw, first)}"
+        if pointed == self.pointed:
+            self._known[raw] = name
         return name
 
     def refuse_cut(self, file: str) -> None:

@@ -117,6 +117,7 @@ class _Reading:
         self._spoiled: dict[str, None] = {}
         self._problems: list[Text] = []
         self._last = ""
+        self._last_cell: object = None
         self._rows = 0
         self._bad_rows = 0
 
@@ -185,9 +186,13 @@ class _Reading:
 
     def _name_of(self, row: tuple[object, ...]) -> str:
         """Return the row's order id; a row that leaves all but its item blank goes on above it."""
+        cell = self._reader.order_cell(row)
+        if self._last and cell == self._last_cell:
+            return self._last
         if not self._last or not self._reader.goes_on(row):
             self._last = ""  # what follows a row that can't be read is of no order
             self._last = self._reader.order_id(row)
+            self._last_cell = cell
         elif self._layout.by_lines:
             above = self._drafts.get((self._last, self._reader.mark(row)))
             currency = self._options.currency if above is None else above.currency
@@ -245,8 +250,8 @@ class _Reading:
             fault = CellError(_PROFIT.fill(profit=draft.profit, paid=amount), _PROFIT_OUT)
             self._bad(draft.line, columns["profit"], fault)
             return False
-        if draft.outstanding > max(amount, 0):
-            fault = CellError(_OVERDUE.fill(due=draft.outstanding, amount=amount))
+        if draft.beside.outstanding > max(amount, 0):
+            fault = CellError(_OVERDUE.fill(due=draft.beside.outstanding, amount=amount))
             self._bad(draft.line, columns["outstanding"], fault)
             return False
         try:

@@ -12,6 +12,8 @@ from tongbao.plans.money import format_money
 from tongbao.plans.words import Text, plain
 
 _KEPT: Final = 3
+_FEW: Final = 32
+_HASH_BYTES: Final = 8
 
 
 class Readings:
@@ -20,7 +22,7 @@ class Readings:
     def __init__(self, layout: Layout, reader: RowReader) -> None:
         self._layout = layout
         self._reader = reader
-        self._seen: set[int] = set()
+        self._seen: set[tuple[str, int]] = set()
         self._equal = 0
         self._apart = 0
         self._folded = 0
@@ -55,14 +57,30 @@ class Readings:
         """Count a line that is equal to an earlier one of its order in every column."""
         self._lines += 1
         self._sum += part
-        key = hash((draft.id, draft.marked, *map(str, row)))
-        if key not in self._seen:
-            self._seen.add(key)
+        if self._is_new(draft, row):
             return
         self._equal += 1
-        draft.doubled += part
+        draft.own().doubled += part
         if len(self._first_lines) < _KEPT:
             self._first_lines.append(line)
+
+    def _is_new(self, draft: Draft, row: Sequence[object]) -> bool:
+        """Remember a line; of most orders in the bytes of their hashes, for a file has many."""
+        try:
+            key = hash((draft.marked, row))
+        except TypeError:  # a list in a column that nobody reads
+            key = hash((draft.marked, *map(str, row)))
+        packed = key.to_bytes(_HASH_BYTES, "little", signed=True)
+        if len(draft.hashes) < _FEW * _HASH_BYTES:
+            starts = range(0, len(draft.hashes), _HASH_BYTES)
+            if any(draft.hashes.startswith(packed, start) for start in starts):
+                return False
+            draft.hashes += packed
+            return True
+        if (draft.id, key) in self._seen or packed in draft.hashes:
+            return False
+        self._seen.add((draft.id, key))
+        return True
 
     def notes(
         self, sorting: Sorting, drafts: Mapping[tuple[str, bool], Draft], currency: str
@@ -71,7 +89,7 @@ class Readings:
         total = sum(order.paid for order in sorting.orders)
         kept = [drafts[order.id, False] for order in sorting.orders]
         if self._equal:
-            doubled = sum(self._minor(draft.doubled, draft) for draft in kept)
+            doubled = sum(self._minor(draft.beside.doubled, draft) for draft in kept)
             yield _EQUAL_LINES.fill(
                 count=self._equal,
                 lines=", ".join(map(str, self._first_lines)),
@@ -79,7 +97,9 @@ class Readings:
                 once=money_text(total - doubled, currency),
             )
             back = sum(
-                self._minor(d.doubled, d) for d in drafts.values() if d.marked or d.amount < 0
+                self._minor(d.beside.doubled, d)
+                for d in drafts.values()
+                if d.marked or d.amount < 0
             )
             if back:
                 yield _EQUAL_BACK.fill(amount=money_text(abs(back), currency))
@@ -100,7 +120,7 @@ class Readings:
                 column=plain(self._layout.columns["line_amount"]),
             )
         if self._repeated:
-            more = sum(d.written * self._repeated.get(d.id, 0) for d in kept)
+            more = sum(d.part * self._repeated.get(d.id, 0) for d in kept)
             yield _REPEATED.fill(
                 count=sum(self._repeated.values()),
                 once=money_text(total, currency),

@@ -34,10 +34,10 @@ class Repeats:
         several = [draft for draft in drafts if draft.rows > 1 and not draft.marked]
         for role in ("refunded", "taken_off", "refund"):
             back = [draft for draft in several if draft.refunded]
-            if role in self._layout.columns and back and all(d.back_alike for d in back):
+            if role in self._layout.columns and back and all(d.beside.back_alike for d in back):
                 self._choose(role, back, [draft.refunded for draft in back])
         gains = [draft for draft in several if draft.profit]
-        if gains and all(draft.gain_alike for draft in gains):
+        if gains and all(draft.beside.gain_alike for draft in gains):
             self._choose("profit", gains, [draft.profit or 0 for draft in gains])
 
     def drop_equal_refunds(self, refunds: Sequence[Draft], source: Source) -> list[Draft]:

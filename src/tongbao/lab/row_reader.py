@@ -7,7 +7,7 @@ from functools import partial
 from typing import Final, TypeVar
 
 from tongbao.lab import cells
-from tongbao.lab.amounts import currencies_of
+from tongbao.lab.amounts import currencies_of, plain_amount
 from tongbao.lab.cells import FINE, Cell, Rounded
 from tongbao.lab.draft import NEVER, Draft
 from tongbao.lab.formats import Layout
@@ -24,6 +24,7 @@ T = TypeVar("T")
 _LINE_SCALE: Final = 2 * FINE
 _MILLI: Final = 3
 _SIGNED: Final = ("amount", "line_amount", "unit_price")
+_PAYMENT: Final = ("outstanding", "gift_card", "payment", "cancelled", "item")
 _EXTRAS: Final = ("refunded", "taken_off", "outstanding", "gift_card", "profit")
 _GIFT: Final = re.compile(
     r"gift[ _-]?(?:card|certificate|voucher)|礼品卡|禮品卡|购物卡|購物卡|储值卡|礼券|carte[ _-]cadeau"
@@ -90,12 +91,21 @@ class RowReader:
         self._same = tuple(self._place[role] for role in alike if role in self._place)
         head = (*same, "status", "own_id", "refund_of") if layout.folded else ()
         self._head = tuple(role for role in head if role in self._place)
+        self._kept = tuple(self._place[role] for role in self._head) or self._same
+        self._order = self._place["order"]
+        self._has_back = any(r in self._place for r in ("refund", "refunded", "taken_off"))
+        self._has_payment = not self._place.keys().isdisjoint(_PAYMENT)
+        self._has_profit = "profit" in self._place
         self._extras = tuple(role for role in _EXTRAS if role in self._place)
 
     @property
     def names_currency(self) -> bool:
         """Return whether the names of the money's columns say the currency."""
         return bool(self._named)
+
+    def order_cell(self, row: Sequence[Cell]) -> Cell:
+        """Return the cell that holds the row's order id."""
+        return row[self._order]
 
     def order_id(self, row: Sequence[Cell]) -> str:
         """Return the row's order id."""
@@ -109,8 +119,10 @@ class RowReader:
 
         In a file by orders it bears no amount either: that might be a sum.
         """
+        if not cells.is_blank(row[self._order]):
+            return False
         blank = self._is_left_blank
-        return all(blank(role, row) for role in ("order", "customer", "time", "second_time")) and (
+        return all(blank(role, row) for role in ("customer", "time", "second_time")) and (
             self._layout.by_lines or not self.bears_amount(row)
         )
 
@@ -127,13 +139,16 @@ class RowReader:
         as it was.
         """
         columns = self._layout.columns
-        for role, cell, first in zip(self._head, self._head_of(row), draft.head, strict=True):
-            if cell not in {"", first} and not self._means_the_same(role, row, draft):
+        for role, first in zip(self._head, draft.raw, strict=True):
+            cell = cells.shown(row[self._place[role]]).casefold()
+            if cell in {"", cells.shown(first).casefold()}:
+                continue
+            if not self._means_the_same(role, row, draft):
                 return columns[role]
-        amount = self._money(self._whole, row, draft.currency, blank=draft.written)
-        if amount != draft.written:
+        amount = self._money(self._whole, row, draft.currency, blank=draft.part)
+        if amount != draft.part:
             return columns[self._whole]
-        for role, first in zip(self._extras, draft.extras, strict=True):
+        for role, first in zip(self._extras, draft.beside.extras, strict=True):
             cell = cells.shown(row[self._place[role]])
             if cell in {"", first}:
                 continue
@@ -173,24 +188,32 @@ class RowReader:
     def begin(self, name: str, line: int, row: Sequence[Cell]) -> Draft:
         """Return the draft that an order's first row makes."""
         draft = Draft(name, line)
-        draft.raw = tuple(row[place] for place in self._same)
-        draft.head = self._head_of(row)
+        draft.raw = tuple(row[place] for place in self._kept)
         draft.customer = self._customer(row)
+        if draft.customer == row[self._place["customer"]]:  # one text in memory for all orders
+            draft.raw = (draft.customer, *draft.raw[1:])
         draft.time = self._time(row)
         draft.currency = self._currency(row)
         draft.status = self._status(row)
         draft.amount = self._amount(row, draft.currency)
         self.signed = self.signed or self._is_signed(row)
-        draft.written = draft.part = draft.amount
-        draft.extras = tuple(cells.shown(row[self._place[role]]) for role in self._extras)
+        draft.part = draft.amount
+        if self._extras:
+            draft.own().extras = tuple(cells.shown(row[self._place[role]]) for role in self._extras)
         draft.marked = self.mark(row)
         draft.refund_of = self._reference(row)
         money = draft.currency
-        draft.refunded = abs(self._money(self._refunded_role(), row, money, blank=0) or 0)
-        self._take_off(draft, row)
-        self._see_payment(draft, row)
-        draft.profit = draft.gain_part = self._money("profit", row, money, blank=None)
-        draft.back_part = draft.refunded
+        if self._has_back:
+            draft.refunded = abs(self._money(self._refunded_role(), row, money, blank=0) or 0)
+            self._take_off(draft, row)
+            if draft.refunded:
+                draft.own().back_part = draft.refunded
+        if self._has_payment:
+            self._see_payment(draft, row)
+        if self._has_profit:
+            draft.profit = self._money("profit", row, money, blank=None)
+            if draft.profit is not None:
+                draft.own().gain_part = draft.profit
         return draft
 
     def add_line(self, draft: Draft, row: Sequence[Cell]) -> None:
@@ -201,44 +224,53 @@ class RowReader:
         part = self._amount(row, money)
         draft.alike = draft.alike and part == draft.part
         draft.amount += part
-        before = draft.refunded
-        self._take_off(draft, row)
         self.see_item(draft, row)
-        draft.refunded += abs(self._money(self._refunded_role(), row, money, blank=0) or 0)
-        draft.back_alike = draft.back_alike and draft.refunded - before == draft.back_part
-        profit = self._money("profit", row, money, blank=None)
-        draft.gain_alike = draft.gain_alike and profit == draft.gain_part
-        if profit is not None:
-            draft.profit = profit + (draft.profit or 0)
+        if self._has_back:
+            before = draft.refunded
+            self._take_off(draft, row)
+            draft.refunded += abs(self._money(self._refunded_role(), row, money, blank=0) or 0)
+            if draft.refunded - before != draft.beside.back_part:
+                draft.own().back_alike = False
+        if self._has_profit:
+            profit = self._money("profit", row, money, blank=None)
+            if profit != draft.beside.gain_part:
+                draft.own().gain_alike = False
+            if profit is not None:
+                draft.profit = profit + (draft.profit or 0)
         draft.rows += 1
 
     def see_item(self, draft: Draft, row: Sequence[Cell]) -> None:
         """Note whether the row sells a gift card."""
         place = self._place.get("item")
-        if place is not None and not draft.sells_gift:
-            draft.sells_gift = _GIFT.search(cells.shown(row[place])) is not None
+        if place is not None and _GIFT.search(cells.shown(row[place])):
+            draft.own().sells_gift = True
 
     def _take_off(self, draft: Draft, row: Sequence[Cell]) -> None:
         """Put back what came back of the order and is already taken off its amount."""
         off = abs(self._money("taken_off", row, draft.currency, blank=0) or 0)
+        if not off:
+            return
         scale = _LINE_SCALE - self._digits_of(draft.currency) if self._layout.by_lines else 0
         draft.amount += off * int(10**scale)
         draft.refunded += off
 
     def _see_payment(self, draft: Draft, row: Sequence[Cell]) -> None:
         """Note what says that an order was not paid, or not with new money."""
-        draft.outstanding = self._money("outstanding", row, draft.currency, blank=0) or 0
-        draft.gift_amount = abs(self._money("gift_card", row, draft.currency, blank=0) or 0)
-        if "payment" in self._place:
-            draft.gift = _CREDIT.search(cells.shown(row[self._place["payment"]])) is not None
         self.see_item(draft, row)
-        if "cancelled" not in self._place:
+        if outstanding := self._money("outstanding", row, draft.currency, blank=0):
+            draft.own().outstanding = outstanding
+        if gift := self._money("gift_card", row, draft.currency, blank=0):
+            draft.own().gift_amount = abs(gift)
+        payment, cancelled = self._place.get("payment"), self._place.get("cancelled")
+        if payment is not None and _CREDIT.search(cells.shown(row[payment])):
+            draft.own().gift = True
+        if cancelled is None or cells.is_blank(row[cancelled]):
             return
-        cell = row[self._place["cancelled"]]
-        mark = cells.mark(cell)
-        draft.is_cancelled = not cells.is_blank(cell) and mark is not False
-        if draft.is_cancelled and not mark:
-            draft.cancelled = self._read("cancelled", row, self._clock, None)
+        mark = cells.mark(row[cancelled])
+        if mark is not False:
+            draft.own().is_cancelled = True
+            if mark is None:
+                draft.own().cancelled = self._read("cancelled", row, self._clock, None)
 
     def minor(self, draft: Draft) -> tuple[int, bool]:
         """Return a draft's amount in minor units, half to even, and whether that is exact."""
@@ -252,9 +284,6 @@ class RowReader:
         whole, rest = divmod(amount, unit)
         up = 2 * rest > unit or (2 * rest == unit and whole % 2 == 1)
         return whole + up, rest == 0
-
-    def _head_of(self, row: Sequence[Cell]) -> tuple[str, ...]:
-        return tuple(cells.shown(row[self._place[role]]).casefold() for role in self._head)
 
     def _is_left_blank(self, role: str, row: Sequence[Cell]) -> bool:
         """Return whether a further line leaves a cell to the first line of its order."""
@@ -286,6 +315,9 @@ class RowReader:
             draft.time = min(draft.time, self._time(row))
 
     def _customer(self, row: Sequence[Cell]) -> str:
+        name = self.names.known(row[self._place["customer"]])
+        if name:
+            return name
         read = partial(self.names.customer, column=self._layout.columns["customer"])
         return self._read("customer", row, read, "")
 
@@ -295,6 +327,8 @@ class RowReader:
 
     def _reference(self, row: Sequence[Cell]) -> str:
         """Return the order that a refund names; number 0 is how shops write that there is none."""
+        if "refund_of" not in self._place:
+            return ""
         text = self._id("refund_of", row)
         return "" if text == "0" else text
 
@@ -325,7 +359,7 @@ class RowReader:
         return code
 
     def _status(self, row: Sequence[Cell]) -> str:
-        return state_of(self._read("status", row, name_of, ""))
+        return state_of(self._read("status", row, name_of, "")) if "status" in self._place else ""
 
     def _digits_of(self, currency: str) -> int:
         digits = self._digits.get(currency)
@@ -350,7 +384,9 @@ class RowReader:
 
     def _is_signed(self, row: Sequence[Cell]) -> bool:
         cell = row[self._place[self._signed]] if self._signed else None
-        return isinstance(cell, str) and bool(currencies_of(cell))
+        if not isinstance(cell, str) or (cell[:1].isdigit() and cell[-1:].isdigit()):
+            return False
+        return bool(currencies_of(cell))
 
     def line_amount(self, row: Sequence[Cell], currency: str) -> int:
         """Return what a line of an order costs."""
@@ -375,6 +411,8 @@ class RowReader:
         cell = row[self._place[role]]
         if type(cell) is int:
             return cell * int(10**digits)
+        if isinstance(cell, str) and (plain := plain_amount(cell, digits)) is not None:
+            return plain
         if cells.is_blank(cell):
             raise FieldError(self._layout.columns[role], CellError(_BLANK))
         read = partial(
@@ -396,6 +434,10 @@ class RowReader:
         return self._money_of(role, row[self._place[role]], currency, blank)
 
     def _money_of(self, role: str, cell: Cell, currency: str, blank: int | None) -> int | None:
+        if isinstance(cell, str) and "amount_minor" not in self._place:
+            plain = plain_amount(cell, self._digits_of(currency))
+            if plain is not None and plain <= cells.LARGEST:
+                return plain
         if cells.is_blank(cell):
             return blank
         minor = "amount_minor" in self._place
@@ -411,7 +453,12 @@ class RowReader:
 
     def _read(self, role: str, row: Sequence[Cell], read: Callable[[Cell], T], none: T) -> T:
         place = self._place.get(role)
-        return none if place is None else self._read_cell(role, row[place], read)
+        if place is None:
+            return none
+        try:
+            return read(row[place])
+        except CellError as fault:
+            raise FieldError(self._layout.columns[role], fault) from None
 
     def _read_cell(self, role: str, cell: Cell, read: Callable[[Cell], T]) -> T:
         try:

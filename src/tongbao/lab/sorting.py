@@ -48,10 +48,10 @@ class Sorting:
         if not draft.marked and amount >= 0:
             self._ids[draft.id] = None
         way = "bad" if spoiled else self._way(draft, amount)
-        if way == "orders" and draft.outstanding:
+        if way == "orders" and draft.beside.outstanding:
             amount = self._paid_of(draft, amount)
             way = "orders" if amount else "without_amount"
-        if way == "orders" and draft.gift_amount and "gift_card" not in self._layout.watched:
+        if way == "orders" and draft.beside.gift_amount and "gift_card" not in self._layout.watched:
             amount = self._without_gift(draft, amount)
             way = "orders" if amount else "without_amount"
         self.add(way, draft.rows, 1, -abs(amount) if draft.marked else amount)
@@ -89,21 +89,21 @@ class Sorting:
     def _is_void(self, draft: Draft, amount: int) -> bool:
         """Return whether an order is cancelled and nothing of it was refunded."""
         back = draft.refunded or draft.status in REFUNDED_STATES
-        return draft.is_cancelled and not back and not draft.marked and amount > 0
+        return draft.beside.is_cancelled and not back and not draft.marked and amount > 0
 
     def _paid_of(self, draft: Draft, amount: int) -> int:
         """Return what of an order was really paid."""
-        if draft.outstanding < 0:
-            self.owed = _more(self.owed, -draft.outstanding)
+        if draft.beside.outstanding < 0:
+            self.owed = _more(self.owed, -draft.beside.outstanding)
             return amount
-        self.outstanding = _more(self.outstanding, draft.outstanding)
-        return amount - draft.outstanding
+        self.outstanding = _more(self.outstanding, draft.beside.outstanding)
+        return amount - draft.beside.outstanding
 
     def _without_gift(self, draft: Draft, amount: int) -> int:
         """Return what of an order was paid with new money, as the user's column says."""
-        gift = min(draft.gift_amount, amount)
+        gift = min(draft.beside.gift_amount, amount)
         self.gifts_taken_off = _more(self.gifts_taken_off, gift)
-        draft.gift, draft.gift_amount = False, 0
+        draft.own().gift, draft.own().gift_amount = False, 0
         draft.refunded = min(draft.refunded, amount - gift)  # the card's part went back to the card
         return amount - gift
 
@@ -130,14 +130,14 @@ class Sorting:
         profit = draft.profit
         if profit is not None:
             profit = min(profit, paid)
-        if draft.gift or draft.gift_amount:
-            self.gifts = _more(self.gifts, min(draft.gift_amount or paid, paid))
-        self.gifts_sold += draft.sells_gift
+        if draft.beside.gift or draft.beside.gift_amount:
+            self.gifts = _more(self.gifts, min(draft.beside.gift_amount or paid, paid))
+        self.gifts_sold += draft.beside.sells_gift
         returned = draft.refunded
         if draft.status in REFUNDED_STATES and not returned:
             returned = paid
             self._assumed.add(draft.id)
-        dated = draft.cancelled if returned else None
+        dated = draft.beside.cancelled if returned else None
         self.orders.append(
             Order(draft.id, draft.customer, draft.time, paid, profit, draft.line, returned, dated)
         )

@@ -135,7 +135,10 @@ class _CsvSource:
             elif len(cells) < width or any(cells[width:]):
                 yield line, CellError(_WIDTH.fill(cells=len(cells), columns=width), _WIDTH_OUT)
             else:
-                yield line, tuple(_bare(cells[place]) for place in places)
+                row = tuple([cells[place] for place in places])
+                if '="' in "".join(row):
+                    row = tuple(map(_bare, row))
+                yield line, row
 
     def position(self) -> int:
         """Return how many of the file's bytes were read."""

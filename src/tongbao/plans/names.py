@@ -25,6 +25,8 @@ def one_spelling(text: str) -> str:
     ('René', '138 00', 'ab')
     """
     if text.isascii():
+        if " " not in text and text.isprintable():
+            return text
         return _BLANKS.sub(" ", text).strip()
     seen = _UNSEEN.sub("", text)
     narrow = _WIDTHS.sub(lambda run: unicodedata.normalize("NFKC", run[0]), seen)
@@ -38,4 +40,7 @@ def person_name(text: str) -> str:
     ('ann@example.com', 'Ann Lee')
     """
     name = one_spelling(text)
-    return name.lower() if "@" in name and _EMAIL.fullmatch(name) else name
+    if "@" not in name or not _EMAIL.fullmatch(name):
+        return name
+    lowered = name.lower()
+    return name if lowered == name else lowered
