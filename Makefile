@@ -59,6 +59,7 @@ mutate: ## mutation testing of the engine (about an hour); ONLY=tongbao.engine.u
 	@requirements/venv mutate
 	@.venv/bin/python -m mutmut run '$(or $(ONLY),*)'
 	@.venv/bin/python -m mutmut results | grep -v 'not checked' || echo 'No mutant survived.'
+	@echo 'tests/engine/MUTANTS.md lists those that no test can kill.'
 
 clean: ## remove what was built, .venv too
 	@rm -rf .venv build dist mutants .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

@@ -14,6 +14,7 @@ import pytest
 from msgspec import structs
 
 from tests.engine.desk import Desk, everything
+from tongbao.engine import invariants
 from tongbao.engine import program as program_module
 from tongbao.engine.commands import Command
 from tongbao.engine.decide import decide
@@ -277,6 +278,25 @@ def test_whoever_is_a_hair_below_their_exit_is_not_said_to_be_late() -> None:
     ann.quota = ann.gained = price
     with pytest.raises(InvariantBroken, match=r"^ann should have exited$"):
         check_all(figures, [ann], SCALE)
+
+
+def test_that_everybody_is_paid_in_full_is_looked_at_by_itself(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It follows from 2 and 4; here these are not looked at."""
+
+    def pass_all(before: Figures, after: Figures, _: object, __: int) -> None:
+        for total in ("points", "credit"):
+            setattr(after, total, getattr(before, total))
+
+    monkeypatch.setattr(invariants, "check_step", pass_all)
+    ann = Account("ann", "member", 0, 0, None, 60, quota=61)
+    bob = Account("bob", "member", 1, 0, None, 40, quota=41)
+    figures = Figures(reserve=100, supply=100, opened=2, points=100)
+    check_all(figures, [ann, bob], 100)
+    figures.credit = 1
+    with pytest.raises(InvariantBroken, match=r"^6: everybody is paid in full$"):
+        check_all(figures, [ann, bob], 100)
 
 
 def spoil(value: object, **changes: int) -> None:
