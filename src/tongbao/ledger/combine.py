@@ -21,11 +21,11 @@ from msgspec import Struct, field
 
 from tongbao.engine.commands import ChangePlan, parse
 from tongbao.ledger import versions
-from tongbao.ledger.journal import canonical, read
+from tongbao.ledger.journal import canonical, read, read_receipt
 from tongbao.ledger.logs import failure
 from tongbao.ledger.observing import Observer, settled
 from tongbao.ledger.reaching import CLASHES, DATABASE_ERRORS, shorten, trouble
-from tongbao.ledger.settle import Job, Settling
+from tongbao.ledger.settle import Job, Settling, decode_outcome
 from tongbao.ledger.storage import storage_for
 from tongbao.ledger.storage.face import BATCH, HeadRow, Storage, Waiting
 from tongbao.ledger.values import (
@@ -35,6 +35,7 @@ from tongbao.ledger.values import (
     NoSuchProgram,
     NotLaunched,
     NotSettled,
+    Outcome,
     ProgramMoved,
     ProgramPaused,
 )
@@ -45,6 +46,10 @@ _LONG_LINE: Final = 3
 _FEW: Final = 100
 _MOMENT: Final = 0.001
 """How many seconds the leader waits for those who came together last time."""
+_MOMENTS: Final = 10
+"""So many of them the leader waits at most while others come to the inbox."""
+_LONGEST_PAUSE: Final = 0.016
+"""How many seconds at most who waits sleeps before looking again, where nobody wakes them."""
 
 
 class _Request(Struct, eq=False):
@@ -225,42 +230,85 @@ class Desk:
         """
         storage = storage_for(self.program, self.using)
         self._gather()
+        until = time.monotonic() + seconds
+        more: bool | None = True
         if self._long_line and storage.locks_rows:
-            with self._turn(storage, None) as (head, done):
-                if head is not None:
-                    self._long_line = False
-                    more = self._round(storage, running(head), self._take(taken), done)
-            if head is not None and not more:
-                return
-            self._put_into_inbox(storage, self._take(taken))
-        until, more = time.monotonic() + seconds, True
+            more = self._stand_in_line(storage, taken, until)
         while more:
-            came = time.monotonic()
-            with self._turn(storage, max(0.001, until - came)) as (head, done):
-                begun = time.monotonic()
-                jobs = self._take(taken)
-                if head is not None and head.status == "running":
-                    more = self._round(storage, head, jobs, done)
-                    # Others' turns before ours: next time one of them may take our commands along.
-                    ours = time.monotonic() - begun
-                    self._long_line = begun - came > _LONG_LINE * ours
-                else:
-                    storage.withdraw([job.ticket for job in jobs if job.inboxed])
-            running(head)
+            more = self._settle_in_turn(storage, taken, until - time.monotonic())
 
-    def _put_into_inbox(self, storage: Storage, jobs: Sequence[Job]) -> None:
-        """Let whoever settles have the commands, or the next who comes.
+    def _settle_in_turn(
+        self, storage: Storage, taken: list[_Request], seconds: float | None
+    ) -> bool | None:
+        """Settle once the lock is ours; say whether there is more, None if others have the lock.
 
-        Not bundles: a caller who gives up can then be told that nothing was written. Nor many: what
-        they save the next settler is less than the way through the inbox.
+        With None for the seconds that is found out at once.
         """
-        rows = []
+        came = time.monotonic()
+        limit = None if seconds is None else max(0.001, seconds)
+        with self._turn(storage, limit) as (head, done):
+            if head is None and seconds is None:
+                return None
+            begun = time.monotonic()
+            jobs, more = self._take(taken), False
+            if head is not None and head.status == "running":
+                more = self._round(storage, head, jobs, done)
+                # Others' turns before ours: next time one of them may take our commands along.
+                ours = time.monotonic() - begun
+                self._long_line = begun - came > _LONG_LINE * ours or len(done) > len(jobs)
+            else:
+                storage.withdraw([job.ticket for job in jobs if job.inboxed])
+        running(head)
+        return more
+
+    def _stand_in_line(self, storage: Storage, taken: list[_Request], until: float) -> bool:
+        """Let whoever settles have the commands; take the turn when nobody does.
+
+        Says whether there is more to settle, in our own turn: not all may wait in the inbox.
+        Bundles don't: a caller who gives up can then be told that nothing was written. Nor do many:
+        what they save the next settler is less than the way through the inbox.
+        """
+        jobs = self._take(taken)
+        waiting = [job for job in jobs if job.inboxed]
+        new = [job for job in jobs if job.bundle is None and not job.inboxed]
+        if len(jobs) > _FEW:
+            new = []
+        for job in new:
+            job.ticket, job.inboxed = self.ticket(), True
+        pause = _MOMENT
+        while True:
+            began = time.monotonic()
+            self._hear(storage, new, waiting, until - began)
+            left = [job for job in jobs if job.outcome is None]
+            new, waiting = [], [job for job in left if job.inboxed]
+            if not left or len(waiting) < len(left):
+                return bool(left)
+            if (more := self._settle_in_turn(storage, taken, None)) is not None:
+                return more
+            now = time.monotonic()
+            if now >= until:
+                raise TimeoutError
+            if now - began < pause:
+                time.sleep(min(pause, until - now))
+                pause = min(2 * pause, _LONGEST_PAUSE)
+
+    def _hear(
+        self, storage: Storage, new: Sequence[Job], waiting: Sequence[Job], seconds: float
+    ) -> None:
+        """Set the outcomes of those in the inbox that others have settled meanwhile."""
+        jobs = [*new, *waiting]
+        fates = storage.line_up(
+            [self.row(job) for job in new], [self.row(job) for job in waiting], max(0.001, seconds)
+        )
         for job in jobs:
-            if job.bundle is None and not job.inboxed and len(jobs) <= _FEW:
-                job.ticket, job.inboxed = self.ticket(), True
-                rows.append(self.row(job))
-        if rows:
-            storage.enqueue_for_settling(rows)
+            fate, command_id = fates[job.ticket], job.command.id
+            if fate.refused is not None:
+                job.outcome = decode_outcome(command_id, fate.refused)
+            elif fate.accepted is not None:
+                receipt = read_receipt(read(fate.accepted.body)["receipt"])
+                job.outcome = Outcome(command_id, receipt, None, fate.accepted.number)
+            else:  # not there any more: ask again, it counts once
+                job.inboxed = fate.waits
 
     @contextmanager
     def _turn(
@@ -289,7 +337,7 @@ class Desk:
             settling.unchanged = False  # also where the engine refused the plan
         before = settling.last
         mine = {job.ticket: job for job in jobs if job.inboxed and job.outcome is None}
-        waiting = storage.waiting()
+        waiting = self._gather_inbox(storage, len(mine)) if self._long_line else storage.waiting()
         batch = [mine.pop(row.ticket) if row.ticket in mine else _job(row) for row in waiting]
         more = len(batch) >= BATCH
         if not more:
@@ -302,6 +350,22 @@ class Desk:
             self._note_plans(storage, head, batch, before)
         storage.unchanged = settling.unchanged
         return more
+
+    def _gather_inbox(self, storage: Storage, ours: int) -> Sequence[Waiting]:
+        """Return what waits, once nobody comes any more, if others but us came at all.
+
+        Those who were served together come again together, and sleep until we have finished.
+        """
+        waiting = storage.waiting()
+        for _ in range(_MOMENTS):
+            before = len(waiting)
+            if not ours < before < BATCH:
+                break
+            time.sleep(_MOMENT)
+            waiting = storage.waiting()
+            if len(waiting) == before:
+                break
+        return waiting
 
     def due_jobs(self, now: datetime) -> list[tuple[int, Job]]:
         """Return the announced plans whose moment has come, by version, as jobs to settle."""

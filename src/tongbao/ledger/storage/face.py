@@ -63,6 +63,17 @@ class Accepted(Struct, frozen=True):
     body: str
 
 
+class Fate(Struct, frozen=True):
+    """What became of a command in the inbox: it waits, was refused (as JSON), or was accepted.
+
+    None of these: it is not in the inbox any more, and in no entry either.
+    """
+
+    waits: bool = False
+    refused: str | None = None
+    accepted: Accepted | None = None
+
+
 class AccountRow(Struct, frozen=True):
     """An account as it is stored; ``bound`` is no higher than its exit key, None without points."""
 
@@ -135,8 +146,17 @@ class Storage(Protocol):
     def enqueue(self, rows: Sequence[Waiting]) -> None:
         """Write to the inbox, all or nothing, in the caller's transaction if there is one."""
 
-    def enqueue_for_settling(self, rows: Sequence[Waiting]) -> None:
-        """Write to the inbox for a settler who acknowledges only after their own commit."""
+    def line_up(
+        self, new: Sequence[Waiting], waiting: Sequence[Waiting], seconds: float
+    ) -> Mapping[str, Fate]:
+        """Write the new ones to the inbox; let who settles now finish; return all fates by ticket.
+
+        The new ones are written for a settler who acknowledges only after their own commit. How
+        long others settle is a hint: the answer may come at once, where it can't be told.
+
+        Raises:
+            TimeoutError: so many seconds have passed and the same one still settles.
+        """
 
     def withdraw(self, tickets: Sequence[str]) -> None:
         """Take commands that wait out of the inbox again, under the lock."""

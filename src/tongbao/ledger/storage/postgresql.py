@@ -15,6 +15,7 @@ from tongbao.engine.state import Figures
 from tongbao.ledger.fields import name_of, stored
 from tongbao.ledger.storage import face
 from tongbao.ledger.storage.face import BALANCES, LINE_FIELDS, WHOLE_FIGURES
+from tongbao.ledger.storage.together import sent_together
 
 _balances_of: Final = attrgetter(*BALANCES)
 _SEPARATOR: Final = "\x1f"  # names are stored without it, and JSON has none
@@ -56,6 +57,16 @@ _LOCK_WAIT: Final = "SET LOCAL lock_timeout = {}"
 _PLANS: Final = (
     "SELECT set_config('plan_cache_mode', CASE WHEN EXISTS (SELECT FROM pg_extension "
     "WHERE extname = 'citus') THEN 'auto' ELSE 'force_generic_plan' END, true)"
+)
+# Whoever settles holds it beside the program's row, and those whose commands wait in the inbox ask
+# to share it: they sleep until that transaction has ended, however it ends. The row decides who
+# settles; this only wakes. Its number is the program's id, which is random and has 53 bits.
+_SETTLES: Final = "SELECT pg_advisory_xact_lock(%s)"
+_OTHERS_SETTLED: Final = (
+    f"{_PLANS}, set_config('lock_timeout', %s, true), pg_advisory_xact_lock_shared(%s)"
+)
+_STILL_THERE: Final = (
+    f"SELECT ticket, outcome FROM ledger_inbox WHERE program = %s AND ticket = ANY({_LISTED})"
 )
 # Rows in arrays are written with the program's own row beside them: so Citus sends the statement
 # to the program's node as it is, where rows of nowhere would pass through the coordinator and make
@@ -107,6 +118,8 @@ _ENQUEUE: Final = (
     "INSERT INTO ledger_inbox (program, ticket, command_id, bundle, command, guard, arrived_at) "
     f"SELECT %s, *, now() FROM unnest({_TEXTS}, {_TEXTS}, {_TEXTS}, {_TEXTS}, {_TEXTS})"
 )
+_LONGEST_READ: Final = 10.0
+"""So many seconds whoever got the row at once waits for those who still read what became of theirs."""
 _WRITE_HEAD: Final = (
     "UPDATE ledger_head SET number = %s, hash = %s, plan = %s, plan_version = %s, "
     "next_plan_at = %s, turnover = %s, last_day = %s, "
@@ -131,17 +144,22 @@ class PostgresqlStorage:
         """Hold the program's row in a transaction of its own, committed at the end."""
         raw = self._alive()
         try:
-            with raw.pipeline():
+            with sent_together(raw):
                 raw.execute("BEGIN")
-                limit = 0 if seconds is None else max(1, int(seconds * 1000))
-                raw.execute(_LOCK_WAIT.format(limit), prepare=False)
+                limit = _LONGEST_READ if seconds is None else max(0.001, seconds)
+                raw.execute(_LOCK_WAIT.format(int(limit * 1000)), prepare=False)
                 self._execute(_PLANS, ())
                 skip = " SKIP LOCKED" if seconds is None else ""
                 row = self._execute(f"{_HEAD} FOR UPDATE{skip}", (self._program,))
-                # Sent along, answered after the lock was given: saves a round trip.
-                waiting = self._execute(_WAITING_FIRST, (self._program, face.BATCH))
-                head = _read_head(row.fetchone())
-                self._first_waiting = [] if head is None else waiting.fetchall()
+                if skip:
+                    head = _read_head(row.fetchone())
+                if not skip or head is not None:
+                    # Sent along, answered after the lock was given: saves a round trip.
+                    self._execute(_SETTLES, (self._program,))
+                    waiting = self._execute(_WAITING_FIRST, (self._program, face.BATCH))
+                    if not skip:
+                        head = _read_head(row.fetchone())
+                    self._first_waiting = [] if head is None else waiting.fetchall()
             self.unchanged = False
             yield head
             # Nothing to write, nothing to flush.
@@ -154,7 +172,7 @@ class PostgresqlStorage:
 
     def pipelined(self) -> AbstractContextManager[object]:
         """Let statements follow one another without waiting for each answer."""
-        return self._alive().pipeline()
+        return sent_together(self._alive())
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
@@ -185,15 +203,21 @@ class PostgresqlStorage:
             ),
         )
 
-    def enqueue_for_settling(self, rows: Sequence[face.Waiting]) -> None:
-        """Write to the inbox for a settler who acknowledges only after their own commit.
+    def line_up(
+        self, new: Sequence[face.Waiting], waiting: Sequence[face.Waiting], seconds: float
+    ) -> Mapping[str, face.Fate]:
+        """Write the new ones to the inbox; let who settles now finish; return all fates by ticket.
 
-        That commit flushes the log up to itself, this write included; no flush is needed here.
+        A pooler in transaction mode has few connections, so that nobody waits on one of them.
         """
-        raw = self._alive()
-        with raw.pipeline(), raw.transaction():
-            raw.execute("SET LOCAL synchronous_commit = off")
-            self.enqueue(rows)
+        rows = (*new, *waiting)
+        try:
+            with self.pipelined():
+                if new:
+                    self._enqueue_unflushed(new)
+                return self._fates(rows, None if self._pooled else seconds)
+        except LockNotAvailable:
+            raise TimeoutError from None
 
     def withdraw(self, tickets: Sequence[str]) -> None:
         """Take commands that wait out of the inbox again, under the lock."""
@@ -312,6 +336,41 @@ class PostgresqlStorage:
                 self._program,
             ),
         )
+
+    def _enqueue_unflushed(self, rows: Sequence[face.Waiting]) -> None:
+        """Write to the inbox without a flush: the settler's commit flushes the log up to itself."""
+        raw = self._alive()
+        raw.execute("BEGIN")
+        raw.execute("SET LOCAL synchronous_commit = off")
+        self.enqueue(rows)
+        raw.execute("COMMIT")
+
+    def _fates(
+        self, rows: Sequence[face.Waiting], seconds: float | None
+    ) -> Mapping[str, face.Fate]:
+        """Look what became of these; the end of the pipeline that this is in ends its transaction."""
+        if seconds is not None:
+            limit = str(max(1, int(seconds * 1000)))
+            self._execute(_OTHERS_SETTLED, (limit, self._program))
+        names = _names(row.command_id for row in rows)
+        # First the inbox: what has left it by then is in the journal by then.
+        inbox = self._execute(_STILL_THERE, (self._program, _texts(row.ticket for row in rows)))
+        journal = self._execute(_ENTRIES_NAMED, (names, self._program))
+        still: dict[str, str | None] = dict(inbox.fetchall())
+        entries = {name_of(name): face.Accepted(*entry) for name, *entry in journal.fetchall()}
+        fates = {}
+        for row in rows:
+            if row.ticket in still:
+                refused = still[row.ticket]
+                fates[row.ticket] = face.Fate(waits=refused is None, refused=refused)
+            else:
+                fates[row.ticket] = face.Fate(accepted=entries.get(row.command_id))
+        return fates
+
+    @property
+    def _pooled(self) -> bool:
+        """Whether the next transaction may be another server process's: see `site.databases`."""
+        return bool(self._connection.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS"))
 
     def _write_accounts(self, rows: Sequence[face.AccountRow]) -> None:
         accounts = [row.account for row in rows]

@@ -139,9 +139,15 @@ class SqliteStorage:
         values = (self._program, _moment(datetime.now(UTC)), json.dumps(listed))
         self._execute(_ENQUEUE, values)
 
-    def enqueue_for_settling(self, rows: Sequence[face.Waiting]) -> None:
-        """Write to the inbox for a settler who acknowledges only after their own commit."""
-        self.enqueue(rows)
+    def line_up(
+        self,
+        new: Sequence[face.Waiting],
+        waiting: Sequence[face.Waiting],
+        seconds: float,
+    ) -> Mapping[str, face.Fate]:
+        """Write the new ones to the inbox: nobody can while others settle, so nothing is known."""
+        self.enqueue(new)
+        return {row.ticket: face.Fate(waits=True) for row in (*new, *waiting)}
 
     def withdraw(self, tickets: Sequence[str]) -> None:
         """Take commands that wait out of the inbox again, under the lock."""
