@@ -215,7 +215,7 @@ class PostgresqlStorage:
             with self.pipelined():
                 if new:
                     self._enqueue_unflushed(new)
-                return self._fates(rows, None if self._pooled else seconds)
+                return self._fates(rows, seconds if self._wakes else None)
         except LockNotAvailable:
             raise TimeoutError from None
 
@@ -368,9 +368,9 @@ class PostgresqlStorage:
         return fates
 
     @property
-    def _pooled(self) -> bool:
-        """Whether the next transaction may be another server process's: see `site.databases`."""
-        return bool(self._connection.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS"))
+    def _wakes(self) -> bool:
+        """Whether one may sleep on a connection: a pooler in transaction mode has few of them."""
+        return not self._connection.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS")
 
     def _write_accounts(self, rows: Sequence[face.AccountRow]) -> None:
         accounts = [row.account for row in rows]
