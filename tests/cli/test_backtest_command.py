@@ -196,7 +196,7 @@ def test_orders_that_the_rules_reject_are_told_with_amount_and_reason(tmp_path: 
     rest = ("--plan", shop, "--out", tmp_path / "out", "--columns", mapping)
     result = run(path, *rest)  # the second would give away 50 + 54 of 100
     assert result.exit_code == 0
-    assert "rejected 1 orders of ¥100.00 and 0 refunds" in result.stdout
+    assert "rejected 1 order of ¥100.00 and 0 refunds" in result.stdout
     assert "overspent" in result.stdout
     chinese = run(path, *rest, "--lang", "zh")
     assert "拒绝了 1 笔订单（¥100.00）" in chinese.stdout
@@ -219,7 +219,7 @@ def test_a_run_without_rejections_does_not_speak_of_them(tmp_path: Path) -> None
 
 def test_what_has_no_customer_is_told_with_its_amount(tmp_path: Path) -> None:
     result = basic(tmp_path, orders=ORDERS + "29,,2024-01-29,70.00\n")
-    assert "1 orders and refunds without a customer (¥70.00)" in result.stdout
+    assert "1 order or refund without a customer (¥70.00)" in result.stdout
 
 
 def test_time_zone_encoding_and_states_can_be_given(tmp_path: Path) -> None:

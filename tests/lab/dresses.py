@@ -64,6 +64,13 @@ REFUNDS = (
         "net",
     ),
 )
+_GAPS = {
+    "": (),
+    "time": ("time",),
+    "amount": ("amount", "line_amount", "unit_price"),
+    "both": ("time", "amount", "line_amount", "unit_price"),
+}
+"""What an order that was never paid may leave blank."""
 GUESTS = ("", "NULL", "\\N", "guest", "游客", "0", "N/A", "-")
 
 
@@ -107,6 +114,7 @@ class Dress(msgspec.Struct, frozen=True):
     named: str
     packed: bool
     blank_rows: bool
+    gaps: Literal["", "time", "amount", "both"]
     order: int
 
 
@@ -149,6 +157,7 @@ dresses = st.builds(
     named=st.sampled_from(["", "column", "header", "chinese header", "other column"]),
     packed=st.booleans(),
     blank_rows=st.booleans(),
+    gaps=st.sampled_from(["", "time", "amount", "both"]),
     order=st.integers(0, 5),
 )  # fmt: skip
 
@@ -293,6 +302,8 @@ class _Writer:
                 kept = {"order", "quantity", "unit_price", "line_amount", "note"}
                 kept |= {"refunded"} if self.by_lines and self.refunds == "net" else set()
                 row = {role: row[role] for role in row if role in kept}
+            if not sale.paid:
+                row |= dict.fromkeys(_GAPS[self.dress.gaps], None)
             yield row
 
     def refund_row(self, number: int, sale: Sale, back: int) -> Mapping[str, object]:

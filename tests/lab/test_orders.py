@@ -67,7 +67,7 @@ def test_a_row_marked_as_refund_is_one_whatever_its_sign(tmp_path: Path) -> None
     )
     history = read(written(tmp_path, text), f"{MAPPING},refund=back")
     assert [r.amount for r in history.refunds] == [200, 100, 50]
-    assert "1 rows with a negative amount are not marked" in history.notes[0].say("en")
+    assert "1 row with a negative amount is not marked" in history.notes[0].say("en")
 
 
 def test_a_refund_column_with_amounts_holds_what_came_back_of_the_order(tmp_path: Path) -> None:
@@ -110,7 +110,7 @@ def test_several_refunds_may_bear_one_id_whose_order_is_before_the_file(tmp_path
             ("A9", 1000, ""),
             ("A9", 500, ""),
         ]
-        assert any("bear the id of another refund" in note.say("en") for note in history.notes)
+        assert any("bears the id of another refund" in note.say("en") for note in history.notes)
 
 
 def test_a_refund_of_another_customers_order_is_counted_and_noted(tmp_path: Path) -> None:
@@ -269,7 +269,7 @@ def test_a_float_column_of_parquet_is_rounded_and_said_so(tmp_path: Path) -> Non
         ("17", 710, 9),
         ("18", 268, 0),
     ]
-    assert "1 numbers in columns of floating point were rounded" in history.notes[0].say("en")
+    assert "1 number in columns of floating point was rounded" in history.notes[0].say("en")
 
 
 SHOPIFY = (
@@ -303,7 +303,7 @@ def test_shopifys_export_is_read_with_its_further_lines_refunds_and_states(tmp_p
         "without_customer": (1, 1),
     }
     said = [note.say("en") for note in history.notes]
-    assert said[0].startswith("1 orders have a refunded amount without a date")
+    assert said[0].startswith("1 order has a refunded amount without a date")
     assert said[1] == "left out by their state: 'pending' (1, ¥20.00)"
 
 

@@ -84,7 +84,7 @@ def test_further_lines_may_leave_what_the_first_says(tmp_path: Path) -> None:
 def test_totals_repeated_on_every_line_are_told_from_line_amounts(tmp_path: Path) -> None:
     text = "no,who,when,part,item\n1,ann,2024-01-01,30,A\n1,ann,2024-01-01,30,B\n2,bob,2024-01-02,12,C\n"
     history = read(written(tmp_path, text), LINES)
-    assert said(history, "1 orders with several lines", "¥72.00", "amount=", "¥42.00")
+    assert said(history, "1 order with several lines", "¥72.00", "amount=", "¥42.00")
     other = read(written(tmp_path, text + "3,cid,2024-01-02,5,D\n3,cid,2024-01-02,6,E\n"), LINES)
     assert not said(other, "with several lines")
 
@@ -111,10 +111,10 @@ def test_what_was_really_paid_decides_in_shopifys_export(tmp_path: Path) -> None
     # 6165.31 - 2617.50 = 3547.81; 3547.81 + 50 + 50 + 9 = 3656.81
     assert paid(history) == [("#2", 354781), ("#3", 5000), ("#4", 5000), ("#5", 900)]
     assert history.tallies["by_status"].documents == 1
-    assert said(history, "1 orders are cancelled with nothing refunded", "¥100.00")
-    assert said(history, "1 orders are not paid in full", "¥2,617.50")
-    assert said(history, "1 orders were paid with gift cards", "¥3,656.81", "¥3,606.81")
-    assert said(history, "1 orders sell gift cards")
+    assert said(history, "1 order is cancelled with nothing refunded", "¥100.00")
+    assert said(history, "1 order is not paid in full", "¥2,617.50")
+    assert said(history, "1 order was paid with gift cards", "¥3,656.81", "¥3,606.81")
+    assert said(history, "1 order sells gift cards")
 
 
 def test_columns_of_a_mapped_file_that_say_what_was_paid_are_looked_at(tmp_path: Path) -> None:
@@ -160,7 +160,7 @@ def test_refunds_already_taken_off_are_put_back_before_they_are_returned(tmp_pat
 def test_refunds_of_orders_of_nothing_are_counted_as_matching_no_order(tmp_path: Path) -> None:
     text = "no,who,when,total,back\n1,ann,2024-01-01,0,6.50\n2,bob,2024-01-01,9,1\n"
     history = read(written(tmp_path, text), f"{MAPPING},refunded=back")
-    assert said(history, "1 orders of nothing have a refund", "¥6.50")
+    assert said(history, "1 order of nothing has a refund", "¥6.50")
     matching = match_refunds(history)
     assert [(rest.id, rest.amount) for rest in matching.unmatched] == [("1", 650)]
     assert (matching.refunds, matching.amount) == (2, 750)
@@ -172,7 +172,7 @@ def test_lines_may_bear_columns_of_lists_that_nobody_reads(tmp_path: Path) -> No
     pl.DataFrame({**columns, "tags": [["a"], ["a"]]}).write_parquet(path)
     history = read(path, LINES)
     assert paid(history) == [("1", 600)]
-    assert said(history, "1 lines are equal", "¥6.00", "¥3.00")
+    assert said(history, "1 line is equal", "¥6.00", "¥3.00")
 
 
 def test_a_further_row_may_spell_the_same_in_another_way(tmp_path: Path) -> None:

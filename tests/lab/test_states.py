@@ -65,7 +65,7 @@ def test_a_known_exports_own_states_stop_and_are_named(
     assert "(1, ¥2.00)" in said
     assert "--paid-status 'completed" in said
     assert "2 orders, ¥3.00" in said  # with it
-    assert "1 orders, ¥1.00" in said  # without it
+    assert "1 order, ¥1.00" in said  # without it
     assert "不清楚" in caught.value.say("zh")
 
 

@@ -66,7 +66,34 @@ class _Given(TypedDict):
     lang: Lang
 
 
-@click.command(name="backtest")
+_HELP: Final = """Play a history of orders under a plan.
+
+ORDERS is a CSV file (also .gz) or a Parquet file, one row an order or one
+row a line of an order. The exports of Shopify and WooCommerce are known by
+their columns, and --columns changes or adds some; for others say with
+--columns which column is which: order, customer, time, and one of amount,
+amount_minor (fen, pence), line_amount (of a row that is a line of an order),
+or quantity with unit_price (or unit_price_milli, in thousandths).
+
+\b
+Also possible:
+  refund       marks refunds with yes or no, or holds what came back
+  refunded     what came back of the order
+  taken_off    the same, where the amount is already without it
+  refund_of    in a refund's row, the order that it returns
+  profit       the order's profit
+  currency     the amount's currency, where it is not the plan's alone
+  status       the order's state: unpaid and cancelled ones are left out;
+               see --paid-status
+  outstanding  what of the amount is not paid: it is taken off
+  cancelled    when, or whether, the order was cancelled
+  payment      how it was paid: gift cards and store credit are told
+  gift_card    what of the amount they paid: it is taken off
+  item         what was sold: gift cards are told
+"""
+
+
+@click.command(name="backtest", help=_HELP)
 @click.argument("orders", type=click.Path(path_type=Path))
 @click.option(
     "--plan",
@@ -123,17 +150,7 @@ class _Given(TypedDict):
     help="Language of report and messages.",
 )
 def backtest(**given: Unpack[_Given]) -> None:
-    """Play a history of orders under a plan.
-
-    ORDERS is a CSV file (also .gz) or a Parquet file, one row an order or one
-    row a line of an order. The exports of Shopify and WooCommerce are known by
-    their columns, and --columns changes or adds some; for others say with
-    --columns which column is which: order, customer, time, and one of amount,
-    amount_minor (fen, pence), line_amount, or quantity with unit_price. Also
-    possible: refund (marks refunds with yes or no), refunded (what came back of
-    the order), refund_of (the order that a refund returns), profit, currency,
-    status (unpaid and cancelled orders are left out; see --paid-status).
-    """
+    """Play a history of orders under a plan."""
     lang = given["lang"]
     try:
         with _stoppable():

@@ -70,18 +70,18 @@ def _reasons(rejected: Mapping[str, int], lang: Lang) -> str:
 
 
 _TOLD = Text(
-    "{orders} orders, {members} members, {days} days; "
+    "{orders:order|orders}, {members:member|members}, {days:day|days}; "
     "sales {sales} after refunds, cost {share} of them.\n"
     "Reserve {reserve}. A member has {mean} on average, half of them at most {median}.\n"
-    "Refunds {refunds}, of which {unmatched} match no order; {skipped} orders and refunds without "
-    "a customer ({skipped_amount}).",
+    "Refunds {refunds}, of which {unmatched} {unmatched:=matches|match} no order; {skipped} "
+    "{skipped:=order or refund|orders and refunds} without a customer ({skipped_amount}).",
     "订单 {orders} 笔，会员 {members} 人，{days} 天；销售额 {sales}（已扣退款），成本占 {share}。\n"
     "积分准备金 {reserve}。会员人均 {mean}，一半会员不超过 {median}。\n"
     "退款 {refunds} 笔，其中 {unmatched} 笔找不到对应订单；没有客户的订单和退款 {skipped} 笔"
     "（{skipped_amount}）。",
 )
 _REJECTED = Text(
-    "Mind: the plan's rules rejected {orders} orders of {orders_amount} and {refunds} refunds of "
+    "Mind: the plan's rules rejected {orders:order|orders} of {orders_amount} and {refunds:refund|refunds} of "
     "{refunds_amount}; they are in no figure above but the number of orders. Why: {reasons}.",
     "注意：方案的规则拒绝了 {orders} 笔订单（{orders_amount}）和 {refunds} 笔退款"
     "（{refunds_amount}）；除订单数外，上面的数字都不包括它们。原因：{reasons}。",

@@ -37,7 +37,7 @@ DOING: Final[Mapping[str, Text]] = MappingProxyType(
     }
 )
 MOVED: Final = Text(
-    "{name} is moved: {rows} rows, compared column by column; the chain of hashes was recomputed "
+    "{name} is moved: {rows:row|rows}, compared column by column; the chain of hashes was recomputed "
     "to entry {number}, {hash}.\n"
     "It is paused at the target. Point the shop there (TONGBAO_DATABASE), then:\n"
     "tongbao ledger rebuild --check {name}\n"
@@ -51,7 +51,7 @@ RESUMED: Final = Text(
     "Its rows were there from an earlier attempt.", "这些数据在上一次尝试时已经写入。"
 )
 LEFT: Final = Text(
-    "{count} commands came to the old database meanwhile and were not moved. Send them again to "
+    "{count:command|commands} came to the old database meanwhile and {count:=was|were} not moved. Send them again to "
     "the new one: sent twice, a command counts once",
     "期间有 {count} 条命令写入了旧库，没有迁移。请向新库重新发送：同一命令发送两次只计一次",
 )

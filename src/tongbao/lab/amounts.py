@@ -216,7 +216,7 @@ _NO_NUMBER_OUT = Text(
     "只有以分号分列的文件可以写成 1234,50 或 1.234,50。请修改文件，或用 --skip-bad-rows 跳过这些行。",
 )
 TOO_FINE = Text(
-    "{value} has more than {digits} digits after the point, and nothing is rounded in silence",
+    "{value} has more than {digits:digit|digits} after the point, and nothing is rounded in silence",
     "{value} 小数点后超过 {digits} 位，系统不会悄悄四舍五入",
 )
 TOO_FINE_OUT = Text(

@@ -1,5 +1,6 @@
 """The exports that are known by their columns, and what the states of an order mean in them."""
 
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
@@ -161,3 +162,17 @@ WATCHED: Final[Mapping[str, tuple[str, ...]]] = {
     ),
 }
 """Columns of any file that tell what was really paid, for each role its names, best first."""
+
+GIFT_WORDS: Final = re.compile(
+    r"gift[ _-]?(?:card|certificate|voucher)|礼品卡|禮品卡|购物卡|購物卡|储值卡|礼券|carte[ _-]cadeau"
+    r"|geschenk(?:karte|gutschein)|tarjeta[ _-]regalo|ギフトカード",
+    re.IGNORECASE,
+)
+CREDIT_WORDS: Final = re.compile(
+    GIFT_WORDS.pattern
+    + r"|store[ _-]?credit|account[ _-](?:credit|funds)|customer[ _-](?:balance|credit)"
+    r"|(?:store|shop)[ _-]wallet|(?:会员|店内|店铺)余额|余额(?:支付|抵扣)|储值|購物金|购物金"
+    r"|预存款|guthaben|saldo a favor",
+    re.IGNORECASE,
+)
+"""What a way of payment is called that counted before: a gift card, or the shop's own credit."""

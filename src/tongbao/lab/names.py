@@ -83,6 +83,8 @@ _BEFORE_ID: Final = re.compile(r"(?:#|№|n[or]\.|n[°º]|order\b|(?:订单|訂�
 _LOST: Final = re.compile(
     r"#{3,}|#(?:REF|VALUE|NAME|NUM|DIV/0|NULL|SPILL|CALC|ERROR)[!?]?", re.IGNORECASE
 )
+_MASK: Final = re.compile(r"[*＊•●∗]+")
+_SHOWN_OF_MASKED: Final = 6
 _EXACT_DIGITS: Final = 15
 _LARGEST_EXACT: Final = 2**53
 _UNLIKELY: Final = 3
@@ -123,13 +125,14 @@ def loose_id(text: str) -> str:
 class Names:
     """Reads a file's names, and remembers what it made of them; ``line`` is where it reads."""
 
-    __slots__ = ("_known", "_long", "_odd", "joined", "line", "nobody", "pointed")
+    __slots__ = ("_known", "_long", "_odd", "joined", "line", "masked", "nobody", "pointed")
 
     def __init__(self) -> None:
         self.line = 0
         self.nobody: Counter[str] = Counter()
         self.joined: dict[str, str] = {}
         self.pointed = 0
+        self.masked: dict[str, None] = {}
         self._known: dict[str, str] = {}
         self._odd: dict[str, str] = {}
         self._long: dict[str, dict[str, int] | None] = {}
@@ -163,6 +166,8 @@ class Names:
         if is_nobody(name):
             self.nobody[name] += 1
             return ""
+        if _MASK.search(name):
+            self._look_at_mask(name)
         pointed = self.pointed
         name = self._checked(name, column)
         first = name if name in self._known else self._odd.get(name)
@@ -198,6 +203,9 @@ class Names:
             pairs = ", ".join(list(self.joined.values())[:_TOLD])
             more = " …" if len(self.joined) > _TOLD else ""
             notes.append(_JOINED.fill(count=len(self.joined), names=pairs + more))
+        if self.masked:
+            first = quoted(next(iter(self.masked)))
+            notes.append(_MASKED.fill(count=len(self.masked), name=first))
         if self.pointed:
             notes.append(_POINTED.fill(count=self.pointed))
         return notes
@@ -211,6 +219,12 @@ class Names:
                 self.pointed += 1
                 return whole[1]
         return name
+
+    def _look_at_mask(self, name: str) -> None:
+        """Count a customer of whom a part is hidden; refuse one of whom hardly anything shows."""
+        if sum(map(str.isalnum, name)) < _SHOWN_OF_MASKED:
+            raise CellError(_HIDDEN.fill(value=quoted(name)), _HIDDEN_OUT)
+        self.masked.setdefault(name)
 
     def _look_at_number(self, name: str, column: str) -> None:
         """Refuse an id in scientific notation or lost by a spreadsheet; remember long numbers."""
@@ -306,14 +320,28 @@ _LOST_OUT = Text(
     "请重新导出文件，或用 --skip-bad-rows 跳过这些行（会计数）。",
 )
 _NOBODY = Text(
-    "in {count} rows the customer means nobody ({names}); such orders count as without a customer",
+    "in {count:row|rows} the customer means nobody ({names}); such orders count as without a customer",
     "{count} 行的客户不是具体的人（{names}），按没有客户的订单计",
 )
+_HIDDEN = Text(
+    "{value} hides most of the customer, and different people may look alike",
+    "{value} 隐藏了客户的大部分信息，不同的客户会变成同一个",
+)
+_HIDDEN_OUT = Text(
+    "Map a column that shows the customers whole, for example --columns …,customer=Email, or leave "
+    "such rows out with --skip-bad-rows (they are counted).",
+    "请改用客户信息完整的列，例如 --columns …,customer=邮箱，或用 --skip-bad-rows 跳过这些行（会计数）。",
+)
+_MASKED = Text(
+    "{count:customer is|customers are} partly hidden, such as {name}; people who look alike were read as "
+    "one",
+    "{count} 个客户的信息被部分隐藏，例如 {name}；看起来相同的按一人计",
+)
 _JOINED = Text(
-    "{count} customers are written in several ways and each was read as one: {names}",
+    "{count:customer is|customers are} written in several ways and each was read as one: {names}",
     "{count} 个客户有几种写法，各按一人计：{names}",
 )
 _POINTED = Text(
-    "{count} ids are written with .0 behind them and were read without it",
+    "{count:id is|ids are} written with .0 behind and {count:=was|were} read without it",
     "{count} 个编号末尾带有 .0，已去掉",
 )

@@ -88,7 +88,7 @@ _GROSS = Text(
     "按所指定的列，订单净额会是 {mapped}",
 )
 _NET = Text(
-    "{count} of {partly} orders with a refund returned more than was paid. Taken as mapped, {mapped} "
+    "{count} of {partly:order|orders} with a refund returned more than was paid. Taken as mapped, {mapped} "
     "is left of the orders; if the amounts are already without what came back, {net}",
     "{partly} 个有退款的订单中，{count} 个退得比付得多。按所指定的列，订单净额为 {mapped}；"
     "如果金额已经扣除退款，则为 {net}",

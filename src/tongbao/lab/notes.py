@@ -50,33 +50,37 @@ def currency_notes(currency: str, *, is_named: bool) -> Iterator[Text]:
 
 
 _FLOATS = Text(
-    "{count} numbers in columns of floating point were rounded half to even",
+    "{count:number|numbers} in columns of floating point {count:=was|were} rounded half to even",
     "浮点列中有 {count} 个数按“四舍六入五成双”取整",
 )
 _ROUNDED = Text(
-    "the lines of {count} orders do not add up to whole minor units; rounded half to even",
+    "the lines of {count:order|orders} do not add up to whole minor units; rounded half to even",
     "{count} 个订单的明细之和不是整数分，按“四舍六入五成双”取整",
 )
 _UNMARKED = Text(
-    "{count} rows with a negative amount are not marked as refunds and were taken as refunds",
+    "{count:row|rows} with a negative amount {count:=is|are} not marked as {count:=a refund|refunds} and "
+    "{count:=was|were} taken as {count:=one|refunds}",
     "{count} 行金额为负但没有退款标记，按退款处理",
 )
 _UNDATED = Text(
-    "{count} orders have a refunded amount without a date; it was taken as returned inside the "
+    "{count:order has|orders have} a refunded amount without a date; it was taken as returned inside the "
     "return window",
     "{count} 个订单的退款金额没有日期，按退货期内退回处理",
 )
 _TWIN_REFUNDS = Text(
-    "{count} refunds of no order in this file bear the id of another refund; each was counted",
+    "{count:refund|refunds} of no order in this file {count:=bears|bear} the id of another refund; each was "
+    "counted",
     "{count} 笔退款在文件中没有对应订单号，且编号与另一笔退款相同，每笔都计入",
 )
 _RESPELT = Text(
-    "{count} refunds spell their order in another way and were taken as refunds of it, the first "
+    "{count:refund spells its|refunds spell their} order in another way and {count:=was|were} taken as "
+    "{count:=one|refunds} of it, the first "
     "{told} for {meant}",
     "{count} 笔退款的订单号写法不同，已按对应订单处理，例如 {told} 即 {meant}",
 )
 _STRANGERS = Text(
-    "{count} refunds name an order of another customer; they were taken as refunds of that order",
+    "{count:refund names|refunds name} an order of another customer; {count:=it was|they were} taken as "
+    "{count:=one|refunds} of that order",
     "{count} 笔退款写的是另一客户的订单，按该订单的退款处理",
 )
 _OFFSETS = Text(

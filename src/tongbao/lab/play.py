@@ -118,7 +118,7 @@ class Player:
         number = (day - self._timeline.first_day).days
         for name in names:
             if not self.program.accounts[name].points:
-                continue  # was forced out, or wound up, by those before
+                continue  # has exited, or was wound up, by those before
             command = self._sale(self.program, name, day, self._names)
             outcome = self._submit(command)
             if not self.book.sale(str(command["type"]), outcome.receipt, outcome.entry):

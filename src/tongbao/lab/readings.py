@@ -189,7 +189,7 @@ def money_text(minor: int, currency: str) -> Text:
 
 
 _EQUAL_LINES = Text(
-    "{count} lines are equal to an earlier one of their order in every column (the first on line "
+    "{count:line is|lines are} equal to an earlier one of {count:=its|their} order in every column (the first on line "
     "{lines}); all were counted, {all} in orders. If exports that overlap were joined, take such "
     "lines out: {once}",
     "{count} 行与同一订单中前面的一行在各列上完全相同（最早在第 {lines} 行），全部计入，订单合计 {all}；"
@@ -209,63 +209,65 @@ _SUM_OUT = Text(
     "如果是合计行，请从文件中删去（或用 --skip-bad-rows 跳过）；如果是上面那个订单的明细，请补上订单号。",
 )
 _WENT_ON = Text(
-    "{count} rows without an order's id were read as further lines of the order above them, {all} in "
+    "{count:row|rows} without an order's id {count:=was|were} read as further lines of the order above them, {all} in "
     "orders; without them: {once}",
     "{count} 行没有订单号，按上面那个订单的明细处理，订单合计 {all}；不计这些行：{once}",
 )
 _EQUAL_AMOUNTS = Text(
-    "the lines of each of the {count} orders with several lines bear one amount; they were added "
+    "the lines of {count:order|orders} with several lines (of each of them) bear one amount; they were added "
     "up, {all} in orders. If '{column}' repeats the order's total on every line, map it as amount= "
     "instead of line_amount=: {once}",
     "{count} 个多行订单的各行金额都相同，已相加，订单合计 {all}；"
     "如果“{column}”在每行重复整单金额，请用 amount= 代替 line_amount=：{once}",
 )
 _REPEATED = Text(
-    "{count} further rows repeat their order with its amount and were counted once, {once} in "
+    "{count:further row repeats its|further rows repeat their} order with its amount and {count:=was|were} counted "
+    "once, {once} in "
     "orders. If each is a line with an amount of its own, map line_amount= instead of amount=: {all}",
     "{count} 行重复了所属订单及其金额，只计一次，订单合计 {once}；"
     "如果每行是有自己金额的明细，请用 line_amount= 代替 amount=：{all}",
 )
 _FOLDED = Text(
-    "{count} further rows of orders leave the amount blank and were read as parts of the order",
+    "{count:further row|further rows} of orders {count:=leaves|leave} the amount blank and {count:=was|were} "
+    "read as parts of the order",
     "{count} 行没有金额，按所属订单的后续行处理",
 )
 _INHERITED = Text(
-    "{count} further lines leave cells blank; these were taken from the first line of their order",
+    "{count:further line leaves|further lines leave} cells blank; these were taken from the first line of their order",
     "{count} 行明细有空格，按所属订单第一行的内容处理",
 )
 _OUTSTANDING = Text(
-    "{count} orders are not paid in full: {amount} outstanding was taken off",
+    "{count:order is|orders are} not paid in full: {amount} outstanding was taken off",
     "{count} 个订单没有付清，未付的 {amount} 已扣除",
 )
 _OWED = Text(
-    "{count} orders were overpaid by {amount}, by their outstanding balance; they were taken at "
-    "their total",
+    "{count:order was|orders were} overpaid by {amount}, by the outstanding balance; {count:=it was|they were} "
+    "taken at the total",
     "{count} 个订单多付了 {amount}（未付余额为负），按订单金额计",
 )
 _CANCELLED = Text(
-    "{count} orders are cancelled with nothing refunded and were left out: {amount}",
+    "{count:order is|orders are} cancelled with nothing refunded and {count:=was|were} left out: {amount}",
     "{count} 个订单已取消而没有退款，不计入：{amount}",
 )
 _GIFTS_USED = Text(
-    "{count} orders were paid with gift cards or store credit, wholly or in part ({amount}); they were "
-    "counted, {all} in orders. Where the sale of the cards is in the file too, that money counts "
+    "{count:order was|orders were} paid with gift cards or store credit, wholly or in part ({amount}), and "
+    "{count:=was|were} counted, {all} in orders. Where the sale of the cards is in the file too, that money counts "
     "twice; without it: {once}{way_out}",
     "{count} 个订单全部或部分用礼品卡或储值支付（{amount}），已计入，订单合计 {all}；"
     "如果文件里也有礼品卡的销售，这笔钱就计了两次；不计这笔钱：{once}{way_out}",
 )
 _GIFTS_OUT = Text(" (to take it off: {option})", "（要扣除请用 {option}）")
 _GIFTS_TAKEN_OFF = Text(
-    "{count} orders were paid with gift cards or store credit, wholly or in part: {amount} was taken "
+    "{count:order was|orders were} paid with gift cards or store credit, wholly or in part: {amount} was taken "
     "off, as gift_card= says",
     "{count} 个订单全部或部分用礼品卡或储值支付：按 gift_card= 已扣除 {amount}",
 )
 _GIFTS_SOLD = Text(
-    "{count} orders sell gift cards and were counted as sales",
+    "{count:order sells|orders sell} gift cards and {count:=was|were} counted as sales",
     "{count} 个订单售出礼品卡，按销售计入",
 )
 _REFUNDS_OF_NOTHING = Text(
-    "{count} orders of nothing have a refund ({amount} in all); the refunds are counted as matching "
+    "{count:order|orders} of nothing {count:=has|have} a refund ({amount} in all); the refunds are counted as matching "
     "no order",
     "{count} 个金额为零的订单有退款（共 {amount}），按找不到对应订单的退款计数",
 )

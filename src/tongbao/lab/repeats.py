@@ -94,19 +94,20 @@ def _key(draft: Draft) -> tuple[object, ...]:
 
 
 _ONCE = Text(
-    "{count} orders bear the same '{column}' on each of their lines, and more than was paid if it is "
-    "added up; it was counted once an order: {once} (added up: {all})",
+    "{count:order bears|orders bear} the same '{column}' on each of {count:=its|their} lines, and more than "
+    "was paid if it is added up; it was counted once an order: {once} (added up: {all})",
     "{count} 个订单的每行明细都写着相同的“{column}”，相加会超过实付，因此每单只计一次：{once}（相加为 {all}）",
 )
 _SUMMED = Text(
-    "{count} orders bear the same '{column}' on each of their lines; it was added up, {all}. If it is "
+    "{count:order bears|orders bear} the same '{column}' on each of {count:=its|their} lines; it was added "
+    "up, {all}. If it is "
     "the whole order's, leave it on one line of each: {once}",
     "{count} 个订单的每行明细都写着相同的“{column}”，已相加，合计 {all}；"
     "如果它是整单的数额，请每单只保留一行：{once}",
 )
 _EQUAL_REFUNDS = Text(
-    "{count} rows of refunds are equal to an earlier one in every column (line {lines}) and were "
-    "counted once, {once} in refunds; if each is a refund of its own, give them an id of their own: "
+    "{count:row|rows} of refunds {count:=is|are} equal to an earlier one in every column (line {lines}) and "
+    "{count:=was|were} counted once, {once} in refunds; if each is a refund of its own, give them an id of their own: "
     "{all}",
     "{count} 行退款与前面的一行在各列上完全相同（第 {lines} 行），只计一次，退款合计 {once}；"
     "如果每行都是一笔退款，请给它们各自的编号：{all}",

@@ -48,7 +48,7 @@ def quota_section(figures: Figures, voice: Voice) -> Section:
 
 
 def exits_section(figures: Figures, voice: Voice) -> Section:
-    """Forced exits, sales by choice, conversions and wind-ups."""
+    """Exits, sales by choice, conversions and wind-ups."""
     title = voice.say("exits_title")
     exits, sold = figures.amount("exits"), figures.amount("redemptions")
     said = []

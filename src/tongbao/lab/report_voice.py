@@ -16,7 +16,7 @@ from tongbao.lab.report_model import Sentence
 from tongbao.lab.report_words import WORDS
 from tongbao.plans.currencies import SIGNS
 from tongbao.plans.money import amount_text, format_money, minor_digits
-from tongbao.plans.words import Lang
+from tongbao.plans.words import Lang, counted_word
 
 _ROUND_FROM: Final = 1000
 _SMALLEST_SHARE: Final = Decimal("0.001")
@@ -44,10 +44,12 @@ class Voice:
         """Return the words under this key in parts, each filled-in value marked as such."""
         words = WORDS[key]
         parts: list[tuple[str, bool]] = []
-        for text, name, _, _ in Formatter().parse(words.zh if self.lang == "zh" else words.en):
+        for text, name, spec, _ in Formatter().parse(words.zh if self.lang == "zh" else words.en):
             parts.append((text, False))
             if name is not None:
                 parts.append((str(values[name]), True))
+            if spec:
+                parts.append((f" {counted_word(values[name or ''], spec)}", False))
         return tuple(parts)
 
     def listed(self, parts: Sequence[Sentence]) -> Sentence:

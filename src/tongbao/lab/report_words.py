@@ -19,7 +19,7 @@ _PAGE: Final[Mapping[str, Text]] = {
     "fact_plan": Text("Plan", "方案"),
     "fact_source": Text("Orders", "订单文件"),
     "fact_period": Text("Period", "时间"),
-    "period": Text("{first} to {last} ({days} days)", "{first}至{last}（{days} 天）"),
+    "period": Text("{first} to {last} ({days:day|days})", "{first}至{last}（{days} 天）"),
     "period_none": Text("no day", "没有日期"),
     "fact_behaviour": Text("Members", "会员行为"),
     "behaviour_hold": Text("keep their points", "一直持有积分"),
@@ -37,7 +37,7 @@ _PAGE: Final[Mapping[str, Text]] = {
     ),
     "fact_settle": Text("Return window", "退货期"),
     "settle": Text(
-        "{days} days; points are posted when it ends",
+        "{days:day|days}; points are posted when it ends",
         "{days} 天，期满后才记积分",
     ),
     "settle_none": Text(
@@ -56,7 +56,8 @@ _PAGE: Final[Mapping[str, Text]] = {
     ),
     "card_sales": Text("Sales", "销售额"),
     "card_sales_note": Text(
-        "{purchases} purchases, later refunds taken off", "{purchases} 笔购买，已减后来的退款"
+        "{purchases:purchase|purchases}, later refunds taken off",
+        "{purchases} 笔购买，已减后来的退款",
     ),
     "card_cost": Text("Given up by the shop", "店铺让出"),
     "card_cost_note": Text("{share} of sales", "销售额的 {share}"),
@@ -70,7 +71,7 @@ _PAGE: Final[Mapping[str, Text]] = {
     "card_mean_note": Text("half have {median} or less", "一半的人不超过 {median}"),
     "card_dividends": Text("Dividends", "分红"),
     "card_dividends_note": Text("given to members", "已分给会员"),
-    "card_exits": Text("Forced exits", "到达上限自动卖出"),
+    "card_exits": Text("Exits", "到达上限自动卖出"),
     "card_exits_note": Text("members who reached their ceiling", "达到收益上限的次数"),
     "money_title": Text("Where the sales went", "销售额的去向"),
     "money_text": Text(
@@ -93,7 +94,7 @@ _PAGE: Final[Mapping[str, Text]] = {
         "价格就是积分准备金除以全部积分，没有别的来源。",
     ),
     "price_still": Text(
-        "Orders and fees left behind move it: on {still} of {days} days no order was posted, and "
+        "Orders and fees left behind move it: on {still} of {days:day|days} no order was posted, and "
         "then the price can stand still.",
         "推动价格的只有订单和留下的手续费：{days} 天里有 {still} 天没有订单入账，"
         "这些天价格可能原地不动。",
@@ -172,24 +173,24 @@ _PAGE: Final[Mapping[str, Text]] = {
     "quota_none": Text("No ceiling was granted.", "没有产生任何收益上限。"),
     "exits_title": Text("Exits and sales of points", "自动卖出与主动卖出"),
     "exits_none": Text(
-        "Nobody reached their ceiling, so nobody was forced out, and nobody sold points for cash.",
+        "Nobody reached their ceiling, so there was no exit, and nobody sold points for cash.",
         "没有人到达收益上限，所以没有自动卖出；也没有人卖出积分换现金。",
     ),
     "exits_forced": Text(
-        "{exits} times a member's points and dividends reached the ceiling: the points were sold "
+        "{exits:time|times} a member's points and dividends reached the ceiling: the points were sold "
         "without asking, for {net} after the fee.",
         "有 {exits} 次会员的积分和分红到达收益上限，积分自动卖出，扣手续费后得 {net}。",
     ),
     "exits_sold": Text(
-        "Members sold points for cash of their own will {sold} times, for {net} after the fee.",
+        "Members sold points for cash of their own will {sold:time|times}, for {net} after the fee.",
         "会员自愿卖出积分 {sold} 次，扣手续费后得 {net}。",
     ),
     "exits_credit": Text(
-        "Members turned points into store credit {turned} times, worth {worth}.",
+        "Members turned points into store credit {turned:time|times}, worth {worth}.",
         "会员把积分转为购物金 {turned} 次，合 {worth}。",
     ),
     "exits_wound_up": Text(
-        "The pool became too small to price: {closed} accounts were paid out, {net} in all, and "
+        "The pool became too small to price: {closed:account was|accounts were} paid out, {net} in all, and "
         "it would start again at the issue price.",
         "积分准备金小到无法定价：{closed} 个账户被清算，共 {net}，之后按发行价重新开始。",
     ),

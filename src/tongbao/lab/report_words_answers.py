@@ -12,7 +12,7 @@ ANSWER_WORDS: Final[Mapping[str, Text]] = {
         "用这套方案，店铺要让出销售额的 {share}：{sales}（已减退款）里的 {given}。",
     ),
     "answer_members": Text(
-        "At the end the average member would have {mean}. Half of the {members} members would "
+        "At the end the average member would have {mean}. Half of the {members:member|members} would "
         "have {median} or less, and {below} would have less than the average.",
         "到最后，平均每位会员有 {mean}；{members} 位会员中有一半不超过 {median}，"
         "{below} 的会员低于平均数。",
@@ -70,7 +70,7 @@ ANSWER_WORDS: Final[Mapping[str, Text]] = {
         "这些订单没有利润（{profit}），所以让出的每一分都是亏损。",
     ),
     "answer_rejected": Text(
-        "The rules rejected {number} orders, which cost {amount}; they are in none of these "
+        "The rules rejected {number:order|orders}, which cost {amount}; they are in none of these "
         "figures. Why: ",
         "有 {number} 笔订单被规则拒绝，合计 {amount}，不计入这些数字。原因：",
     ),

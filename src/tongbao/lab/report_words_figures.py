@@ -14,7 +14,7 @@ FIGURE_WORDS: Final[Mapping[str, Text]] = {
         "折线图：从 {first} 到 {last}。",
     ),
     "chart_supply": Text("Points in existence", "流通量（积分）"),
-    "says_supply": Text("Line: {last} points at the end.", "折线图：最后有 {last} 个积分。"),
+    "says_supply": Text("Line: {last:point|points} at the end.", "折线图：最后有 {last} 个积分。"),
     "chart_reserve": Text("Cash held for members ({unit})", "为会员备好的现金（{unit}）"),
     "says_reserve": Text(
         "Stacked areas: at the end {reserve} in the reserve and {cash} as dividends and wallets.",
@@ -87,10 +87,10 @@ FIGURE_WORDS: Final[Mapping[str, Text]] = {
     "quota_used": Text("used so far, fees included", "已用（含手续费）"),
     "chart_exits": Text("Exits and sales of points, so far", "累计自动卖出与主动卖出次数"),
     "says_exits": Text(
-        "Lines: {exits} forced exits and {sold} sales by the end.",
+        "Lines: {exits:exit|exits} and {sold} sales by the end.",
         "折线图：到最后到达上限自动卖出 {exits} 次，主动卖出 {sold} 次。",
     ),
-    "line_exits": Text("forced exits", "到达上限自动卖出"),
+    "line_exits": Text("exits", "到达上限自动卖出"),
     "line_sold": Text("sales by choice", "自愿卖出"),
     "chart_cost": Text("Cost as a share of each month's sales", "成本占当月销售额"),
     "says_cost": Text(

@@ -102,7 +102,7 @@ RULE_WORDS: Final[Mapping[str, Text]] = {
     ),
     "count_exit": Text(
         "Keeping points for ever. Whose points and dividends reach the ceiling is sold out without "
-        "being asked ({exits} times here).",
+        "being asked ({exits:time|times} here).",
         "永远持有积分。积分和分红到达收益上限时，积分自动卖出，无需同意（这里发生了 {exits} 次）。",
     ),
     "count_fee": Text(
@@ -137,7 +137,7 @@ RULE_WORDS: Final[Mapping[str, Text]] = {
         "同一天内按时间先后处理，时间相同按订单号。每天午夜日结。",
     ),
     "how_settle": Text(
-        "An order is posted when its return window of {days} days ends.",
+        "An order is posted when its return window of {days:day|days} ends.",
         "订单在 {days} 天退货期结束时入账。",
     ),
     "how_settle_none": Text(

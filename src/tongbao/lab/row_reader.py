@@ -1,6 +1,5 @@
 """Rows of a file, read cell by cell into the orders that they make."""
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
@@ -10,6 +9,7 @@ from tongbao.lab import cells
 from tongbao.lab.amounts import currencies_of, plain_amount
 from tongbao.lab.cells import FINE, Cell, Rounded
 from tongbao.lab.draft import NEVER, Draft
+from tongbao.lab.exports import CREDIT_WORDS, GIFT_WORDS
 from tongbao.lab.formats import Layout
 from tongbao.lab.names import Names, name_of
 from tongbao.lab.problems import CellError, quoted
@@ -23,21 +23,11 @@ T = TypeVar("T")
 
 _LINE_SCALE: Final = 2 * FINE
 _MILLI: Final = 3
+_PRICES: Final = ("unit_price", "unit_price_milli")
 _SIGNED: Final = ("amount", "line_amount", "unit_price")
+_AMOUNTS: Final = ("amount", "amount_minor", "line_amount", "quantity", *_PRICES)
 _PAYMENT: Final = ("outstanding", "gift_card", "payment", "cancelled", "item")
 _EXTRAS: Final = ("refunded", "taken_off", "outstanding", "gift_card", "profit")
-_GIFT: Final = re.compile(
-    r"gift[ _-]?(?:card|certificate|voucher)|礼品卡|禮品卡|购物卡|購物卡|储值卡|礼券|carte[ _-]cadeau"
-    r"|geschenk(?:karte|gutschein)|tarjeta[ _-]regalo|ギフトカード",
-    re.IGNORECASE,
-)
-_CREDIT: Final = re.compile(
-    _GIFT.pattern
-    + r"|store[ _-]?credit|account[ _-](?:credit|funds)|customer[ _-](?:balance|credit)"
-    r"|(?:store|shop)[ _-]wallet|(?:会员|店内|店铺)余额|余额(?:支付|抵扣)|储值|購物金|购物金"
-    r"|预存款|guthaben|saldo a favor",
-    re.IGNORECASE,
-)
 
 
 class FieldError(Exception):
@@ -77,6 +67,7 @@ class RowReader:
         self._comma = comma
         self._only = only
         self._named = named
+        self.names_currency = bool(named)
         self.signed = False
         self.rounded = Rounded()
         self.names = Names()
@@ -97,11 +88,6 @@ class RowReader:
         self._has_payment = not self._place.keys().isdisjoint(_PAYMENT)
         self._has_profit = "profit" in self._place
         self._extras = tuple(role for role in _EXTRAS if role in self._place)
-
-    @property
-    def names_currency(self) -> bool:
-        """Return whether the names of the money's columns say the currency."""
-        return bool(self._named)
 
     def order_cell(self, row: Sequence[Cell]) -> Cell:
         """Return the cell that holds the row's order id."""
@@ -192,10 +178,11 @@ class RowReader:
         draft.customer = self._customer(row)
         if draft.customer == row[self._place["customer"]]:  # one text in memory for all orders
             draft.raw = (draft.customer, *draft.raw[1:])
-        draft.time = self._time(row)
-        draft.currency = self._currency(row)
         draft.status = self._status(row)
-        draft.amount = self._amount(row, draft.currency)
+        left_out = self._is_left_out(draft.status)
+        draft.time = NEVER if left_out and self._has_no_time(row) else self._time(row)
+        draft.currency = self._currency(row)
+        draft.amount = self._amount(row, draft.currency, may_be_blank=left_out)
         self.signed = self.signed or self._is_signed(row)
         draft.part = draft.amount
         if self._extras:
@@ -221,7 +208,7 @@ class RowReader:
         if tuple(row[place] for place in self._same) != draft.raw:
             self._compare(draft, row)
         money = draft.currency
-        part = self._amount(row, money)
+        part = self._amount(row, money, may_be_blank=self._is_left_out(draft.status))
         draft.alike = draft.alike and part == draft.part
         draft.amount += part
         self.see_item(draft, row)
@@ -242,7 +229,7 @@ class RowReader:
     def see_item(self, draft: Draft, row: Sequence[Cell]) -> None:
         """Note whether the row sells a gift card."""
         place = self._place.get("item")
-        if place is not None and _GIFT.search(cells.shown(row[place])):
+        if place is not None and GIFT_WORDS.search(cells.shown(row[place])):
             draft.own().sells_gift = True
 
     def _take_off(self, draft: Draft, row: Sequence[Cell]) -> None:
@@ -262,7 +249,7 @@ class RowReader:
         if gift := self._money("gift_card", row, draft.currency, blank=0):
             draft.own().gift_amount = abs(gift)
         payment, cancelled = self._place.get("payment"), self._place.get("cancelled")
-        if payment is not None and _CREDIT.search(cells.shown(row[payment])):
+        if payment is not None and CREDIT_WORDS.search(cells.shown(row[payment])):
             draft.own().gift = True
         if cancelled is None or cells.is_blank(row[cancelled]):
             return
@@ -332,6 +319,16 @@ class RowReader:
         text = self._id("refund_of", row)
         return "" if text == "0" else text
 
+    def _is_left_out(self, status: str) -> bool:
+        """Return whether an order in this state doesn't count: it may have no time and no amount."""
+        paid, unpaid = self._layout.paid_statuses, self._layout.unpaid_statuses
+        if not status or paid is None or status in paid:
+            return False
+        return unpaid is None or status in unpaid
+
+    def _has_no_time(self, row: Sequence[Cell]) -> bool:
+        return self._is_left_blank("time", row) and self._is_left_blank("second_time", row)
+
     def _time(self, row: Sequence[Cell]) -> datetime:
         role = "time"
         if "second_time" in self._place and cells.is_blank(row[self._place[role]]):
@@ -392,7 +389,9 @@ class RowReader:
         """Return what a line of an order costs."""
         return self._amount(row, currency)
 
-    def _amount(self, row: Sequence[Cell], currency: str) -> int:
+    def _amount(self, row: Sequence[Cell], currency: str, *, may_be_blank: bool = False) -> int:
+        if may_be_blank and any(r in self._place and self._is_left_blank(r, row) for r in _AMOUNTS):
+            return 0
         if "quantity" in self._place:
             milli = "unit_price_milli" in self._place
             role, fine = ("unit_price_milli", FINE - _MILLI) if milli else ("unit_price", FINE)

@@ -105,6 +105,6 @@ def _above(records: Sequence[Sequence[str]], width: int) -> int:
 _TAB = Text("a tab", "制表符")
 _DELIMITER = Text("the columns are separated by {delimiter}", "各列以 {delimiter} 分隔")
 _ABOVE = Text(
-    "{count} lines above the columns' names were skipped: {lines}",
+    "{count:line|lines} above the columns' names {count:=was|were} skipped: {lines}",
     "跳过了列名上面的 {count} 行：{lines}",
 )

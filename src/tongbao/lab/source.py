@@ -291,7 +291,7 @@ _BROKEN_ROW_OUT = Text(
     "常见原因：引号没有成对，或引号内的引号没有写成两个。",
 )
 _WIDTH = Text(
-    "the row has {cells} cells, but there are {columns} columns",
+    "the row has {cells:cell|cells}, but there {columns:=is|are} {columns:column|columns}",
     "这一行有 {cells} 个单元格，但共有 {columns} 列",
 )
 _WIDTH_OUT = Text(

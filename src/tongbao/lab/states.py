@@ -137,7 +137,7 @@ def _sum(money: Mapping[str, int]) -> Text:
 
 
 _STATE = Text("{state} ({count}, {sum})", "{state}（{count} 笔，{sum}）")
-_TOTAL = Text("{count} orders, {sum}", "{count} 笔，{sum}")
+_TOTAL = Text("{count:order|orders}, {sum}", "{count} 笔，{sum}")
 _BLANK = Text("(blank)", "（空白）")
 _UNKNOWN = Text(
     "of these states nobody knows whether the orders are paid: {counts}",

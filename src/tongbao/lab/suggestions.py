@@ -7,7 +7,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from tongbao.lab.formats import ROLES, plain_names, quoted_pair, shell_quoted
+from tongbao.lab.formats import ROLES, plain_column, plain_names, quoted_pair, shell_quoted
 from tongbao.lab.moments import Clock
 from tongbao.lab.problems import CellError, LabError, quoted
 from tongbao.lab.reading import Row
@@ -23,6 +23,15 @@ _NEEDED: Final = ("order", "customer", "time")
 _NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     "order": (
         *("order_id", "order_number", "order_no", "order", "invoice", "invoiceno", "invoice_no"),
+        *(
+            "ordernumber",
+            "orderid",
+            "ordersn",
+            "order_sn",
+            "amazon_order_id",
+            "sales_record_number",
+        ),
+        *("no_pesanan", "nomor_pesanan", "no_invoice", "numer_zamówienia", "transaktionscode"),
         *("transaction_id", "receipt_number", "receipt_no", "sale_id", "purchase_id", "bill_no"),
         *(
             "订单号",
@@ -49,12 +58,17 @@ _NAMES: Final[Mapping[str, tuple[str, ...]]] = {
         *("customer_id", "customer", "member_id", "user_id", "buyer", "buyer_id", "client"),
         *(
             "customer_email",
+            "buyer_user_id",
+            "buyer_email",
+            "customeremail",
+            "billing_email",
             "email",
             "e_mail",
             "buyer_username",
             "username",
             "customer_reference_id",
         ),
+        *("username_pembeli", "买家手机号", "买家手机", "收货人手机", "会员手机号", "会员手机"),
         *("phone", "mobile", "customer_name", "buyer_name", "full_name", "name"),
         *(
             "会员号",
@@ -91,6 +105,8 @@ _NAMES: Final[Mapping[str, tuple[str, ...]]] = {
             "date_time",
             "datetime",
         ),
+        *("createtime", "create_time", "order_creation_date", "waktu_pesanan_dibuat", "sale_time"),
+        *("created_date", "created_date_utc", "created_utc", "purchase_time", "支付日期"),
         *("date", "created", "time", "付款时间", "支付时间", "订单付款时间", "下单时间"),
         *(
             "订单创建时间",
@@ -116,10 +132,13 @@ _NAMES: Final[Mapping[str, tuple[str, ...]]] = {
             "买家实际支付金额",
             "订单金额",
         ),
+        *("订单实付金额", "实收金额", "商家实收金额", "实付款", "应付金额", "total_pembayaran"),
+        *("grand_total_purchased", "grand_total_base", "brutto", "gross", "order_amount_total"),
         *("支付金额", "金额", "总金额", "實付金額", "金額", "合計", "合計金額", "결제금액"),
         *("gesamtbetrag", "summe", "importe"),
     ),
     "line_amount": (
+        *("paidprice", "paid_price", "item_price_total"),
         *("line_amount", "line_total", "net_sales", "item_total", "subtotal", "gross_sales"),
         *("小计", "小計", "商品金额"),
     ),
@@ -134,11 +153,15 @@ _NAMES: Final[Mapping[str, tuple[str, ...]]] = {
         "単価",
         "단가",
     ),
-    "refunded": ("refunded_amount", "refunded", "refund_amount", "退款金额", "退款金額"),
+    "refunded": (
+        *("refunded_amount", "refunded", "refund_amount", "amount_refunded", "total_refunded"),
+        *("退款金额", "退款金額", "已退款金额", "退款总额"),
+    ),
     "refund": ("is_refund", "refund", "是否退款"),
     "profit": ("profit", "margin", "利润", "毛利"),
     "currency": ("currency", "币种", "幣別", "moneda", "währung"),
     "status": (
+        *("status_pesanan", "orderstatus", "order_state", "付款状态", "支付状态"),
         *("status", "order_status", "financial_status", "payment_status", "订单状态", "交易状态"),
         *("状态", "訂單狀態", "狀態"),
     ),
@@ -153,7 +176,17 @@ _AMOUNTS: Final = (
     ("amount as line_amount",),
 )
 _DATES: Final = ("%d{0}%m{0}%Y", "%m{0}%d{0}%Y", "%d{0}%m{0}%y", "%m{0}%d{0}%y", "%Y{0}%m{0}%d")
-_CLOCKS: Final = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p", ", %H:%M", " %H:%M:%S %z")
+_CLOCKS: Final = (
+    "",
+    " %H:%M",
+    " %H:%M:%S",
+    " %I:%M %p",
+    " %I:%M:%S %p",
+    ", %H:%M",
+    ", %I:%M:%S %p",
+    " %H:%M:%S %z",
+)
+_NAMED_MONTHS: Final = ("%b-%d-%y", "%d-%b-%y", "%d %b %Y", "%b %d, %Y", "%B %d, %Y", "%d-%b-%Y")
 _EPOCH_YEARS: Final = (2000, 2100)
 
 Try = Callable[[Source, str, str | None], LabError | None]
@@ -228,6 +261,8 @@ def _by_names(columns: Sequence[str]) -> dict[str, str]:
         column = next((names[n] for n in candidates if n in names and names[n] not in taken), None)
         if column is not None:
             found[role] = column
+    if plain_column(found.get("order", "")) == "amazon_order_id" and "unit_price" in found:
+        found["line_amount"] = found.pop("unit_price")  # Amazon's item-price is the line's
     return found
 
 
@@ -283,13 +318,9 @@ def _formats_of(sample: Sample, column: str) -> tuple[str, ...]:
     texts = [str(cell) for cell in cells if str(cell or "").strip()]
     if not texts:
         return ()
-    found = [
-        date.format(sign) + clock
-        for sign in ("/", ".", "-")
-        for date in _DATES
-        for clock in _CLOCKS
-        if _reads(date.format(sign) + clock, texts)
-    ]
+    dates = [date.format(sign) for sign in ("/", ".", "-") for date in _DATES]
+    forms = [date + clock for date in (*dates, *_NAMED_MONTHS) for clock in _CLOCKS]
+    found = [form for form in forms if _reads(form, texts)]
     return tuple(found) or (("epoch",) if _reads("epoch", texts) else ())
 
 

@@ -152,7 +152,7 @@ FILLED_WHOLE: Final = Text(
     "但这并不表示每个人的收益上限都会用完。",
 )
 FIRST_EXIT: Final = Text(
-    "In the made-up orders the first member is forced out at order {order}.",
+    "In the made-up orders the first member exits at order {order}.",
     "在虚拟订单中，首次到达上限自动卖出发生在第 {order} 笔订单。",
 )
 NO_EXIT: Final = Text(
@@ -177,7 +177,7 @@ DIVIDEND_EXAMPLE: Final = Text(
     "第 {late} 单买家得 {late_paid}。",
 )
 FORCED_OUT: Final = Text(
-    "With that, {members} members would reach their ceiling and be forced out.",
+    "With that, {members} members would reach their ceiling and exit.",
     "随之有 {members} 位会员到达收益上限，积分自动卖出。",
 )
 

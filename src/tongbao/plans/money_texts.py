@@ -66,8 +66,8 @@ MERCHANT_QUOTA_LOW: Final = Rule(
     "merchant-quota-below-credit",
     "merchant_quota_bps",
     Text(
-        "Merchants may take out only {rate} of the credit that they turn into points: they are "
-        "forced out at once and lose the rest.",
+        "Merchants may take out only {rate} of the credit that they turn into points: they exit "
+        "at once and lose the rest.",
         "商家把购物金换成增值积分后只能取出 {rate}：会立即到达上限自动卖出，并损失其余部分。",
     ),
     Text('Set merchant_quota = "100%" or more.', '请设 merchant_quota = "100%" 或更高。'),

@@ -85,7 +85,7 @@ QUOTA_SOON_REACHED: Final = Rule(
     "quota_bps",
     Text(
         "With a profit of {assumed} of the price, what goes into reserve and dividends is {usual} "
-        "of the ceiling. Members reach it soon after buying and are forced out, perhaps all at one "
+        "of the ceiling. Members reach it soon after buying and exit, perhaps all at one "
         "day's close.",
         "若利润为售价的 {assumed}，进入积分准备金和分红金的资金为收益上限的 {usual}。"
         "会员购买后很快就会达到收益上限，"
@@ -103,7 +103,7 @@ QUOTA_WITHIN_CONTRIBUTION: Final = Rule(
     "quota_bps",
     Text(
         "The ceiling ({quota}) is not above the contribution ({least} on the same base). The first "
-        "order's points are worth its whole contribution, so the first buyer is forced out by "
+        "order's points are worth its whole contribution, so the first buyer exits by "
         "their own order, the pool is wound up, and the next buyer is the first again.",
         "收益上限（{quota}）不高于计提额（同一基数的 {least}）。首笔订单的积分价值等于它的全部计提额，"
         "首位买家会因自己的订单到达上限，积分自动卖出，积分随即清算，下一位买家又成了首位。",

@@ -66,7 +66,7 @@ def quota_unfillable(subject: Subject) -> Finding | None:
 
 
 def quota_within_contribution(subject: Subject) -> Finding | None:
-    """Warn of a quota so small that the first buyer is forced out by their own order."""
+    """Warn of a quota so small that the first buyer exits by their own order."""
     plan = subject.plan
     by_sales = plan.quota_base == "sales"
     contribution = plan.backing_bps if by_sales else BPS
