@@ -80,15 +80,8 @@ def check_figures(history: History, truth: Sequence[Sale], dress: Dress) -> None
     )
     guests = [sale.total for sale in truth if sale.paid and sale.person is None]
     nobody = history.tallies.get("without_customer")
-    assert (
-        (0, 0)
-        if nobody is None
-        else (nobody.documents, nobody.amount)
-        == (
-            len(guests),
-            sum(guests),
-        )
-    )
+    counted_guests = (nobody.documents, nobody.amount) if nobody else (0, 0)
+    assert counted_guests == (len(guests), sum(guests))
     left = history.tallies.get("by_status")
     assert (left.documents if left else 0) == sum(not sale.paid for sale in truth)
 
