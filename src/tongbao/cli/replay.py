@@ -55,16 +55,22 @@ def replay(plan_path: Path, receipts: Path | None, state: Path | None, commands:
     try:
         _replay(plan, receipts, state, commands)
     except BrokenPipeError:
-        # Whoever read the receipts has had enough; nothing more can be said to them.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _leave_output()  # whoever read the receipts has had enough
         sys.exit(1)
     except OSError as error:
+        if error.filename is None:
+            _leave_output()
         place = error.filename or "the output cannot be written"
         _fail(UNUSABLE, f"{place}: {error.strerror or error}")
     except KeyboardInterrupt:
         _fail(INTERRUPTED, "stopped; no output file was written")
     except InvariantBroken as error:
         _fail(DEFECT, f"{commands}: the engine broke a promise, a defect to report: {error}")
+
+
+def _leave_output() -> None:
+    """Write what is left of standard output to nowhere: at the end Python would stumble over it."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _file_at(path: Path | None, stream: TextIO | None = None) -> object:

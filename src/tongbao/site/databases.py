@@ -6,8 +6,9 @@ target_session_attrs=read-write``. With ``pooler=transaction`` in the query, beh
 transaction mode, nothing is used that lives longer than a transaction.
 """
 
+import re
 from typing import Any, Final
-from urllib.parse import unquote, urlsplit, urlunsplit
+from urllib.parse import unquote
 
 import dj_database_url
 
@@ -55,12 +56,13 @@ def database(url: str) -> dict[str, Any]:
 
 def _take_hosts(url: str) -> tuple[str, dict[str, str]]:
     """Return the URL with one host only and, if there were more, all of them as libpq has them."""
-    parts = urlsplit(url)
-    user, at, hosts = parts.netloc.rpartition("@")
+    scheme, slashes, rest = url.partition("://")
+    place = re.split("[/?#]", rest, maxsplit=1)[0]  # not by urllib, which takes one host only
+    user, at, hosts = place.rpartition("@")
     if "," not in hosts:
         return url, {}
     named = [_split_port(host) for host in hosts.split(",")]
-    plain = urlunsplit(parts._replace(netloc=f"{user}{at}localhost"))
+    plain = f"{scheme}{slashes}{user}{at}localhost{rest[len(place) :]}"
     ports = [port for _, port in named]
     places = {
         "HOST": ",".join(host for host, _ in named),
