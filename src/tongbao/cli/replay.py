@@ -70,7 +70,8 @@ def replay(plan_path: Path, receipts: Path | None, state: Path | None, commands:
 
 def _leave_output() -> None:
     """Write what is left of standard output to nowhere: at the end Python would stumble over it."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    with suppress(OSError):  # it is no file
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _file_at(path: Path | None, stream: TextIO | None = None) -> object:
