@@ -12,7 +12,6 @@ from click.testing import CliRunner
 from tests.cli.program_desk import ORDERS, Run, sent
 from tests.tidy.vocabulary import find_unwanted
 from tongbao.cli import audit_words, ledger_words, program_words, statement_words
-from tongbao.cli.counting import CountedText
 from tongbao.cli.main import main
 from tongbao.ledger import words as ledger_own_words
 from tongbao.ledger.words import Text as LedgerText
@@ -142,7 +141,7 @@ def test_help_fits_a_terminal_of_80_columns() -> None:
 
 
 def test_a_counting_text_is_a_text_for_those_who_do_not_count() -> None:
-    text = CountedText("{name} of {n:day|days}", "{n} 天的 {name}")
+    text = Text("{name} of {n:day|days}", "{n} 天的 {name}")
     assert text.say("en", name="books", n="1,000") == "books of 1,000 days"
     assert text.say("zh", name="账", n=1) == "1 天的 账"
 

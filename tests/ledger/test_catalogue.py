@@ -203,9 +203,11 @@ def test_a_canary_on_sqlite_is_found(database: Database, sql: str, fault: str) -
     assert fault in faults(database)
 
 
-def test_nothing_takes_an_advisory_lock() -> None:
-    found = [path for path, text in texts(under="src") if ADVISORY.search(text)]
-    assert not found
+def test_nothing_takes_an_advisory_lock_but_who_waits_in_the_inbox() -> None:
+    """Decision 0007: one of a transaction, as a hint; a session's is never let go by a pooler."""
+    found = {path: ADVISORY.findall(text) for path, text in texts(under="src")}
+    found = {path: locks for path, locks in found.items() if locks}
+    assert found == {"src/tongbao/ledger/storage/postgresql.py": ["advisory_xact_lock"] * 2}
 
 
 @pytest.mark.parametrize(

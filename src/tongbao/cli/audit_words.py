@@ -5,7 +5,6 @@ from types import MappingProxyType
 from typing import Final
 
 from tongbao.audit.problems import Fault, Remark
-from tongbao.cli.counting import CountedText
 from tongbao.plans.words import Text
 
 FAULTS: Final[Mapping[Fault, Text]] = MappingProxyType(
@@ -288,10 +287,10 @@ CHECK_PROMISES: Final = Text(
     "the seven promises after every entry, everything summed up anew at the end",
     "每条之后的七条承诺，最后全部重新汇总",
 )
-CHECK_REPLAY: Final = CountedText(
+CHECK_REPLAY: Final = Text(
     "{count:entry|entries} repeated by the engine, byte for byte", "引擎逐字节重现了 {count} 条"
 )
-CHECK_HELD: Final = CountedText(
+CHECK_HELD: Final = Text(
     "{count:signed checkpoint|signed checkpoints}, the latest at entry {number}",
     "签名检查点 {count} 个，最近的在第 {number} 条",
 )
@@ -330,13 +329,13 @@ REPLAYED: Final[Mapping[str, Text]] = MappingProxyType(
 NOTED: Final = Text("Worth a note, but no fault", "值得留意，但不是问题")
 NOTES: Final[Mapping[Remark, Text]] = MappingProxyType(
     {
-        Remark.CLOCK_BACK: CountedText(
+        Remark.CLOCK_BACK: Text(
             "The clock went back {count:time|times}, first at entry {entry}: {found} after "
             "{before} UTC. Clocks may be set back; the order is that of the numbers.",
             "记录时间倒退了 {count} 次，首次在第 {entry} 条：{before} 之后是 {found}（UTC）。"
             "时钟可能被调回，先后以编号为准。",
         ),
-        Remark.BEFORE_GENESIS: CountedText(
+        Remark.BEFORE_GENESIS: Text(
             "{count:entry was|entries were} recorded before the genesis, first entry {entry}: "
             "{found}, genesis {before} UTC.",
             "有 {count} 条的记录时间早于创世账目，首次在第 {entry} 条：{found}，创世账目为 "

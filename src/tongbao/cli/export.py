@@ -14,7 +14,6 @@ from tongbao.audit.problems import Unusable
 from tongbao.audit.source import open_source
 from tongbao.cli.audit import shown
 from tongbao.cli.audit_words import REASONS, STOPPED, UNUSABLE
-from tongbao.cli.counting import CountedText
 from tongbao.cli.output import is_database, whole_files
 from tongbao.cli.progress import show_progress
 from tongbao.plans.currencies import MINOR_DIGITS
@@ -248,7 +247,7 @@ _DATABASE: Final = Text(
     "{file} 是数据库或数据库的附属文件，不会被替换；请换一个文件",
 )
 _WRITING: Final = Text("writing the journal", "写入账本")
-_WRITTEN: Final = CountedText(
+_WRITTEN: Final = Text(
     "{count:entry|entries} written to {file}.", "已将 {count} 条账目写入 {file}。"
 )
 _CONVERTED: Final = Text("Written to {file}.", "已写入 {file}。")

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from tongbao.cli.counting import CountedText
 from tongbao.plans.words import Text
 
 STATUSES: Final[Mapping[str, Text]] = MappingProxyType(
@@ -43,7 +42,7 @@ JOURNAL: Final = Text("Journal", "账本")
 VERSIONS: Final = Text("Versions of the plan", "方案版本")
 PLAN_OF_DRAFT: Final = Text("Plan (not in force yet)", "方案（尚未生效）")
 PLAN_IN_FORCE: Final = Text("Plan in force (version {version})", "现行方案（第 {version} 版）")
-UNDER_NAME: Final = CountedText(
+UNDER_NAME: Final = Text(
     "{currency} · days in {timezone} · plan notice {days:day|days} · made {made}",
     "{currency} · 时区 {timezone} · 新方案提前 {days} 天公告 · 创建于 {made}",
 )
@@ -79,12 +78,12 @@ CREATED: Final = Text(
 )
 PLAN_REPLACED: Final = Text("The draft {name} has the new plan.", "草案 {name} 已换成新方案。")
 DISCARDED: Final = Text("The draft {name} is removed.", "草案 {name} 已删除。")
-LAUNCHED: Final = CountedText(
+LAUNCHED: Final = Text(
     "{name} is launched: entry 0 of its journal holds the plan.\n"
     "A new plan is announced {days:day|days} ahead from now on.",
     "{name} 已启动：账本第 0 条（创世账目）记录了方案。\n此后新方案须提前 {days} 天公告。",
 )
-RESUMED: Final = CountedText(
+RESUMED: Final = Text(
     "{name} runs again; {waiting:command was|commands were} waiting.",
     "{name} 已恢复运行；有 {waiting} 条命令在等待。",
 )
@@ -105,7 +104,7 @@ WITHDRAWN: Final = Text(
 SAME_PLAN: Final = Text(
     "It changes no figure of the plan before it.", "与之前的方案相比没有任何变化。"
 )
-TOO_SOON: Final = CountedText(
+TOO_SOON: Final = Text(
     "That is too soon: a new plan is announced {days:day|days} ahead, so it can take effect from "
     "{when} ({timezone}). Without --effective it does so as soon as it may",
     "时间太早：新方案须提前 {days} 天公告，最早可于 {when}（{timezone}）生效。"
@@ -115,7 +114,7 @@ KEEPS_FIGURE: Final = Text(
     "A running program keeps its {label} of {bound}; the plan says {found}",
     "运行中的积分项目不能改变{label}（{bound}）；新方案写的是 {found}",
 )
-BELOW_ISSUED: Final = CountedText(
+BELOW_ISSUED: Final = Text(
     "The {label} cannot be {found}: {bound:point was|points were} issued already",
     "{label}不能是 {found}：已经发行了 {bound} 积分",
 )
@@ -133,7 +132,7 @@ ACCOUNT_FROZEN: Final = Text(
     "{account} 已冻结：其付款和取出都会被拒绝。",
 )
 ACCOUNT_RELEASED: Final = Text("{account} is released.", "{account} 已解冻。")
-DAY_CLOSED: Final = CountedText(
+DAY_CLOSED: Final = Text(
     "{day} is closed (entry {number}): {distributed} distributed, {burned:point|points} "
     "burned, {exits:exit|exits}.",
     "{day} 已日结（第 {number} 条）：分红 {distributed}，销毁 {burned} 积分，到达上限自动卖出 {exits} 次。",
@@ -158,19 +157,19 @@ DAY_REASONS: Final[Mapping[str, Text]] = MappingProxyType(
         ),
     }
 )
-SENT: Final = CountedText(
+SENT: Final = Text(
     "{lines:line|lines}: {accepted} accepted, {others} not.",
     "共 {lines} 行：接受 {accepted} 条，未接受 {others} 条。",
 )
 UNREADABLE: Final = Text("{path} cannot be read: {reason}", "无法读取 {path}：{reason}")
-SETTLED: Final = CountedText("{count:command|commands} settled.", "已处理 {count} 条命令。")
+SETTLED: Final = Text("{count:command|commands} settled.", "已处理 {count} 条命令。")
 READY: Final = Text("The tables in the database are ready.", "数据库中的数据表已就绪。")
-SOUND: Final = CountedText(
+SOUND: Final = Text(
     "Sound: {entries:entry|entries} and {accounts:account|accounts} recomputed from the genesis; every figure "
     "is what the journal says.",
     "核对无误：已从创世账目重新计算 {entries} 条账目和 {accounts} 个账户，所有数字与账本一致。",
 )
-UNSOUND: Final = CountedText(
+UNSOUND: Final = Text(
     "NOT SOUND: {count:difference|differences} in {entries:entry|entries} and "
     "{accounts:account|accounts}.",
     "核对不符：{entries} 条账目和 {accounts} 个账户中有 {count} 处差异。",
@@ -178,7 +177,7 @@ UNSOUND: Final = CountedText(
 DIFFERENCE: Final = Text(
     "{place}: found {found}, expected {expected}", "{place}：实际为 {found}，应为 {expected}"
 )
-WRITTEN_ANEW: Final = CountedText(
+WRITTEN_ANEW: Final = Text(
     "Written anew from the journal: {entries:entry|entries}, {accounts:account|accounts}.",
     "已根据账本重写：{entries} 条账目，{accounts} 个账户。",
 )
