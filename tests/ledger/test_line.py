@@ -135,7 +135,6 @@ def test_what_is_written_between_a_settlers_look_and_its_end_is_not_forgotten(
         caller = buys(plain, door, "late")
         waiting(plain, 1)
     assert caller.answer().number == 1
-    assert caller.seconds < 20
 
 
 def test_who_settles_without_telling_is_waited_for_by_looking(plain: Database) -> None:
@@ -148,7 +147,6 @@ def test_who_settles_without_telling_is_waited_for_by_looking(plain: Database) -
         time.sleep(0.1)
         assert asked(plain) == 0
     assert caller.answer().number == 1
-    assert caller.seconds < 10
 
 
 def test_who_waits_gives_up_at_their_limit_and_is_told_that_it_may_still_be(

@@ -18,21 +18,8 @@ MONEY_ROLES: Final = (
 
 _WORDS_TOO: Final = frozenset(
     {
-        *(
-            "ALL",
-            "ANG",
-            "BAM",
-            "BOB",
-            "COP",
-            "CUP",
-            "DOP",
-            "GEL",
-            "ISK",
-            "LAK",
-            "MAD",
-            "MOP",
-            "NAD",
-        ),
+        *("ALL", "ANG", "BAM", "BOB", "COP", "CUP", "DOP", "GEL", "ISK", "LAK", "MAD"),
+        *("MOP", "NAD"),
         *("PAB", "PEN", "PHP", "RON", "RUB", "SHP", "SOS", "STN", "SVC", "TOP", "TRY", "WST"),
     }
 )

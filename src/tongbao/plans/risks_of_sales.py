@@ -7,7 +7,7 @@ from typing import Final
 from tongbao.engine.program import Program
 from tongbao.engine.units import BPS, ceil_div
 from tongbao.plans import sales_texts as texts
-from tongbao.plans.affordability import take
+from tongbao.plans.affordability import Take, take
 from tongbao.plans.estimates import ASSUMED_PROFIT
 from tongbao.plans.findings import Finding, Subject
 from tongbao.plans.money import format_percent, format_points
@@ -42,11 +42,11 @@ def overspent(subject: Subject) -> Finding | None:
 
 
 def nothing_left(subject: Subject) -> Finding | None:
-    """Refuse a plan that leaves of goods without any cost no more than a provider charges."""
+    """Refuse a plan that leaves less of goods without any cost than a provider may charge."""
     taken, sample = take(subject.plan), subject.sample
+    if taken.is_more_than_paid or not _leaves_nothing(taken):
+        return None
     left = taken.earned(Fraction(1))
-    if not taken.fixed or not 0 <= left < PROVIDER_CHARGE:
-        return None  # shares of profit alone leave no sale with a loss
     return texts.NOTHING_LEFT_EVER.found(
         subject,
         total=_percent(taken.fixed + taken.moving),
@@ -63,8 +63,7 @@ def sale_loses(subject: Subject) -> Finding | None:
     """Warn of a plan that leaves nothing of a sale with a usual margin, or less."""
     plan, sample = subject.plan, subject.sample
     taken = take(plan)
-    refused = taken.is_more_than_paid or nothing_left(subject)
-    if refused or taken.earned(ASSUMED_PROFIT) > 0 or not taken.at(Fraction(1)):
+    if _leaves_nothing(taken) or taken.earned(ASSUMED_PROFIT) > 0 or not taken.at(Fraction(1)):
         return None
     profit = int(sample * ASSUMED_PROFIT)
     bases = {"sales": sample, "profit": profit}
@@ -129,6 +128,13 @@ def face_values(subject: Subject) -> Finding | None:
         left=subject.money(left),
         taken=subject.money(whole["contribution"] + whole["dividend"]),
         right=subject.money(right.get("contribution", 0) + right.get("dividend", 0)),
+    )
+
+
+def _leaves_nothing(taken: Take) -> bool:
+    """Say whether every sale loses, a provider paid; shares of profit alone leave none with a loss."""
+    return taken.is_more_than_paid or (
+        taken.fixed > 0 and taken.earned(Fraction(1)) < PROVIDER_CHARGE
     )
 
 
